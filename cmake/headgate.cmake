@@ -1,0 +1,48 @@
+# Warnings, sanitizers and the two helpers every folder uses.
+add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(HEADGATE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(HEADGATE_SANITIZE)
+  add_compile_options(-fsanitize=${HEADGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HEADGATE_SANITIZE})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+# headgate_module(NAME http SOURCES a.cpp … DEPS base … LIBS re2 …)
+# One static library for each folder of src/. DEPS are other modules (checked against the layer table by
+# tests/structure), LIBS third-party libraries, kept private to the module.
+function(headgate_module)
+  cmake_parse_arguments(M "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
+  if(NOT M_SOURCES)  # a folder that so far holds declarations only
+    add_library(headgate_${M_NAME} INTERFACE)
+    return()
+  endif()
+  add_library(headgate_${M_NAME} STATIC ${M_SOURCES})
+  target_include_directories(headgate_${M_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  foreach(dep IN LISTS M_DEPS)
+    target_link_libraries(headgate_${M_NAME} PUBLIC headgate_${dep})
+  endforeach()
+  target_link_libraries(headgate_${M_NAME} PRIVATE ${M_LIBS})
+endfunction()
+
+# headgate_test(NAME http_test SOURCES … DEPS http … LIBS … LABEL unit)
+# A GoogleTest program registered with ctest as one test per program.
+function(headgate_test)
+  cmake_parse_arguments(T "" "NAME;LABEL;TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_executable(${T_NAME} ${T_SOURCES})
+  target_include_directories(${T_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  foreach(dep IN LISTS T_DEPS)
+    target_link_libraries(${T_NAME} PRIVATE headgate_${dep})
+  endforeach()
+  target_link_libraries(${T_NAME} PRIVATE ${T_LIBS} GTest::gtest GTest::gmock GTest::gtest_main Threads::Threads)
+  add_test(NAME ${T_NAME} COMMAND ${T_NAME})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  set_tests_properties(${T_NAME} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT})
+endfunction()

@@ -1,0 +1,28 @@
+// Answers Headgate makes itself: status line, fields and the short HTML page whose phrases are contract
+// ("404 Not Found", "503 Service Temporarily Unavailable", …: tests and monitoring look for them).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace headgate::http {
+
+// The phrase nginx uses: "Gateway Time-out", "Service Temporarily Unavailable", "Request Entity Too Large" ….
+std::string_view reason_phrase(int status);
+
+struct LocalReply {
+  int status = 404;
+  std::string_view location;       // redirects; the caller has checked it for CR and LF
+  std::string_view extra_fields;   // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
+  bool head_only = false;          // answers a HEAD request
+  bool close = false;              // adds Connection: close
+  bool http10_keep_alive = false;  // adds Connection: keep-alive for an HTTP/1.0 client that asked
+};
+
+// Appends the whole answer to `out`: status line, Date (`date`: an IMF-fixdate), Content-Type: text/html,
+// Content-Length, the page. No Server field. A 204, 304 or 1xx has neither page nor length.
+void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out);
+
+}  // namespace headgate::http

@@ -1,0 +1,26 @@
+// A Finding: one thing somebody wrote that Headgate refused, ignored or could not use, and why. The raw
+// material of the log, of metrics, of Events and of `headgate translate`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace headgate::k8swatch {
+
+enum class Severity : std::uint8_t {
+  warning,  // ignored or replaced by a default; the object otherwise works
+  error,    // the object, or the named part of it, does not serve
+};
+
+struct Finding {
+  Severity severity = Severity::warning;
+  std::string object;  // "Ingress default/web", or "conf/a.yaml:12" where no object could be read
+  std::string field;   // "spec.rules[0].host", an annotation's name; may be empty
+  std::string reason;  // one sentence, naming the offending value (shortened) and what is expected
+  friend auto operator<=>(const Finding&, const Finding&) = default;
+};
+
+// "error: Ingress default/web: spec.rules[0].host: …"
+std::string to_string(const Finding& finding);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,159 @@
+// The Kubernetes objects Headgate reads, reduced to the fields it uses. Immutable once decoded; shared
+// between the stores and the translator, on the control thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace headgate::k8swatch {
+
+enum class Kind : std::uint8_t {
+  ingress,
+  ingress_class,
+  service,
+  endpoint_slice,
+  secret,
+  config_map,
+  namespace_
+};
+inline constexpr std::size_t kKindCount = 7;
+std::string_view to_string(Kind kind);  // "Ingress", "EndpointSlice", …
+
+// Names one object of the cluster. Cluster-scoped kinds have an empty namespace.
+struct ObjectKey {
+  Kind kind = Kind::ingress;
+  std::string namespace_name;
+  std::string name;
+  friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
+  friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+};
+std::string to_string(const ObjectKey& key);  // "Ingress default/web"
+
+using StringPairs =
+    std::vector<std::pair<std::string, std::string>>;  // in the order of the document, keys unique
+
+// metadata, without what nobody reads (managedFields, ownerReferences …).
+struct Metadata {
+  std::string namespace_name;
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  std::int64_t creation_time =
+      0;  // seconds since 1970; 0 where absent (standalone manifests usually have none)
+  std::int64_t generation = 0;
+  StringPairs labels;       // only those Headgate reads: kubernetes.io/service-name
+  StringPairs annotations;  // with a prefix Headgate reads; all others are left out at decoding
+};
+
+// A port by number or by name (ServiceBackendPort, targetPort). Number 0: by name; both empty: not given.
+struct PortRef {
+  std::uint16_t number = 0;
+  std::string name;
+  friend bool operator==(const PortRef&, const PortRef&) = default;
+};
+
+struct IngressBackend {
+  std::string service;  // empty: a `resource` backend, which Headgate answers with the default backend
+  PortRef port;
+};
+
+struct IngressPath {
+  std::string path;       // may be empty: treated as "/"
+  std::string path_type;  // as written: "Exact", "Prefix", "ImplementationSpecific" or ""
+  IngressBackend backend;
+};
+
+struct IngressRule {
+  std::string host;       // as written; may be empty
+  bool has_http = false;  // false: the rule has no paths; the host's "/" goes to spec.defaultBackend
+  std::vector<IngressPath> paths;
+};
+
+struct IngressTls {
+  std::vector<std::string> hosts;
+  std::string secret_name;
+};
+
+struct Ingress {
+  Metadata metadata;
+  std::optional<std::string> class_name;  // spec.ingressClassName
+  std::optional<IngressBackend> default_backend;
+  std::vector<IngressRule> rules;
+  std::vector<IngressTls> tls;
+};
+
+struct IngressClass {
+  Metadata metadata;
+  std::string controller;
+  bool is_default = false;  // annotation ingressclass.kubernetes.io/is-default-class
+};
+
+struct ServicePort {
+  std::string name;
+  std::uint16_t port = 0;
+  PortRef target_port;
+  std::string protocol;  // "" means TCP
+  std::string app_protocol;
+};
+
+struct Service {
+  Metadata metadata;
+  std::string type;  // ClusterIP (also when absent), NodePort, LoadBalancer, ExternalName
+  std::string cluster_ip;
+  std::string external_name;
+  std::vector<std::string> ip_families;  // "IPv4", "IPv6"
+  std::vector<ServicePort> ports;
+};
+
+struct SliceEndpoint {
+  std::string address;  // addresses[0] only; further ones have no meaning (API reference)
+  std::string target_uid;
+  std::optional<bool> ready;
+  std::optional<bool> serving;
+  std::optional<bool> terminating;
+  std::vector<std::string> for_zones;
+};
+
+struct SlicePort {
+  std::string name;
+  std::optional<std::uint16_t> port;
+  std::string protocol;  // "" means TCP
+  std::string app_protocol;
+};
+
+struct EndpointSlice {
+  Metadata metadata;
+  std::string service_name;  // label kubernetes.io/service-name
+  std::string address_type;  // "IPv4", "IPv6", "FQDN"
+  std::vector<SliceEndpoint> endpoints;
+  std::vector<SlicePort> ports;
+};
+
+struct Secret {
+  Metadata metadata;
+  std::string type;
+  StringPairs data;  // decoded from base64
+};
+
+struct ConfigMap {
+  Metadata metadata;
+  StringPairs data;
+};
+
+struct Namespace {
+  Metadata metadata;
+};
+
+using Object = std::variant<std::shared_ptr<const Ingress>, std::shared_ptr<const IngressClass>,
+                            std::shared_ptr<const Service>, std::shared_ptr<const EndpointSlice>,
+                            std::shared_ptr<const Secret>, std::shared_ptr<const ConfigMap>,
+                            std::shared_ptr<const Namespace>>;
+ObjectKey key_of(const Object& object);
+
+}  // namespace headgate::k8swatch

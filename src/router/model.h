@@ -1,0 +1,78 @@
+// The nouns of the routing table: Endpoint, EndpointSet, Cluster, Route. Pure data, deeply const once
+// published.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/socket_address.h"
+
+namespace headgate::router {
+
+// A small dense number that names a Cluster for as long as it lives, so that a Worker finds its EndpointPool
+// by index. Given out and taken back by the control plane; a slot may be given again in a later Publication.
+using ClusterSlot = std::uint32_t;
+
+// A small dense number that names a Route (by its RouteKey text) across table generations: what counters hang
+// on.
+using RouteSlot = std::uint32_t;
+
+// One pod address that may take new requests.
+struct Endpoint {
+  SocketAddress address;
+  std::string text;  // "10.0.0.1:8080", for access logs
+  std::string uid;   // targetRef.uid, empty where unknown: tells a reused address from the same pod
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// The usable endpoints of one Cluster, ordered by address, without duplicates. Empty: answer 503.
+struct EndpointSet {
+  std::vector<Endpoint> endpoints;
+};
+
+// A set of endpoints and how to connect to them. One for each (namespace, Service, port) that a Route names.
+struct Cluster {
+  std::string name;  // "<namespace>-<service>-<port>": $proxy_upstream_name
+  std::string namespace_name;
+  std::string service;
+  std::string port;  // as the Ingress wrote it: number or name
+  ClusterSlot slot = 0;
+};
+
+enum class PathType : std::uint8_t { exact, prefix, implementation_specific };
+
+// What a Route does with a request it matches.
+enum class RouteAction : std::uint8_t {
+  forward,             // choose an endpoint of `cluster`
+  add_trailing_slash,  // 301 to the same path with "/" appended (nginx's rule for a Prefix that ends in "/")
+  not_found,           // the built-in default backend: 404
+};
+
+// Limits and time-outs of one Route; the defaults are ingress-nginx's.
+struct RouteSettings {
+  std::uint64_t max_body_bytes = 1024 * 1024;  // proxy-body-size; 0 = unlimited
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds send_timeout{60000};  // between two writes to the upstream
+  std::chrono::milliseconds read_timeout{
+      60000};               // between two reads from the upstream; also a tunnel's idle time
+  std::uint32_t tries = 3;  // proxy-next-upstream-tries; 0 = one for each endpoint
+  friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
+};
+
+// One path of one host. Owned by its VirtualHost.
+struct Route {
+  RouteAction action = RouteAction::forward;
+  PathType path_type = PathType::prefix;
+  std::string path;                        // as the Ingress wrote it; "/" for a default backend
+  std::shared_ptr<const Cluster> cluster;  // set exactly when action == forward
+  // Labels for logs, metrics and `explain`; empty for the built-in default backend.
+  std::string namespace_name;
+  std::string ingress;
+  RouteSlot slot = 0;
+  RouteSettings settings;
+};
+
+}  // namespace headgate::router

@@ -1,0 +1,40 @@
+// The immutable snapshot that answers "which Route serves this host and path?". Shared by all threads, deeply
+// const.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "router/host_index.h"
+#include "router/virtual_host.h"
+
+namespace headgate::router {
+
+// Where a request goes. `host` is never null; `route` is never null.
+struct Match {
+  const VirtualHost* host;
+  const Route* route;
+};
+
+class RoutingTable {
+ public:
+  RoutingTable(HostIndex hosts, std::shared_ptr<const VirtualHost> default_host, std::uint64_t generation);
+
+  // `host`: lower case, without port and without trailing dot; may be empty (HTTP/1.0). `path`: the
+  // normalised path (http::Target::match_path). Exact host beats one-label wildcard beats the default host;
+  // then, inside that one host only, exact path beats longest prefix; else the host's fallback Route (default
+  // backend).
+  [[nodiscard]] Match match(std::string_view host, std::string_view path) const;
+
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  [[nodiscard]] const HostIndex& hosts() const { return hosts_; }
+  [[nodiscard]] const VirtualHost& default_host() const { return *default_host_; }
+
+ private:
+  HostIndex hosts_;
+  std::shared_ptr<const VirtualHost> default_host_;
+  std::uint64_t generation_;
+};
+
+}  // namespace headgate::router
