@@ -10,12 +10,14 @@
 namespace headgate::observe {
 namespace {
 
-char* put(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+// For literals: a constant size becomes a few stores.
+template <std::size_t N>
+char* put(char* out, const char (&literal)[N]) {
+  std::memcpy(out, literal, N - 1);
+  return out + N - 1;
 }
 
-char* put_or_dash(char* out, std::string_view text) { return put(out, text.empty() ? "-" : text); }
+char* put_or_dash(char* out, std::string_view text) { return write_text(out, text.empty() ? "-" : text); }
 
 std::size_t try_count(const AccessRecord& record) {
   return std::min<std::size_t>(record.try_count, record.tries.size());
@@ -79,7 +81,7 @@ char* put_upstream(char* out, const AccessRecord& record) {
 char* put_line(char* out, const AccessRecord& record) {
   out = put_or_dash(out, record.remote_addr);
   out = put(out, " - - [");
-  out = put(out, record.time_local);
+  out = write_text(out, record.time_local);
   out = put(out, "] \"");
   out = write_escaped(out, record.request_line);
   out = put(out, "\" ");

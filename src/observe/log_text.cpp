@@ -16,6 +16,11 @@ constexpr std::array<char, 200> make_digit_pairs() {
 }
 constexpr std::array<char, 200> kDigitPairs = make_digit_pairs();
 
+char* write_pair(char* out, std::uint64_t below_hundred) {
+  std::memcpy(out, &kDigitPairs[2 * below_hundred], 2);
+  return out + 2;
+}
+
 constexpr bool needs_escape(unsigned char c) { return c < 0x20 || c >= 0x7f || c == '"' || c == '\\'; }
 
 // Sixteen bytes at a time with the compiler's portable vectors (SSE2, NEON).
@@ -82,22 +87,13 @@ char* write_number(char* out, std::uint64_t value) {
     *out = static_cast<char>('0' + value);
     return out + 1;
   }
-  std::array<char, kMaxNumber> digits;
-  char* first = digits.data() + digits.size();
-  while (value >= 100) {
-    first -= 2;
-    std::memcpy(first, &kDigitPairs[2 * (value % 100)], 2);
-    value /= 100;
+  if (value < 100) return write_pair(out, value);
+  if (value < 1000) {
+    *out = static_cast<char>('0' + value / 100);
+    return write_pair(out + 1, value % 100);
   }
-  if (value >= 10) {
-    first -= 2;
-    std::memcpy(first, &kDigitPairs[2 * value], 2);
-  } else {
-    *--first = static_cast<char>('0' + value);
-  }
-  const auto size = static_cast<std::size_t>(digits.data() + digits.size() - first);
-  std::memcpy(out, first, size);
-  return out + size;
+  if (value < 10000) return write_pair(write_pair(out, value / 100), value % 100);
+  return write_pair(write_pair(write_number(out, value / 10000), value % 10000 / 100), value % 100);
 }
 
 char* write_seconds(char* out, std::chrono::microseconds value) {
@@ -110,8 +106,7 @@ char* write_seconds(char* out, std::chrono::microseconds value) {
   out = write_number(out, milliseconds / 1000);
   *out++ = '.';
   *out++ = static_cast<char>('0' + fraction / 100);
-  std::memcpy(out, &kDigitPairs[2 * (fraction % 100)], 2);
-  return out + 2;
+  return write_pair(out, fraction % 100);
 }
 
 char* write_escaped(char* out, std::string_view text) {
