@@ -1,4 +1,5 @@
-// What every connection and Exchange of one Worker uses. Owned by the Worker; all of it belongs to its thread.
+// What every connection and Exchange of one Worker uses. Owned by the Worker; all of it belongs to its
+// thread.
 #pragma once
 
 #include <boost/intrusive/list.hpp>

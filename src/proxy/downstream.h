@@ -1,5 +1,5 @@
-// The client side of an Exchange, whatever protocol the client speaks: one HTTP/1 connection now, one HTTP/2 stream
-// later. The Exchange decides what is said; the Downstream decides how it is written.
+// The client side of an Exchange, whatever protocol the client speaks: one HTTP/1 connection now, one HTTP/2
+// stream later. The Exchange decides what is said; the Downstream decides how it is written.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +31,11 @@ class Downstream {
   virtual void send_interim(http::ResponseHead& head) = 0;
   // 100 Continue of our own.
   virtual void send_continue() = 0;
-  // The final head with the first `size` bytes of the body; `last`: nothing follows. `data` may be written over, and
-  // so may Scratch::kHeadroom bytes before it and kTailroom behind it where it lies in the Worker's scratch.
-  virtual void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
-                         bool last) = 0;
+  // The final head with the first `size` bytes of the body; `last`: nothing follows. `data` may be written
+  // over, and so may Scratch::kHeadroom bytes before it and kTailroom behind it where it lies in the Worker's
+  // scratch.
+  virtual void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
+                         std::size_t size, bool last) = 0;
   virtual void send_body(char* data, std::size_t size, bool last) = 0;
   // The head of a 101; the connection then belongs to the tunnel.
   virtual void send_switching(http::ResponseHead& head, std::string_view protocol) = 0;

@@ -16,7 +16,9 @@ EndpointPool::~EndpointPool() {
 namespace {
 
 // Both the sets and the pool are ordered by address.
-bool before(const EndpointRef& state, const SocketAddress& address) { return state->endpoint.address < address; }
+bool before(const EndpointRef& state, const SocketAddress& address) {
+  return state->endpoint.address < address;
+}
 
 EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoint& wanted) {
   const auto at = std::lower_bound(states.begin(), states.end(), wanted.address, before);
@@ -51,7 +53,8 @@ EndpointState* EndpointPool::choose(const EndpointRef* tried, std::size_t tried_
     EndpointState* const candidate = endpoints_[next_ % count].get();
     next_ = (next_ + 1) % count;
     if (first == nullptr) first = candidate;
-    if (std::none_of(tried, tried + tried_count, [&](const EndpointRef& t) { return t.get() == candidate; })) {
+    if (std::none_of(tried, tried + tried_count,
+                     [&](const EndpointRef& t) { return t.get() == candidate; })) {
       return candidate;
     }
   }

@@ -20,7 +20,8 @@ using ListHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<bo
 struct IdleHook : ListHook {};
 using IdleList = boost::intrusive::list<IdleHook, boost::intrusive::constant_time_size<false>>;
 
-// One Endpoint as long as the pool names it or a connection or a log record refers to it (counted, one thread).
+// One Endpoint as long as the pool names it or a connection or a log record refers to it (counted, one
+// thread).
 struct EndpointState {
   explicit EndpointState(router::Endpoint e) : endpoint(std::move(e)) {}
   router::Endpoint endpoint;
@@ -44,7 +45,8 @@ class EndpointPool {
   // Takes a new set; an endpoint that stays (same address and uid) keeps its idle connections.
   void adopt(const router::EndpointSet& set);
 
-  // Round robin. Passes over the endpoints in `tried` while there is another; null where there is none at all.
+  // Round robin. Passes over the endpoints in `tried` while there is another; null where there is none at
+  // all.
   EndpointState* choose(const EndpointRef* tried, std::size_t tried_count);
 
   [[nodiscard]] std::size_t size() const { return endpoints_.size(); }

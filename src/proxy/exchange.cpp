@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "observe/route_series.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
 #include "proxy/retry.h"
+#include "proxy/tunnel.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
@@ -17,13 +19,20 @@ struct FailureAnswer {
 
 FailureAnswer answer_to(UpstreamFailure failure) {
   switch (failure) {
-    case UpstreamFailure::connect_failed: return {502, RejectReason::upstream_connect};
-    case UpstreamFailure::connect_timeout: return {504, RejectReason::upstream_timeout};
-    case UpstreamFailure::send_timeout: return {504, RejectReason::upstream_timeout};
-    case UpstreamFailure::read_timeout: return {504, RejectReason::upstream_timeout};
-    case UpstreamFailure::reset: return {502, RejectReason::upstream_reset};
-    case UpstreamFailure::bad_head: return {502, RejectReason::upstream_bad_head};
-    case UpstreamFailure::bad_framing: return {502, RejectReason::upstream_bad_framing};
+    case UpstreamFailure::connect_failed:
+      return {502, RejectReason::upstream_connect};
+    case UpstreamFailure::connect_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::send_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::read_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::reset:
+      return {502, RejectReason::upstream_reset};
+    case UpstreamFailure::bad_head:
+      return {502, RejectReason::upstream_bad_head};
+    case UpstreamFailure::bad_framing:
+      return {502, RejectReason::upstream_bad_framing};
   }
   return {502, RejectReason::upstream_reset};
 }
@@ -111,7 +120,8 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
 
 bool Exchange::admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
                      std::string_view& host) {
-  const http::ParseResult parsed = http::parse_target(head.method, head.target, context_->scratch.target(), target);
+  const http::ParseResult parsed =
+      http::parse_target(head.method, head.target, context_->scratch.target(), target);
   if (parsed.status != http::ParseStatus::complete) {
     reply(parsed.refusal.status, parsed.refusal.reason);
     return false;
@@ -153,7 +163,8 @@ void Exchange::redirect_to_slash(const http::Target& target, std::string_view ho
   // nginx's answer: absolute, without the port (port_in_redirect off), with the query.
   const std::size_t colon = host_as_sent.rfind(':');
   std::string_view name = host_as_sent;
-  if (colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos) name = name.substr(0, colon);
+  if (colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos)
+    name = name.substr(0, colon);
   std::string location;
   if (!name.empty()) location.append("http://").append(name);
   location.append(target.forward_path).append("/").append(target.query);
@@ -162,8 +173,9 @@ void Exchange::redirect_to_slash(const http::Target& target, std::string_view ho
 
 // --- prepare ---
 
-void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
-                       std::string_view host_as_sent, const char* body, std::size_t size) {
+void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& facts,
+                       const http::Target& target, std::string_view host_as_sent, const char* body,
+                       std::size_t size) {
   ForwardingFields forwarding;
   forwarding.host = host_as_sent;
   forwarding.remote_ip = downstream_->remote_ip();
@@ -234,7 +246,8 @@ void Exchange::send_request() {
 }
 
 bool Exchange::wants_request_body() const {
-  return !body_complete_ && !abandoned_ && upstream_ != nullptr && upstream_->is_connected() && !upstream_->congested();
+  return !body_complete_ && !abandoned_ && upstream_ != nullptr && upstream_->is_connected() &&
+         !upstream_->congested();
 }
 
 void Exchange::on_request_body(char* data, std::size_t size, bool last) {
@@ -291,7 +304,9 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
   }
   failed.status = static_cast<std::uint16_t>(answer.status);
   const bool transient = failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing;
-  if (transient && may_try_again({request_sent, response_begun, body_lost_, static_cast<std::uint32_t>(try_count_)}, method_, tries_allowed())) {
+  if (transient &&
+      may_try_again({request_sent, response_begun, body_lost_, static_cast<std::uint32_t>(try_count_)},
+                    method_, tries_allowed())) {
     context_->stats.upstream_retries.add();
     forward(true);
     return;
@@ -407,7 +422,9 @@ std::uint32_t Exchange::tries_allowed() const {
   return settings().tries != 0 ? settings().tries : static_cast<std::uint32_t>(pool_->size());
 }
 
-std::chrono::microseconds Exchange::since_try() const { return since(try_started_[(try_count_ - 1) % kMaxTries]); }
+std::chrono::microseconds Exchange::since_try() const {
+  return since(try_started_[(try_count_ - 1) % kMaxTries]);
+}
 
 std::chrono::microseconds Exchange::since(TimePoint start) const {
   return std::chrono::duration_cast<std::chrono::microseconds>(context_->now - start);

@@ -1,5 +1,6 @@
-// One request and its response: admit → route → choose → prepare → forward → respond → record. The phases are the
-// functions below, in that order (docs/life-of-a-request.md); each Exchange ends in record(), exactly once.
+// One request and its response: admit → route → choose → prepare → forward → respond → record. The phases are
+// the functions below, in that order (docs/life-of-a-request.md); each Exchange ends in record(), exactly
+// once.
 #pragma once
 
 #include <array>
@@ -35,10 +36,11 @@ class Exchange {
 
   // A request whose head is without doubt. `body`: the first bytes of its content; `last`: there are no more.
   // May finish the Exchange before it returns. The head's views are not used afterwards.
-  void start(WorkerContext& context, Downstream& downstream, http::RequestHead& head, const http::RequestFacts& facts,
-             const char* body, std::size_t size, bool last);
+  void start(WorkerContext& context, Downstream& downstream, http::RequestHead& head,
+             const http::RequestFacts& facts, const char* body, std::size_t size, bool last);
   // A request refused before it could start: answered and recorded like any other.
-  void refuse(WorkerContext& context, Downstream& downstream, std::string_view request_line, http::Refusal refusal);
+  void refuse(WorkerContext& context, Downstream& downstream, std::string_view request_line,
+              http::Refusal refusal);
   // More content, in the Worker's scratch (Scratch::kHeadroom before it may be written over).
   void on_request_body(char* data, std::size_t size, bool last);
   // The content broke the framing, or came too slowly.
@@ -56,8 +58,8 @@ class Exchange {
   void on_connected();
   void on_upstream_drained();
   void on_interim(http::ResponseHead& head);
-  void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body, std::size_t size,
-                        bool last);
+  void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
+                        std::size_t size, bool last);
   void on_response_body(char* data, std::size_t size, bool last);
   void on_switching(http::ResponseHead& head);
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
@@ -71,7 +73,8 @@ class Exchange {
 
   void begin(WorkerContext& context, Downstream& downstream);
   void note_request(const http::RequestHead& head, const http::RequestFacts& facts);
-  bool admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target, std::string_view& host);
+  bool admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
+             std::string_view& host);
   bool route(const http::Target& target, std::string_view host);
   void redirect_to_slash(const http::Target& target, std::string_view host_as_sent);
   void prepare(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
@@ -99,14 +102,14 @@ class Exchange {
   // The request.
   http::Method method_ = http::Method::other;
   http::BodyKind body_kind_ = http::BodyKind::none;
-  bool body_complete_ = false;   // all of it has been given to us
-  bool body_lost_ = false;       // part of it was sent from memory that is gone: no other try
-  bool continue_owed_ = false;   // Expect: 100-continue, not answered yet
-  bool abandoned_ = false;       // answered early: the rest of the body goes nowhere
+  bool body_complete_ = false;  // all of it has been given to us
+  bool body_lost_ = false;      // part of it was sent from memory that is gone: no other try
+  bool continue_owed_ = false;  // Expect: 100-continue, not answered yet
+  bool abandoned_ = false;      // answered early: the rest of the body goes nowhere
   std::uint64_t body_received_ = 0;
-  std::string_view upgrade_;     // in log_
-  ByteBuffer request_;           // the upstream's head, with what of the body came with it; kept for another try
-  ByteBuffer log_;               // request line, user agent …: views for record()
+  std::string_view upgrade_;  // in log_
+  ByteBuffer request_;        // the upstream's head, with what of the body came with it; kept for another try
+  ByteBuffer log_;            // request line, user agent …: views for record()
   std::string_view request_line_;
   std::string_view referer_;
   std::string_view user_agent_;

@@ -1,4 +1,5 @@
-// Exchanges for reuse: an Exchange keeps its buffers' capacity, so that a busy Worker allocates nothing per request.
+// Exchanges for reuse: an Exchange keeps its buffers' capacity, so that a busy Worker allocates nothing per
+// request.
 #pragma once
 
 #include <cstddef>

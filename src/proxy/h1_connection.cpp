@@ -10,8 +10,8 @@
 namespace headgate::proxy {
 namespace {
 
-// After an answer that ends the connection early, the client's unread bytes are taken for a while, so that its kernel
-// does not throw the answer away (RFC 9112 §9.6).
+// After an answer that ends the connection early, the client's unread bytes are taken for a while, so that
+// its kernel does not throw the answer away (RFC 9112 §9.6).
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::uint32_t kLingerBytes = 64 * 1024;
 // Bodies read for one event before others have their turn.
@@ -43,7 +43,8 @@ void H1Connection::start() {
 }
 
 void H1Connection::drain() {
-  if (state_ == State::reading_head && input_.empty() && !exchange_ && requests_ > 0 && transport_.is_quiet()) {
+  if (state_ == State::reading_head && input_.empty() && !exchange_ && requests_ > 0 &&
+      transport_.is_quiet()) {
     close();
   }
 }
@@ -66,11 +67,15 @@ void H1Connection::close() {
 
 void H1Connection::on_io(std::uint32_t events) {
   switch (state_) {
-    case State::closed: return;
-    case State::tunnelling: tunnel_->on_client_io(events); return;
+    case State::closed:
+      return;
+    case State::tunnelling:
+      tunnel_->on_client_io(events);
+      return;
     case State::reading_head:
     case State::exchanging:
-    case State::lingering: break;
+    case State::lingering:
+      break;
   }
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
     close();
@@ -88,11 +93,18 @@ void H1Connection::run() {
   for (int reads = 0;; ++reads) {
     bool progress = false;
     switch (state_) {
-      case State::reading_head: progress = read_head(); break;
-      case State::exchanging: progress = read_body(); break;
-      case State::lingering: progress = drain_input(); break;
+      case State::reading_head:
+        progress = read_head();
+        break;
+      case State::exchanging:
+        progress = read_body();
+        break;
+      case State::lingering:
+        progress = drain_input();
+        break;
       case State::tunnelling:
-      case State::closed: break;
+      case State::closed:
+        break;
     }
     if (!progress) break;
     if (reads == kReadsPerEvent) {
@@ -130,10 +142,15 @@ bool H1Connection::read_head() {
   char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
   const IoResult result = transport_.read(data, room);
   switch (result.status) {
-    case IoStatus::would_block: readable_ = false; return false;
+    case IoStatus::would_block:
+      readable_ = false;
+      return false;
     case IoStatus::closed:
-    case IoStatus::failed: close(); return false;
-    case IoStatus::done: break;
+    case IoStatus::failed:
+      close();
+      return false;
+    case IoStatus::done:
+      break;
   }
   if (result.bytes < room && !half_closed_) readable_ = false;
   if (fresh) {
@@ -144,7 +161,8 @@ bool H1Connection::read_head() {
   input_.commit(result.bytes);
   // Without the end of a line nothing can be decided, except that it is too much.
   const bool line_ended = std::memchr(data, '\n', result.bytes) != nullptr;
-  if (line_ended || input_.size() > context_.request_limits.line_bytes) take_head(input_.data(), input_.size());
+  if (line_ended || input_.size() > context_.request_limits.line_bytes)
+    take_head(input_.data(), input_.size());
   return true;
 }
 
@@ -156,8 +174,12 @@ void H1Connection::take_head(char* data, std::size_t size) {
       if (input_.empty()) input_.append({data, size});
       wait_for_head();
       return;
-    case http::ParseStatus::refused: refuse({data, size}, parsed.refusal); return;
-    case http::ParseStatus::complete: begin_exchange(data, size); return;
+    case http::ParseStatus::refused:
+      refuse({data, size}, parsed.refusal);
+      return;
+    case http::ParseStatus::complete:
+      begin_exchange(data, size);
+      return;
   }
 }
 
@@ -225,7 +247,9 @@ H1Connection::Content H1Connection::decode(char* data, std::size_t size) {
   Content content;
   switch (body_kind_) {
     case http::BodyKind::none:
-    case http::BodyKind::until_close: content.last = true; break;
+    case http::BodyKind::until_close:
+      content.last = true;
+      break;
     case http::BodyKind::length:
       content.payload = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_remaining_));
       content.consumed = content.payload;
@@ -256,8 +280,11 @@ bool H1Connection::read_body() {
       context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
       return false;
     case IoStatus::closed:  // half a request: nobody waits for its answer
-    case IoStatus::failed: close(); return false;
-    case IoStatus::done: break;
+    case IoStatus::failed:
+      close();
+      return false;
+    case IoStatus::done:
+      break;
   }
   if (result.bytes < room && !half_closed_) readable_ = false;
   const Content content = decode(data, result.bytes);
@@ -278,7 +305,12 @@ bool H1Connection::read_body() {
   return true;
 }
 
-void H1Connection::resume_request_body() { run(); }
+void H1Connection::resume_request_body() {
+  if (!body_complete_ && output_.empty()) {
+    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  }
+  run();
+}
 
 void H1Connection::abandon_request_body() {
   body_abandoned_ = true;
@@ -318,9 +350,12 @@ void H1Connection::on_timeout() {
         exchange_->on_request_body_failed({408, RejectReason::body_timeout});
       }
       break;
-    case State::lingering: close(); break;
+    case State::lingering:
+      close();
+      break;
     case State::tunnelling:
-    case State::closed: break;
+    case State::closed:
+      break;
   }
 }
 
@@ -385,8 +420,8 @@ bool H1Connection::must_close() const {
          requests_ >= context_.config.keep_alive_requests;
 }
 
-void H1Connection::send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
-                             bool last) {
+void H1Connection::send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
+                             std::size_t size, bool last) {
   ResponseFraming framing;
   framing.body = facts.body;
   framing.has_content_length = facts.has_content_length;

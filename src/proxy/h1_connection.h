@@ -1,5 +1,5 @@
-// One client connection that speaks HTTP/1: reads heads and bodies, writes answers, one Exchange at a time; what a
-// pipelining client sent ahead waits in the socket or in input_.
+// One client connection that speaks HTTP/1: reads heads and bodies, writes answers, one Exchange at a time;
+// what a pipelining client sent ahead waits in the socket or in input_.
 //
 //   reading_head ──► exchanging ──► reading_head …      exchanging ──► tunnelling (101)
 //        └───────────────┴──► lingering ──► closed      any ──► closed
@@ -27,8 +27,9 @@ namespace headgate::proxy {
 class Exchange;
 struct WorkerContext;
 
-using ConnectionHook = boost::intrusive::list_base_hook<boost::intrusive::tag<struct ConnectionTag>,
-                                                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using ConnectionHook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<struct ConnectionTag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 // Destroys itself (at the end of a batch) once closed.
 class H1Connection final : public IoHandler, public Timer, public Downstream, public ConnectionHook {
@@ -68,7 +69,8 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
  private:
   enum class State : std::uint8_t { reading_head, exchanging, tunnelling, lingering, closed };
 
-  // Makes all the progress that is possible now. Not re-entered: an Exchange that ends inside returns here first.
+  // Makes all the progress that is possible now. Not re-entered: an Exchange that ends inside returns here
+  // first.
   void run();
   // Each does one step; false: nothing more can be done before an event.
   bool read_head();
@@ -97,14 +99,14 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   Transport transport_;
   State state_ = State::reading_head;
   bool running_ = false;
-  bool readable_ = true;        // an edge said so and no read has found it empty since
-  bool half_closed_ = false;    // the client has sent everything it will send
-  bool input_fresh_ = false;    // input_ holds bytes not looked at yet
-  bool close_after_ = false;    // this Exchange is the last
+  bool readable_ = true;      // an edge said so and no read has found it empty since
+  bool half_closed_ = false;  // the client has sent everything it will send
+  bool input_fresh_ = false;  // input_ holds bytes not looked at yet
+  bool close_after_ = false;  // this Exchange is the last
   bool client_keep_alive_ = true;
   bool http10_ = false;
   bool chunked_response_ = false;
-  bool body_complete_ = true;   // of the request
+  bool body_complete_ = true;  // of the request
   bool body_abandoned_ = false;
   bool write_failed_ = false;
   http::Method method_ = http::Method::get;

@@ -62,12 +62,14 @@ char* write_kept_fields(const http::FieldList& fields, char* out) {
   return put(out, {run_begin, static_cast<std::size_t>(run_end - run_begin)});
 }
 
-void write_request_head(const http::RequestHead& head, const http::Target& target, const ForwardingFields& forwarding,
-                        http::BodyKind body, std::uint64_t content_length, std::string_view upgrade, ByteBuffer& out) {
+void write_request_head(const http::RequestHead& head, const http::Target& target,
+                        const ForwardingFields& forwarding, http::BodyKind body, std::uint64_t content_length,
+                        std::string_view upgrade, ByteBuffer& out) {
   const std::size_t room = head.method_text.size() + target.forward_path.size() + target.query.size() +
-                           2 * forwarding.host.size() + 2 * forwarding.remote_ip.size() + forwarding.request_id.size() +
-                           forwarding.original_for.size() + forwarding.original_host.size() + upgrade.size() +
-                           size_of_fields(head.fields) + 512;
+                           2 * forwarding.host.size() + 2 * forwarding.remote_ip.size() +
+                           forwarding.request_id.size() + forwarding.original_for.size() +
+                           forwarding.original_host.size() + upgrade.size() + size_of_fields(head.fields) +
+                           512;
   char* const begin = out.prepare(room);
   char* p = put(begin, head.method_text);
   *p++ = ' ';
@@ -83,8 +85,10 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   p = put_field(p, "X-Forwarded-Proto: ", forwarding.scheme);
   p = put_field(p, "X-Forwarded-Scheme: ", forwarding.scheme);
   p = put_field(p, "X-Scheme: ", forwarding.scheme);
-  if (!forwarding.original_for.empty()) p = put_field(p, "X-Original-Forwarded-For: ", forwarding.original_for);
-  if (!forwarding.original_host.empty()) p = put_field(p, "X-Original-Forwarded-Host: ", forwarding.original_host);
+  if (!forwarding.original_for.empty())
+    p = put_field(p, "X-Original-Forwarded-For: ", forwarding.original_for);
+  if (!forwarding.original_host.empty())
+    p = put_field(p, "X-Original-Forwarded-Host: ", forwarding.original_host);
   p = write_kept_fields(head.fields, p);
   switch (body) {
     case http::BodyKind::length:
@@ -92,9 +96,12 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
       p = put_number(p, content_length);
       p = put(p, "\r\n");
       break;
-    case http::BodyKind::chunked: p = put(p, "Transfer-Encoding: chunked\r\n"); break;
+    case http::BodyKind::chunked:
+      p = put(p, "Transfer-Encoding: chunked\r\n");
+      break;
     case http::BodyKind::none:
-    case http::BodyKind::until_close: break;
+    case http::BodyKind::until_close:
+      break;
   }
   if (!upgrade.empty()) {
     p = put(p, "Connection: upgrade\r\n");

@@ -1,5 +1,5 @@
-// A Worker's own edge-triggered epoll set, hosted in its Asio io_context (docs/decisions/0002): data sockets are added
-// once and never modified; the epoll descriptor itself is what Asio waits for.
+// A Worker's own edge-triggered epoll set, hosted in its Asio io_context (docs/decisions/0002): data sockets
+// are added once and never modified; the epoll descriptor itself is what Asio waits for.
 #pragma once
 
 #include <sys/epoll.h>
@@ -14,13 +14,13 @@
 
 namespace headgate::proxy {
 
-// Something with a descriptor in the set. Destroyed only through IoLoop::destroy_later, because later events of the
-// running batch may still name it.
+// Something with a descriptor in the set. Destroyed only through IoLoop::destroy_later, because later events
+// of the running batch may still name it.
 class IoHandler {
  public:
   virtual ~IoHandler() = default;
-  // `events`: EPOLL* bits; 0 when called back after requeue(). Must cope with events that came too late (closed) and
-  // with readiness that is no longer there.
+  // `events`: EPOLL* bits; 0 when called back after requeue(). Must cope with events that came too late
+  // (closed) and with readiness that is no longer there.
   virtual void on_io(std::uint32_t events) = 0;
 
  private:

@@ -1,5 +1,5 @@
-// The memory a Worker works in: one of each, used by whatever runs at the moment, holding nothing between two calls of
-// on_io(). A connection copies to a buffer of its own only what must outlive the call.
+// The memory a Worker works in: one of each, used by whatever runs at the moment, holding nothing between two
+// calls of on_io(). A connection copies to a buffer of its own only what must outlive the call.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace headgate::proxy {
 
 class Scratch {
  public:
-  // Room kept free in front of what is read, so that a new head (or a chunk-size line) can be put directly before the
-  // first body bytes and both leave in one segment.
+  // Room kept free in front of what is read, so that a new head (or a chunk-size line) can be put directly
+  // before the first body bytes and both leave in one segment.
   static constexpr std::size_t kHeadroom = 4 * 1024;
   // Room behind, for a chunk's CRLF and the last chunk.
   static constexpr std::size_t kTailroom = 64;

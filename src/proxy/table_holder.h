@@ -1,5 +1,5 @@
-// A Worker's current RoutingTable and the older ones that running Exchanges still use. A plain count pins a version;
-// the last user's leaving sends the table to the control thread to be destroyed there.
+// A Worker's current RoutingTable and the older ones that running Exchanges still use. A plain count pins a
+// version; the last user's leaving sends the table to the control thread to be destroyed there.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ class TableHolder {
     bool current = true;
   };
 
-  explicit TableHolder(std::function<void(std::shared_ptr<const void>)> retire) : retire_(std::move(retire)) {}
+  explicit TableHolder(std::function<void(std::shared_ptr<const void>)> retire)
+      : retire_(std::move(retire)) {}
   ~TableHolder() { adopt(nullptr); }
   TableHolder(const TableHolder&) = delete;
   TableHolder& operator=(const TableHolder&) = delete;

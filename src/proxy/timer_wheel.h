@@ -1,5 +1,5 @@
-// Deadlines of connections: a hashed wheel with one coarse tick. Moving a deadline later, the common case, is one store;
-// the wheel notices when the old slot comes up. Used by one thread.
+// Deadlines of connections: a hashed wheel with one coarse tick. Moving a deadline later, the common case, is
+// one store; the wheel notices when the old slot comes up. Used by one thread.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// A connected byte stream: the only place of the data plane that calls recv(2), send(2) and close(2). Plain TCP here.
+// A connected byte stream: the only place of the data plane that calls recv(2), send(2) and close(2). Plain
+// TCP here.
 #pragma once
 
 #include <cstddef>

@@ -47,13 +47,19 @@ void Tunnel::pump_both() {
 
 bool Tunnel::pump(Direction& direction) {
   if (!settle(direction)) return false;
-  for (int i = 0; i < kReadsPerTurn && direction.pending.empty() && direction.readable && !direction.ended; ++i) {
+  for (int i = 0; i < kReadsPerTurn && direction.pending.empty() && direction.readable && !direction.ended;
+       ++i) {
     char* const data = context_.scratch.input();
     const IoResult read = direction.from->read(data, kRead);
     switch (read.status) {
-      case IoStatus::would_block: direction.readable = false; return true;
-      case IoStatus::failed: return false;
-      case IoStatus::closed: direction.ended = true; break;
+      case IoStatus::would_block:
+        direction.readable = false;
+        return true;
+      case IoStatus::failed:
+        return false;
+      case IoStatus::closed:
+        direction.ended = true;
+        break;
       case IoStatus::done:
         context_.timers.set(*this, context_.now + idle_);
         direction.moved += read.bytes;

@@ -1,5 +1,5 @@
-// Two byte streams joined after a 101: what one side sends the other receives, with bounded memory and half-close
-// passed on. Owned by the client's connection.
+// Two byte streams joined after a 101: what one side sends the other receives, with bounded memory and
+// half-close passed on. Owned by the client's connection.
 #pragma once
 
 #include <cstddef>

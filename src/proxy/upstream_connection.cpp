@@ -58,7 +58,8 @@ void UpstreamConnection::release(bool reusable) {
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
       requests_ >= config.upstream_keepalive_requests ||
-      context_.now - opened_at_ >= config.upstream_keepalive_time || config.upstream_keepalive_connections == 0) {
+      context_.now - opened_at_ >= config.upstream_keepalive_time ||
+      config.upstream_keepalive_connections == 0) {
     if (surplus_) context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
     close();
     return;
@@ -135,11 +136,20 @@ void UpstreamConnection::become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteB
 void UpstreamConnection::on_io(std::uint32_t events) {
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   switch (state_) {
-    case State::connecting: on_connecting(events); break;
-    case State::busy: on_busy(events); break;
-    case State::idle: on_idle(events); break;
-    case State::tunnelling: tunnel_->on_upstream_io(events); break;
-    case State::closed: break;
+    case State::connecting:
+      on_connecting(events);
+      break;
+    case State::busy:
+      on_busy(events);
+      break;
+    case State::idle:
+      on_idle(events);
+      break;
+    case State::tunnelling:
+      tunnel_->on_upstream_io(events);
+      break;
+    case State::closed:
+      break;
   }
 }
 
@@ -218,9 +228,14 @@ bool UpstreamConnection::read_head() {
       readable_ = false;
       if (write_failed_) fail(UpstreamFailure::reset);
       return false;
-    case IoStatus::closed: on_end_of_stream(); return false;
-    case IoStatus::failed: fail(UpstreamFailure::reset); return false;
-    case IoStatus::done: break;
+    case IoStatus::closed:
+      on_end_of_stream();
+      return false;
+    case IoStatus::failed:
+      fail(UpstreamFailure::reset);
+      return false;
+    case IoStatus::done:
+      break;
   }
   if (result.bytes < room && !half_closed_) readable_ = false;
   if (fresh) {
@@ -238,7 +253,8 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
   const bool owned = !context_.scratch.owns(data);
   std::size_t taken = 0;  // by interim heads
   while (true) {
-    http::ParseResult parsed = http::parse_response_head({data + taken, size - taken}, context_.response_limits, head);
+    http::ParseResult parsed =
+        http::parse_response_head({data + taken, size - taken}, context_.response_limits, head);
     if (parsed.status == http::ParseStatus::incomplete) {
       if (owned) {
         input_.consume(taken);
@@ -252,7 +268,8 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
       parsed = http::analyse_response(head, exchange_->response_context(), facts);
     }
     if (parsed.status != http::ParseStatus::complete) {
-      input_.append(owned ? std::string_view() : std::string_view(data, 1));  // a response byte was seen: no retry
+      input_.append(owned ? std::string_view()
+                          : std::string_view(data, 1));  // a response byte was seen: no retry
       fail(UpstreamFailure::bad_head);
       return;
     }
@@ -321,7 +338,9 @@ UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t s
       surplus_ = payload.last && output.consumed < size;
       break;
     }
-    case http::BodyKind::until_close: payload.size = size; break;
+    case http::BodyKind::until_close:
+      payload.size = size;
+      break;
   }
   return payload;
 }
@@ -330,10 +349,17 @@ bool UpstreamConnection::read_body() {
   char* const data = context_.scratch.input();
   const IoResult result = transport_.read(data, read_size_);
   switch (result.status) {
-    case IoStatus::would_block: readable_ = false; return false;
-    case IoStatus::closed: on_end_of_stream(); return false;
-    case IoStatus::failed: fail(UpstreamFailure::reset); return false;
-    case IoStatus::done: break;
+    case IoStatus::would_block:
+      readable_ = false;
+      return false;
+    case IoStatus::closed:
+      on_end_of_stream();
+      return false;
+    case IoStatus::failed:
+      fail(UpstreamFailure::reset);
+      return false;
+    case IoStatus::done:
+      break;
   }
   const bool filled = result.bytes == read_size_;
   if (!filled && !half_closed_) readable_ = false;
@@ -379,9 +405,12 @@ void UpstreamConnection::on_timeout() {
     case State::busy:
       fail(output_.empty() ? UpstreamFailure::read_timeout : UpstreamFailure::send_timeout);
       break;
-    case State::idle: close(); break;
+    case State::idle:
+      close();
+      break;
     case State::tunnelling:
-    case State::closed: break;
+    case State::closed:
+      break;
   }
 }
 

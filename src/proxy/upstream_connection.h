@@ -1,5 +1,5 @@
-// One HTTP/1.1 connection to an endpoint: connects, sends requests one after another, parses responses strictly, and is
-// kept for reuse only after a response that left no doubt (http-rules §0.9).
+// One HTTP/1.1 connection to an endpoint: connects, sends requests one after another, parses responses
+// strictly, and is kept for reuse only after a response that left no doubt (http-rules §0.9).
 //
 //   connecting ──► busy ──► idle ──► busy …        busy ──► tunnelling (101)
 //        └───────────┴────────┴──────────┴──► closed
@@ -37,8 +37,9 @@ enum class UpstreamFailure : std::uint8_t {
 // Places in the list of all idle connections (least recently used first) and in the list of all connections.
 using LruHook = boost::intrusive::list_base_hook<boost::intrusive::tag<struct LruTag>,
                                                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-using AllUpstreamsHook = boost::intrusive::list_base_hook<boost::intrusive::tag<struct AllUpstreamsTag>,
-                                                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using AllUpstreamsHook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<struct AllUpstreamsTag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 class UpstreamConnection final : public IoHandler,
                                  public Timer,
@@ -59,8 +60,8 @@ class UpstreamConnection final : public IoHandler,
   // Closes and destroys (at the end of the batch). The Exchange hears nothing.
   void close();
 
-  // Sends what it can and keeps the rest; see congested(). A failed write is reported only after the upstream had its
-  // chance to answer early.
+  // Sends what it can and keeps the rest; see congested(). A failed write is reported only after the upstream
+  // had its chance to answer early.
   void send(const char* data, std::size_t size);
   [[nodiscard]] bool congested() const { return !output_.empty(); }
   // All of the request has been given to send(): from now on the read time-out runs.
@@ -68,8 +69,8 @@ class UpstreamConnection final : public IoHandler,
   // The client takes bytes again.
   void resume_response();
 
-  // From here on bytes are relayed without looking. `unsent` gets what the socket did not take yet, `received` what
-  // came behind the 101.
+  // From here on bytes are relayed without looking. `unsent` gets what the socket did not take yet,
+  // `received` what came behind the 101.
   void become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteBuffer& received);
   [[nodiscard]] Transport& transport() { return transport_; }
 
@@ -113,10 +114,10 @@ class UpstreamConnection final : public IoHandler,
   State state_ = State::connecting;
   Reading reading_ = Reading::head;
   bool readable_ = false;
-  bool half_closed_ = false;      // RDHUP seen
+  bool half_closed_ = false;  // RDHUP seen
   bool write_failed_ = false;
   bool request_complete_ = false;
-  bool surplus_ = false;          // bytes behind the response: never to be reused
+  bool surplus_ = false;  // bytes behind the response: never to be reused
   http::BodyKind body_kind_ = http::BodyKind::none;
   http::ChunkedDecoder chunked_;
   std::uint64_t body_remaining_ = 0;
@@ -134,7 +135,8 @@ class UpstreamConnection final : public IoHandler,
 
 using LruList = boost::intrusive::list<UpstreamConnection, boost::intrusive::base_hook<LruHook>,
                                        boost::intrusive::constant_time_size<false>>;
-using AllUpstreamsList = boost::intrusive::list<UpstreamConnection, boost::intrusive::base_hook<AllUpstreamsHook>,
-                                                boost::intrusive::constant_time_size<false>>;
+using AllUpstreamsList =
+    boost::intrusive::list<UpstreamConnection, boost::intrusive::base_hook<AllUpstreamsHook>,
+                           boost::intrusive::constant_time_size<false>>;
 
 }  // namespace headgate::proxy

@@ -1,5 +1,5 @@
-// All EndpointPools of one Worker, and the bookkeeping of connections across them: which are idle and for how long,
-// and how many may be.
+// All EndpointPools of one Worker, and the bookkeeping of connections across them: which are idle and for how
+// long, and how many may be.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@ class UpstreamPools {
     return slot < pools_.size() ? pools_[slot].get() : nullptr;
   }
 
-  // A connection attached to `exchange`: an idle one or a new one that connects. Null: connecting failed at once.
+  // A connection attached to `exchange`: an idle one or a new one that connects. Null: connecting failed at
+  // once.
   UpstreamConnection* checkout(EndpointState& endpoint, Exchange& exchange, Reuse reuse);
 
   // Called by UpstreamConnection when it becomes idle; closes the longest idle one beyond the limit.
