@@ -8,8 +8,10 @@
 namespace headgate::http {
 namespace {
 
-// Room above for sums, and the same on both sides of a signed type.
-constexpr std::uint64_t kMaxLength = std::uint64_t{1} << 62;
+// Larger than any body there is; one more digit behind a length below it cannot overflow, nor can a sum of
+// two.
+constexpr std::uint64_t kMaxLength = std::uint64_t{1} << 60;
+static_assert(kMaxLength < (UINT64_MAX - 9) / 10);
 
 bool is_token(std::string_view text) {
   return !text.empty() &&
