@@ -77,6 +77,7 @@ METHOD = """\
   upstream connections and set the same forwarding fields. The configurations are in `bench/config/`.
 - Headgate runs as users run it: access log in the default format, metrics and time-outs on. The log is a file in
   memory (tmpfs), for nginx + access log too; plain nginx and HAProxy write none.
+  *nginx, fewer fields* sets Host and X-Forwarded-For only, so it does less than the others.
 - *Kernel floor* (`bench/floor`) relays bytes without looking at them: two reads and two writes for each request.
   Nothing that uses sockets can be cheaper.
 - System calls are counted by the `raw_syscalls` tracepoint and allocations by a preloaded counter, in runs of their
