@@ -40,7 +40,8 @@ struct Histogram {
   Counter sum;
 
   void observe(const std::array<std::uint64_t, N>& upper_bounds, std::uint64_t value) {
-    std::size_t i = 0;
+    // Most values lie at one of the two ends.
+    std::size_t i = value > upper_bounds[N - 1] ? N : 0;
     while (i < N && value > upper_bounds[i]) ++i;
     buckets[i].add();
     sum.add(value);

@@ -1,0 +1,134 @@
+#include "observe/access_log.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "observe/log_text.h"
+
+namespace headgate::observe {
+namespace {
+
+// For literals: a constant size becomes a few stores.
+template <std::size_t N>
+char* put(char* out, const char (&literal)[N]) {
+  std::memcpy(out, literal, N - 1);
+  return out + N - 1;
+}
+
+char* put_or_dash(char* out, std::string_view text) { return write_text(out, text.empty() ? "-" : text); }
+
+std::size_t try_count(const AccessRecord& record) {
+  return std::min<std::size_t>(record.try_count, record.tries.size());
+}
+
+// An upper bound of the line's length, so that formatting needs no checks.
+std::size_t room_for(const AccessRecord& record) {
+  std::size_t room = 64 + 8 * kMaxNumber;
+  room += 4 * (record.request_line.size() + record.referer.size() + record.user_agent.size());
+  room += record.remote_addr.size() + record.time_local.size() + record.upstream_name.size() +
+          record.request_id.size();
+  for (std::size_t i = 0; i < try_count(record); ++i)
+    room += record.tries[i].address.size() + 4 * (kMaxNumber + 2);
+  return room;
+}
+
+char* put_addresses(char* out, const AccessRecord& record, std::size_t tries) {
+  for (std::size_t i = 0; i < tries; ++i) {
+    if (i > 0) out = put(out, ", ");
+    out = put_or_dash(out, record.tries[i].address);
+  }
+  return out;
+}
+
+char* put_lengths(char* out, const AccessRecord& record, std::size_t tries) {
+  for (std::size_t i = 0; i < tries; ++i) {
+    if (i > 0) out = put(out, ", ");
+    out = write_number(out, record.tries[i].response_bytes);
+  }
+  return out;
+}
+
+char* put_times(char* out, const AccessRecord& record, std::size_t tries) {
+  for (std::size_t i = 0; i < tries; ++i) {
+    if (i > 0) out = put(out, ", ");
+    out = write_seconds(out, record.tries[i].response_time);
+  }
+  return out;
+}
+
+char* put_statuses(char* out, const AccessRecord& record, std::size_t tries) {
+  for (std::size_t i = 0; i < tries; ++i) {
+    if (i > 0) out = put(out, ", ");
+    out = record.tries[i].status == 0 ? put(out, "-") : write_number(out, record.tries[i].status);
+  }
+  return out;
+}
+
+char* put_upstream(char* out, const AccessRecord& record) {
+  const std::size_t tries = try_count(record);
+  if (tries == 0) return put(out, "- - - -");
+  out = put_addresses(out, record, tries);
+  *out++ = ' ';
+  out = put_lengths(out, record, tries);
+  *out++ = ' ';
+  out = put_times(out, record, tries);
+  *out++ = ' ';
+  return put_statuses(out, record, tries);
+}
+
+char* put_line(char* out, const AccessRecord& record) {
+  out = put_or_dash(out, record.remote_addr);
+  out = put(out, " - - [");
+  out = write_text(out, record.time_local);
+  out = put(out, "] \"");
+  out = write_escaped(out, record.request_line);
+  out = put(out, "\" ");
+  out = write_number(out, record.status);
+  *out++ = ' ';
+  out = write_number(out, record.body_bytes_sent);
+  out = put(out, " \"");
+  out = write_escaped(out, record.referer);
+  out = put(out, "\" \"");
+  out = write_escaped(out, record.user_agent);
+  out = put(out, "\" ");
+  out = write_number(out, record.request_length);
+  *out++ = ' ';
+  out = write_seconds(out, record.request_time);
+  out = put(out, " [");
+  out = put_or_dash(out, record.upstream_name);
+  out = put(out, "] [] ");
+  out = put_upstream(out, record);
+  *out++ = ' ';
+  out = put_or_dash(out, record.request_id);
+  *out++ = '\n';
+  return out;
+}
+
+}  // namespace
+
+AccessLog::AccessLog(AccessLogSink& sink) : sink_(sink) {
+  if (sink_.enabled()) buffer_ = LogBuffer::with_capacity(AccessLogSink::kBufferBytes);
+}
+
+AccessLog::~AccessLog() { flush(); }
+
+void AccessLog::append(const AccessRecord& record) {
+  if (!sink_.enabled()) return;
+  const std::size_t room = room_for(record);
+  if (buffer_.capacity - buffer_.size < room) {
+    flush();
+    // Only a client that sends tens of kilobytes of bytes to be escaped gets here.
+    if (buffer_.capacity < room) buffer_ = LogBuffer::with_capacity(room);
+  }
+  char* const begin = buffer_.data.get() + buffer_.size;
+  buffer_.size += static_cast<std::size_t>(put_line(begin, record) - begin);
+  ++buffer_.lines;
+}
+
+void AccessLog::flush() {
+  if (buffer_.size != 0) buffer_ = sink_.submit(std::move(buffer_));
+}
+
+}  // namespace headgate::observe

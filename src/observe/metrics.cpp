@@ -1,0 +1,321 @@
+#include "observe/metrics.h"
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <initializer_list>
+#include <limits>
+#include <ostream>
+#include <utility>
+
+#include "observe/process_stats.h"
+#include "observe/series_totals.h"
+
+namespace headgate::observe {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr double kMicroseconds = 1e6;
+
+Labels with(Labels labels, std::initializer_list<ClientMetric::Label> more) {
+  labels.insert(labels.end(), more.begin(), more.end());
+  return labels;
+}
+
+struct Sample {
+  Labels labels;
+  double value = 0;
+};
+
+MetricFamily family(MetricType type, std::string name, std::string help, std::vector<Sample> samples) {
+  MetricFamily result{std::move(name), std::move(help), type, {}};
+  for (Sample& sample : samples) {
+    ClientMetric metric;
+    metric.label = std::move(sample.labels);
+    if (type == MetricType::Counter) {
+      metric.counter.value = sample.value;
+    } else {
+      metric.gauge.value = sample.value;
+    }
+    result.metric.push_back(std::move(metric));
+  }
+  return result;
+}
+
+template <typename T>
+double number(T value) {
+  return static_cast<double>(value);
+}
+
+// About the process and the build.
+class ProcessCollector final : public prometheus::Collectable {
+ public:
+  ProcessCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    const ProcessStats stats = read_process_stats();
+    const std::string prefix = "nginx_ingress_controller_nginx_process_";
+    std::vector<MetricFamily> families;
+    const auto add = [&](MetricType type, std::string name, std::string help, Labels labels, double value) {
+      families.push_back(family(type, std::move(name), std::move(help), {{std::move(labels), value}}));
+    };
+    add(MetricType::Gauge, "nginx_ingress_controller_build_info", "The build that runs; always 1.",
+        with(constant_,
+             {{"release", sources_.release}, {"build", sources_.build}, {"repository", sources_.repository}}),
+        1);
+    add(MetricType::Gauge, prefix + "num_procs", "Processes of the data plane.", constant_, 1);
+    add(MetricType::Counter, prefix + "cpu_seconds_total", "CPU time, user and system, in seconds.",
+        constant_, stats.cpu_seconds);
+    add(MetricType::Gauge, prefix + "resident_memory_bytes", "Memory in use.", constant_,
+        number(stats.resident_bytes));
+    add(MetricType::Gauge, prefix + "virtual_memory_bytes", "Address space in use.", constant_,
+        number(stats.virtual_bytes));
+    add(MetricType::Counter, prefix + "read_bytes_total", "Bytes read.", constant_, number(stats.read_bytes));
+    add(MetricType::Counter, prefix + "write_bytes_total", "Bytes written.", constant_,
+        number(stats.written_bytes));
+    add(MetricType::Gauge, prefix + "oldest_start_time_seconds", "Start time in seconds since 1970.",
+        constant_, stats.start_time);
+    add(MetricType::Gauge, "process_open_fds", "Open file descriptors.", {}, number(stats.open_descriptors));
+    add(MetricType::Gauge, "process_max_fds", "Limit of open file descriptors.", {},
+        number(stats.max_descriptors));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
+// About configuration: what was applied, what was found wrong.
+class ControlCollector final : public prometheus::Collectable {
+ public:
+  ControlCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    const ControlFacts facts = sources_.control();
+    const std::string prefix = "nginx_ingress_controller_";
+    std::vector<MetricFamily> families;
+    const auto gauge = [&](std::string name, std::string help, std::vector<Sample> samples) {
+      families.push_back(family(MetricType::Gauge, std::move(name), std::move(help), std::move(samples)));
+    };
+    const auto counter = [&](std::string name, std::string help, double value) {
+      families.push_back(family(MetricType::Counter, std::move(name), std::move(help), {{constant_, value}}));
+    };
+    gauge(prefix + "config_hash", "Hash of the configuration that runs.",
+          {{constant_, number(facts.config_hash)}});
+    gauge(prefix + "config_last_reload_successful", "Whether the last change of configuration was applied.",
+          {{constant_, facts.last_apply_ok ? 1.0 : 0.0}});
+    gauge(prefix + "config_last_reload_successful_timestamp_seconds",
+          "When a change of configuration was last applied, in seconds since 1970.",
+          {{constant_, facts.last_apply_time}});
+    counter(prefix + "success", "Changes of configuration applied.", number(facts.applies));
+    counter(prefix + "errors", "Changes of configuration that could not be applied.",
+            number(facts.apply_errors));
+    std::vector<Sample> orphans;
+    for (const Orphan& orphan : facts.orphans)
+      orphans.push_back(
+          {with(constant_,
+                {{"namespace", orphan.namespace_name}, {"ingress", orphan.ingress}, {"type", orphan.type}}),
+           1});
+    if (!orphans.empty())
+      gauge(prefix + "orphan_ingress", "An Ingress without Service or endpoints.", std::move(orphans));
+    gauge("headgate_findings", "Things in the manifests that are refused, ignored or unusable now.",
+          {{with(constant_, {{"severity", "warning"}}), number(facts.warnings)},
+           {with(constant_, {{"severity", "error"}}), number(facts.errors)}});
+    gauge("headgate_published_generation", "The newest snapshot the control plane has made.",
+          {{constant_, number(facts.published_generation)}});
+    gauge("headgate_adopted_generation", "The newest snapshot every Worker serves.",
+          {{constant_, number(sources_.adopted_generation())}});
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
+// The Workers' own counters, summed.
+class WorkerCollector final : public prometheus::Collectable {
+ public:
+  WorkerCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    const std::vector<const WorkerStats*> workers = sources_.workers();
+    const auto total = [&](const auto& member) {
+      double sum = 0;
+      for (const WorkerStats* worker : workers) sum += number((worker->*member).value());
+      return sum;
+    };
+    const auto state = [&](const char* name, double value) {
+      return Sample{with(constant_, {{"state", name}}), value};
+    };
+    std::vector<MetricFamily> families;
+    const auto counter = [&](std::string name, std::string help, std::vector<Sample> samples) {
+      families.push_back(family(MetricType::Counter, std::move(name), std::move(help), std::move(samples)));
+    };
+    const auto gauge = [&](std::string name, std::string help, std::vector<Sample> samples) {
+      families.push_back(family(MetricType::Gauge, std::move(name), std::move(help), std::move(samples)));
+    };
+    const std::string prefix = "nginx_ingress_controller_nginx_process_";
+    gauge(prefix + "connections", "Client connections by state.",
+          {state("active", total(&WorkerStats::connections_active)),
+           state("reading", total(&WorkerStats::connections_reading)),
+           state("writing", total(&WorkerStats::connections_writing)),
+           state("waiting", total(&WorkerStats::connections_waiting))});
+    counter(prefix + "connections_total", "Client connections since the start.",
+            {state("accepted", total(&WorkerStats::connections_accepted)),
+             state("handled", total(&WorkerStats::connections_handled))});
+    counter(prefix + "requests_total", "Client requests since the start.",
+            {{constant_, total(&WorkerStats::requests)}});
+    counter("headgate_http_rejected_total", "Requests refused or failed, by reason.", rejected(workers));
+    counter("headgate_access_log_dropped_lines_total", "Access log lines lost because the log was too slow.",
+            {{constant_, number(sources_.dropped_log_lines())}});
+    counter("headgate_accept_errors_total", "Connections that could not be accepted.",
+            {{constant_, total(&WorkerStats::accept_errors)}});
+    gauge("headgate_tunnels", "Upgraded connections (WebSocket) that are open.",
+          {{constant_, total(&WorkerStats::tunnels)}});
+    counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
+            {{constant_, total(&WorkerStats::upstream_connects)}});
+    counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",
+            {{constant_, total(&WorkerStats::upstream_connect_errors)}});
+    counter("headgate_upstream_reuses_total", "Requests sent on a pooled connection.",
+            {{constant_, total(&WorkerStats::upstream_reuses)}});
+    counter("headgate_upstream_retries_total", "Further tries at another endpoint.",
+            {{constant_, total(&WorkerStats::upstream_retries)}});
+    gauge("headgate_upstream_connections", "Connections to endpoints by state.",
+          {state("active", total(&WorkerStats::upstream_connections_active)),
+           state("idle", total(&WorkerStats::upstream_connections_idle))});
+    counter("headgate_snapshots_adopted_total", "Snapshots adopted, over all Workers.",
+            {{with(constant_, {{"kind", "table"}}), total(&WorkerStats::adopted_tables)},
+             {with(constant_, {{"kind", "endpoints"}}), total(&WorkerStats::adopted_endpoint_sets)}});
+    return families;
+  }
+
+ private:
+  [[nodiscard]] std::vector<Sample> rejected(const std::vector<const WorkerStats*>& workers) const {
+    std::vector<Sample> samples;
+    for (std::size_t i = 1; i < kRejectReasonCount; ++i) {  // 0 is "none"
+      const std::string reason(to_string(static_cast<RejectReason>(i)));
+      double sum = 0;
+      for (const WorkerStats* worker : workers) sum += number(worker->rejected[i].value());
+      samples.push_back({with(constant_, {{"reason", reason}}), sum});
+    }
+    return samples;
+  }
+
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
+// One metric of the per-route series. `Member` says which; a family at a time keeps the page's memory small.
+class SeriesCollector final : public prometheus::Collectable {
+ public:
+  using Fill = void (*)(const SeriesTotals&, ClientMetric&);
+  SeriesCollector(const std::vector<SeriesTotals>& series, const Labels& constant, MetricType type,
+                  const char* name, const char* help, Fill fill)
+      : series_(series), constant_(constant), type_(type), name_(name), help_(help), fill_(fill) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    MetricFamily result{std::string("nginx_ingress_controller_") + name_, help_, type_, {}};
+    result.metric.reserve(series_.size());
+    for (const SeriesTotals& series : series_) {
+      ClientMetric& metric = result.metric.emplace_back();
+      metric.label = with(constant_, {{"status", std::to_string(series.status)},
+                                      {"method", series.method},
+                                      {"path", series.path},
+                                      {"namespace", series.namespace_name},
+                                      {"ingress", series.ingress},
+                                      {"service", series.service},
+                                      {"canary", ""},
+                                      {"host", series.host}});
+      fill_(series, metric);
+    }
+    return {std::move(result)};
+  }
+
+ private:
+  const std::vector<SeriesTotals>& series_;
+  const Labels& constant_;
+  MetricType type_;
+  const char* name_;
+  const char* help_;
+  Fill fill_;
+};
+
+template <std::size_t N>
+void fill_histogram(const HistogramTotals<N>& totals, const std::array<std::uint64_t, N>& bounds, double unit,
+                    ClientMetric& metric) {
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i <= N; ++i) {
+    cumulative += totals.buckets[i];
+    const double bound = i < N ? number(bounds[i]) / unit : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({cumulative, bound});
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = number(totals.sum) / unit;
+}
+
+template <auto Member>
+void fill_duration(const SeriesTotals& series, ClientMetric& metric) {
+  fill_histogram(series.*Member, kDurationBuckets, kMicroseconds, metric);
+}
+
+template <auto Member>
+void fill_length(const SeriesTotals& series, ClientMetric& metric) {
+  fill_histogram(series.*Member, kLengthBuckets, 1, metric);
+}
+
+std::vector<SeriesCollector> series_collectors(const std::vector<SeriesTotals>& series,
+                                               const Labels& constant) {
+  const auto histogram = [&](const char* name, const char* help, SeriesCollector::Fill fill) {
+    return SeriesCollector(series, constant, MetricType::Histogram, name, help, fill);
+  };
+  return {
+      SeriesCollector(series, constant, MetricType::Counter, "requests", "Client requests.",
+                      [](const SeriesTotals& s, ClientMetric& m) { m.counter.value = number(s.requests); }),
+      histogram("request_duration_seconds",
+                "First byte of the request to last byte of the response, in seconds.",
+                &fill_duration<&SeriesTotals::request_duration>),
+      histogram("response_duration_seconds",
+                "Time to receive the upstream's response, over all tries, in seconds.",
+                &fill_duration<&SeriesTotals::response_duration>),
+      histogram("header_duration_seconds", "Time until the upstream's response head, in seconds.",
+                &fill_duration<&SeriesTotals::header_duration>),
+      histogram("connect_duration_seconds", "Time to connect to the upstream, in seconds.",
+                &fill_duration<&SeriesTotals::connect_duration>),
+      histogram("request_size", "Bytes of the request: line, fields and body.",
+                &fill_length<&SeriesTotals::request_size>),
+      histogram("response_size", "Bytes sent to the client.", &fill_length<&SeriesTotals::response_size>),
+      histogram(
+          "bytes_sent", "Bytes sent to the client (older name of response_size).",
+          [](const SeriesTotals& s, ClientMetric& m) { fill_histogram(s.bytes_sent, kSizeBuckets, 1, m); }),
+  };
+}
+
+}  // namespace
+
+Metrics::Metrics(MetricsSources sources) : sources_(std::move(sources)) {}
+
+void Metrics::write_text(std::ostream& out) const {
+  const Labels constant = {{"controller_namespace", sources_.controller_namespace},
+                           {"controller_class", sources_.controller_class},
+                           {"controller_pod", sources_.controller_pod}};
+  const prometheus::TextSerializer serializer;
+  serializer.Serialize(out, ProcessCollector(sources_, constant).Collect());
+  serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
+  serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
+  const std::vector<SeriesTotals> series = total_series(sources_.workers());
+  if (series.empty()) return;  // a family without samples says nothing
+  for (const SeriesCollector& collector : series_collectors(series, constant))
+    serializer.Serialize(out, collector.Collect());
+}
+
+}  // namespace headgate::observe

@@ -1,0 +1,61 @@
+// The metrics page: everything Headgate counts, under the names of ingress-nginx where the meaning is the
+// same (prefix nginx_ingress_controller_) and under headgate_ where it is ours.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "observe/worker_stats.h"
+
+namespace headgate::observe {
+
+// An Ingress that names something that is not there.
+struct Orphan {
+  std::string namespace_name;
+  std::string ingress;
+  std::string type;  // "no-service" or "no-endpoint"
+};
+
+// What the control plane says about itself; a copy, taken at scrape time.
+struct ControlFacts {
+  std::uint64_t config_hash = 0;
+  bool last_apply_ok = false;
+  double last_apply_time = 0;  // seconds since 1970 of the last successful one
+  std::uint64_t applies = 0;
+  std::uint64_t apply_errors = 0;
+  std::uint64_t published_generation = 0;
+  std::uint64_t warnings = 0;  // Findings that hold now
+  std::uint64_t errors = 0;
+  std::vector<Orphan> orphans;
+};
+
+// Where the numbers come from. Every function may be called from any thread while Metrics lives.
+struct MetricsSources {
+  std::string controller_namespace;  // POD_NAMESPACE
+  std::string controller_class;
+  std::string controller_pod;  // POD_NAME
+  std::string release;
+  std::string build;
+  std::string repository;
+  std::function<std::vector<const WorkerStats*>()> workers;
+  std::function<ControlFacts()> control;
+  std::function<std::uint64_t()> adopted_generation;
+  std::function<std::uint64_t()> dropped_log_lines;
+};
+
+class Metrics {
+ public:
+  explicit Metrics(MetricsSources sources);
+
+  // The whole page in the Prometheus text format 0.0.4. Written family by family, so that the memory needed
+  // is that of the largest family, not of the page. Never disturbs a Worker for longer than a pointer copy.
+  void write_text(std::ostream& out) const;
+
+ private:
+  MetricsSources sources_;
+};
+
+}  // namespace headgate::observe
