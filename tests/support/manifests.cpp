@@ -68,14 +68,14 @@ std::string endpoint_slices(std::string_view service_name, const std::vector<Pod
   return text;
 }
 
-std::string service_of(std::string_view name, const std::vector<PodAddress>& pods) {
+std::string service_at(std::string_view name, const std::vector<PodAddress>& pods) {
   return service(name) + endpoint_slices(name, pods);
 }
 
 std::string service_of(std::string_view name, const std::vector<const EchoBackend*>& pods) {
   std::vector<PodAddress> addresses;
   for (const EchoBackend* pod : pods) addresses.push_back({pod->address(), pod->port()});
-  return service_of(name, addresses);
+  return service_at(name, addresses);
 }
 
 std::string service_of(std::string_view name, const EchoBackend& pod) {

@@ -46,7 +46,7 @@ struct PodAddress {
 // One EndpointSlice for each pod, because the pods of a test differ in their ports.
 std::string endpoint_slices(std::string_view service, const std::vector<PodAddress>& pods);
 // Service and EndpointSlices.
-std::string service_of(std::string_view name, const std::vector<PodAddress>& pods);
+std::string service_at(std::string_view name, const std::vector<PodAddress>& pods);
 std::string service_of(std::string_view name, const std::vector<const EchoBackend*>& pods);
 std::string service_of(std::string_view name, const EchoBackend& pod);
 // Quotes every value.
