@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/socket_address.h"
@@ -38,11 +39,14 @@ struct Cluster {
   std::string name;  // "<namespace>-<service>-<port>": $proxy_upstream_name
   std::string namespace_name;
   std::string service;
-  std::string port;  // as the Ingress wrote it: number or name
-  ClusterSlot slot = 0;
+  std::string port;      // as the Ingress wrote it: number or name
+  ClusterSlot slot = 0;  // as long as the Cluster lives, its slot and its address in memory stay the same
 };
 
 enum class PathType : std::uint8_t { exact, prefix, implementation_specific };
+
+// The name of the VirtualHost of requests whose host nobody claims (nginx's default server).
+inline constexpr std::string_view kDefaultHost = "_";
 
 // What a Route does with a request it matches.
 enum class RouteAction : std::uint8_t {
@@ -62,6 +66,9 @@ struct RouteSettings {
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
+// The slot of the Route that answers what no Ingress claims (the default backend); never removed.
+inline constexpr RouteSlot kDefaultRouteSlot = 0;
+
 // One path of one host. Owned by its VirtualHost.
 struct Route {
   RouteAction action = RouteAction::forward;
@@ -71,8 +78,9 @@ struct Route {
   // Labels for logs, metrics and `explain`; empty for the built-in default backend.
   std::string namespace_name;
   std::string ingress;
-  RouteSlot slot = 0;
+  RouteSlot slot = 0;  // a trailing-slash redirect has the slot of the Route it leads to
   RouteSettings settings;
+  friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity
 };
 
 }  // namespace headgate::router

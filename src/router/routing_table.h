@@ -19,21 +19,30 @@ struct Match {
 
 class RoutingTable {
  public:
-  RoutingTable(HostIndex hosts, std::shared_ptr<const VirtualHost> default_host, std::uint64_t generation);
+  // Made by TableBuilder. `default_host` ("_") holds the rules without host, `default_route` is the default
+  // backend; neither is null.
+  RoutingTable(HostIndex hosts, std::shared_ptr<const VirtualHost> default_host,
+               std::shared_ptr<const Route> default_route, std::uint64_t generation);
 
   // `host`: lower case, without port and without trailing dot; may be empty (HTTP/1.0). `path`: the
   // normalised path (http::Target::match_path). Exact host beats one-label wildcard beats the default host;
-  // then, inside that one host only, exact path beats longest prefix; else the host's fallback Route (default
-  // backend).
+  // then, inside that one host only, exact path beats longest prefix. A path nobody claims there, or claimed
+  // for RouteAction::not_found, gets the default Route.
   [[nodiscard]] Match match(std::string_view host, std::string_view path) const;
 
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] const HostIndex& hosts() const { return hosts_; }
   [[nodiscard]] const VirtualHost& default_host() const { return *default_host_; }
+  [[nodiscard]] const Route& default_route() const { return *default_route_; }
+  // "_" names the default host, "*.x" a wildcard; null where the table has no such host.
+  [[nodiscard]] std::shared_ptr<const VirtualHost> find_host(std::string_view host) const;
 
  private:
+  friend class TableBuilder;
+
   HostIndex hosts_;
   std::shared_ptr<const VirtualHost> default_host_;
+  std::shared_ptr<const Route> default_route_;
   std::uint64_t generation_;
 };
 

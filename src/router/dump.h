@@ -1,0 +1,16 @@
+// The canonical text of a RoutingTable: sorted, without generations, slots or addresses in memory, so that
+// equal tables give equal bytes. For golden tests, /debug/routes and `headgate translate`.
+#pragma once
+
+#include <string>
+
+#include "router/routing_table.h"
+
+namespace headgate::router {
+
+std::string dump(const RoutingTable& table);
+
+// One Route as dump and explain write it: "prefix /foo -> forward default-web-80 (Ingress default/web)".
+std::string to_string(const Route& route);
+
+}  // namespace headgate::router

@@ -1,0 +1,23 @@
+// A VirtualHost under construction: what the control plane fills in and VirtualHost::make() turns into its
+// final, immutable form.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "router/model.h"
+
+namespace headgate::router {
+
+struct RouteDraft {
+  Route route;
+  std::string match_path;  // route.path in the normal form of http::Target::match_path
+};
+
+// Routes in order of precedence: where two want the same path, the first one has it.
+struct HostDraft {
+  std::string host;  // lower case; "*.x" for a one-label wildcard, "_" for requests of no known host
+  std::vector<RouteDraft> routes;
+};
+
+}  // namespace headgate::router
