@@ -23,6 +23,39 @@ class ChunkedDecoder {
   Output decode(char* data, std::size_t size);
 
   void reset() { *this = ChunkedDecoder(); }
+
+ private:
+  // What the next byte must be part of.
+  enum class State : std::uint8_t {
+    size_first,  // the first digit of a chunk size
+    size,
+    extension_first,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_first,  // a trailer field, or the CR of the last CRLF
+    trailer_name,
+    trailer_value,
+    trailer_lf,
+    last_lf,
+    complete,
+    refused,
+  };
+
+  bool step(char c);
+  bool step_size(char c);
+  bool step_trailer(char c);
+  bool refuse(RejectReason reason);
+
+  std::uint64_t remaining_ = 0;  // of the chunk; while its size is read, the size so far
+  std::uint32_t extension_bytes_ = 0;
+  std::uint16_t line_bytes_ = 0;
+  std::uint16_t trailer_bytes_ = 0;
+  std::uint8_t trailer_fields_ = 0;
+  State state_ = State::size_first;
+  RejectReason reason_ = RejectReason::none;
 };
 
 }  // namespace headgate::http

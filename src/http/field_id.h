@@ -33,6 +33,8 @@ enum class FieldId : std::uint8_t {
   x_original_forwarded_host,
   x_original_url,
   x_original_uri,
+  x_rewrite_url,
+  forwarding_other,  // any other name that begins with "x-forwarded-" or "x-original-"
   x_real_ip,
   x_request_id,
   x_scheme,
@@ -47,9 +49,27 @@ enum class FieldId : std::uint8_t {
   content_type,
   proxy_authenticate,
   proxy_authorization,
+  // Any name with '_' in it: CGI and WSGI read "X_Real_IP" as "X-Real-IP", so it is not relayed to a backend.
+  with_underscore,
+  count_,
+};
+static_assert(static_cast<unsigned>(FieldId::count_) <= 64, "FieldSet is one word");
+
+// A set of ids, for "what is to be dropped" and "what has been seen" by one AND.
+class FieldSet {
+ public:
+  constexpr FieldSet() = default;
+  template <typename... Ids>
+  explicit constexpr FieldSet(Ids... ids) : bits_((bit(ids) | ...)) {}
+  constexpr void insert(FieldId id) { bits_ |= bit(id); }
+  [[nodiscard]] constexpr bool contains(FieldId id) const { return (bits_ & bit(id)) != 0; }
+
+ private:
+  static constexpr std::uint64_t bit(FieldId id) { return std::uint64_t{1} << static_cast<unsigned>(id); }
+  std::uint64_t bits_ = 0;
 };
 
-// ASCII case-insensitive; `other` for all names not listed.
+// `name` is a token (RFC 9110 §5.6.2). ASCII case-insensitive; `other` for all names not listed.
 FieldId field_id_of(std::string_view name);
 
 }  // namespace headgate::http

@@ -12,7 +12,7 @@ namespace headgate::http {
 
 enum class BodyKind : std::uint8_t {
   none,
-  length,       // exactly `content_length` bytes
+  length,       // exactly `content_length` bytes, which may be 0
   chunked,      // RFC 9112 §7.1
   until_close,  // responses only
 };
@@ -22,7 +22,7 @@ struct RequestFacts {
   BodyKind body = BodyKind::none;
   std::uint64_t content_length = 0;
   bool keep_alive = true;         // the client lets its connection live on
-  bool expect_continue = false;   // Expect: 100-continue on HTTP/1.1
+  bool expect_continue = false;   // Expect: 100-continue on HTTP/1.1, and a body that is not empty
   bool accepts_trailers = false;  // TE: trailers
   std::string_view host;          // Host value as sent; empty where there is none (HTTP/1.0)
   // The protocol asked for with Connection: upgrade and Upgrade (e.g. "websocket"); empty where no upgrade is
@@ -38,9 +38,9 @@ struct RequestFacts {
 
 // Judges a parsed request head and marks `drop` on every field not to be relayed: hop-by-hop, named by
 // Connection, Host, Content-Length, Transfer-Encoding, Expect, every forwarding field that Headgate sets
-// itself, `Proxy`, names with
-// '_' (enable-underscores-in-headers is off). Host syntax is checked here (RFC 3986 §3.2.2); CONNECT and
-// TRACE are 405.
+// itself (X-Request-ID too: the caller writes the one in effect), `Proxy`, names with '_'
+// (enable-underscores-in-headers is off). Host syntax is checked here (host.h); CONNECT and TRACE are 405. On
+// an absolute-form target the caller takes Target::authority in place of `host`.
 ParseResult analyse_request(RequestHead& head, RequestFacts& facts);
 
 // What the proxy knows about the request a response answers.
@@ -59,9 +59,10 @@ struct ResponseFacts {
   bool has_date = false;
 };
 
-// Judges a parsed response head; marks `drop` on hop-by-hop fields, Server, Content-Length, Transfer-Encoding
-// and what Connection names (on a 101: all but Upgrade, which is re-written by the caller). Refusal.status is
-// 502.
+// Judges a parsed response head; marks `drop` on hop-by-hop fields, Server, Content-Length,
+// Transfer-Encoding, Trailer and what Connection names. The caller writes the length anew, and on a 101
+// `Connection: upgrade` and `Upgrade` (ResponseContext::upgrade: the answer names the same protocol).
+// Refusal.status is 502.
 ParseResult analyse_response(ResponseHead& head, const ResponseContext& context, ResponseFacts& facts);
 
 }  // namespace headgate::http

@@ -14,11 +14,11 @@ std::string_view reason_phrase(int status);
 
 struct LocalReply {
   int status = 404;
-  std::string_view location;       // redirects; the caller has checked it for CR and LF
-  std::string_view extra_fields;   // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
-  bool head_only = false;          // answers a HEAD request
-  bool close = false;              // adds Connection: close
-  bool http10_keep_alive = false;  // adds Connection: keep-alive for an HTTP/1.0 client that asked
+  std::string_view location{};      // redirects; the caller has checked it for CR and LF
+  std::string_view extra_fields{};  // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
+  bool head_only = false;           // answers a HEAD request
+  bool close = false;               // adds Connection: close
+  bool http10_keep_alive = false;   // adds Connection: keep-alive for an HTTP/1.0 client that asked
 };
 
 // Appends the whole answer to `out`: status line, Date (`date`: an IMF-fixdate), Content-Type: text/html,

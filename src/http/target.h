@@ -27,8 +27,11 @@ struct Target {
 
 // `scratch` must hold 2 × target.size() + 2 bytes and live as long as the Target. Refused with 400
 // bad_target: a bad escape, an encoded NUL or control byte, a fragment, a climb above the root, a dot segment
-// that shows only through %2F, %5C or '\', bytes outside visible ASCII, an absolute-form of another scheme
-// than http or https or with userinfo, asterisk-form with any method but OPTIONS.
+// that shows only through %2F, %5C or '\' or that carries a ';' parameter ("..;" is ".." to some servlet
+// containers), bytes outside visible ASCII, an absolute-form of another scheme than http or https or whose
+// authority is not a host (host.h), asterisk-form with any method but OPTIONS (both paths are then "*").
+// Escapes in the query are the application's: they are relayed unjudged. A "..", when resolved, takes away
+// the last segment that is not empty, so that merging slashes before or after comes to the same path.
 ParseResult parse_target(Method method, std::string_view target, char* scratch, Target& out);
 
 // Splits "host[:port]", lower-cases the host into `buffer` (at least value.size() bytes), drops one trailing

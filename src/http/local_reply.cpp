@@ -1,0 +1,121 @@
+#include "http/local_reply.h"
+
+namespace headgate::http {
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 100:
+      return "Continue";
+    case 101:
+      return "Switching Protocols";
+    case 103:
+      return "Early Hints";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 300:
+      return "Multiple Choices";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Authorization Required";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Time-out";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Request Entity Too Large";
+    case 414:
+      return "Request-URI Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Requested Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
+    case 425:
+      return "Too Early";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Temporarily Unavailable";
+    case 504:
+      return "Gateway Time-out";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Unknown";
+  }
+}
+
+void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out) {
+  const std::string code = std::to_string(reply.status);
+  const std::string_view phrase = reason_phrase(reply.status);
+  out.append("HTTP/1.1 ").append(code).append(" ").append(phrase).append("\r\n");
+  out.append("Date: ").append(date).append("\r\n");
+  std::string page;
+  if (reply.status >= 200 && reply.status != 204 && reply.status != 304) {
+    const std::string title = code + " " + std::string(phrase);
+    page.append("<html>\r\n<head><title>").append(title).append("</title></head>\r\n<body>\r\n<center><h1>");
+    page.append(title).append("</h1></center>\r\n</body>\r\n</html>\r\n");
+    out.append("Content-Type: text/html\r\nContent-Length: ")
+        .append(std::to_string(page.size()))
+        .append("\r\n");
+  }
+  if (reply.close)
+    out.append("Connection: close\r\n");
+  else if (reply.http10_keep_alive)
+    out.append("Connection: keep-alive\r\n");
+  if (!reply.location.empty()) out.append("Location: ").append(reply.location).append("\r\n");
+  out.append(reply.extra_fields).append("\r\n");
+  if (!reply.head_only) out.append(page);
+}
+
+}  // namespace headgate::http
