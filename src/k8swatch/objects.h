@@ -49,6 +49,7 @@ struct Metadata {
   std::int64_t generation = 0;
   StringPairs labels;       // only those Headgate reads: kubernetes.io/service-name
   StringPairs annotations;  // with a prefix Headgate reads; all others are left out at decoding
+  friend bool operator==(const Metadata&, const Metadata&) = default;
 };
 
 // A port by number or by name (ServiceBackendPort, targetPort). Number 0: by name; both empty: not given.
@@ -61,23 +62,27 @@ struct PortRef {
 struct IngressBackend {
   std::string service;  // empty: a `resource` backend, which Headgate answers with the default backend
   PortRef port;
+  friend bool operator==(const IngressBackend&, const IngressBackend&) = default;
 };
 
 struct IngressPath {
   std::string path;       // may be empty: treated as "/"
   std::string path_type;  // as written: "Exact", "Prefix", "ImplementationSpecific" or ""
   IngressBackend backend;
+  friend bool operator==(const IngressPath&, const IngressPath&) = default;
 };
 
 struct IngressRule {
   std::string host;       // as written; may be empty
   bool has_http = false;  // false: the rule has no paths; the host's "/" goes to spec.defaultBackend
   std::vector<IngressPath> paths;
+  friend bool operator==(const IngressRule&, const IngressRule&) = default;
 };
 
 struct IngressTls {
   std::vector<std::string> hosts;
   std::string secret_name;
+  friend bool operator==(const IngressTls&, const IngressTls&) = default;
 };
 
 struct Ingress {
@@ -86,12 +91,14 @@ struct Ingress {
   std::optional<IngressBackend> default_backend;
   std::vector<IngressRule> rules;
   std::vector<IngressTls> tls;
+  friend bool operator==(const Ingress&, const Ingress&) = default;
 };
 
 struct IngressClass {
   Metadata metadata;
   std::string controller;
   bool is_default = false;  // annotation ingressclass.kubernetes.io/is-default-class
+  friend bool operator==(const IngressClass&, const IngressClass&) = default;
 };
 
 struct ServicePort {
@@ -100,6 +107,7 @@ struct ServicePort {
   PortRef target_port;
   std::string protocol;  // "" means TCP
   std::string app_protocol;
+  friend bool operator==(const ServicePort&, const ServicePort&) = default;
 };
 
 struct Service {
@@ -109,6 +117,7 @@ struct Service {
   std::string external_name;
   std::vector<std::string> ip_families;  // "IPv4", "IPv6"
   std::vector<ServicePort> ports;
+  friend bool operator==(const Service&, const Service&) = default;
 };
 
 struct SliceEndpoint {
@@ -118,6 +127,7 @@ struct SliceEndpoint {
   std::optional<bool> serving;
   std::optional<bool> terminating;
   std::vector<std::string> for_zones;
+  friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 
 struct SlicePort {
@@ -125,6 +135,7 @@ struct SlicePort {
   std::optional<std::uint16_t> port;
   std::string protocol;  // "" means TCP
   std::string app_protocol;
+  friend bool operator==(const SlicePort&, const SlicePort&) = default;
 };
 
 struct EndpointSlice {
@@ -133,21 +144,25 @@ struct EndpointSlice {
   std::string address_type;  // "IPv4", "IPv6", "FQDN"
   std::vector<SliceEndpoint> endpoints;
   std::vector<SlicePort> ports;
+  friend bool operator==(const EndpointSlice&, const EndpointSlice&) = default;
 };
 
 struct Secret {
   Metadata metadata;
   std::string type;
   StringPairs data;  // decoded from base64
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 struct ConfigMap {
   Metadata metadata;
   StringPairs data;
+  friend bool operator==(const ConfigMap&, const ConfigMap&) = default;
 };
 
 struct Namespace {
   Metadata metadata;
+  friend bool operator==(const Namespace&, const Namespace&) = default;
 };
 
 using Object = std::variant<std::shared_ptr<const Ingress>, std::shared_ptr<const IngressClass>,
@@ -155,5 +170,9 @@ using Object = std::variant<std::shared_ptr<const Ingress>, std::shared_ptr<cons
                             std::shared_ptr<const Secret>, std::shared_ptr<const ConfigMap>,
                             std::shared_ptr<const Namespace>>;
 ObjectKey key_of(const Object& object);
+Kind kind_of(const Object& object);
+const Metadata& metadata_of(const Object& object);
+// Deep comparison: the same kind with the same fields.
+bool same_content(const Object& a, const Object& b);
 
 }  // namespace headgate::k8swatch

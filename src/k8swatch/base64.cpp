@@ -1,0 +1,50 @@
+#include "k8swatch/base64.h"
+
+#include <cstdint>
+
+namespace headgate::k8swatch {
+namespace {
+
+int value_of(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return -1;
+}
+
+}  // namespace
+
+Result<std::string> decode_base64(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  std::uint32_t group = 0;
+  int digits = 0;
+  int padding = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n' || c == '\r') continue;
+    if (c == '=') {
+      if (digits < 2 || digits + ++padding > 4) return fail("misplaced '=' at byte " + std::to_string(i));
+      continue;
+    }
+    const int value = value_of(c);
+    if (value < 0 || padding != 0) return fail("unexpected character at byte " + std::to_string(i));
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    if (++digits < 4) continue;
+    out += static_cast<char>(group >> 16);
+    out += static_cast<char>(group >> 8);
+    out += static_cast<char>(group);
+    group = 0;
+    digits = 0;
+  }
+  if (digits == 0) return out;
+  if (digits + padding != 4) return fail("the text ends inside a group of four");
+  group <<= 6 * padding;
+  out += static_cast<char>(group >> 16);
+  if (padding == 1) out += static_cast<char>(group >> 8);
+  return out;
+}
+
+}  // namespace headgate::k8swatch
