@@ -33,7 +33,8 @@ Error unknown_flag(std::string_view name) {
 
 void warn_once(std::vector<std::string>& warnings, const FlagRow& row) {
   std::string warning = "flag --" + std::string(row.name) + ": accepted for compatibility, no effect (yet)";
-  if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(std::move(warning));
+  if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+    warnings.push_back(std::move(warning));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct CommandLine {
   bool version = false;
 };
 
-// `words`: the command line without the program and the subcommand. Both "--flag value" and "--flag=value"; one
-// dash is as good as two; "--" ends the flags. An error names the flag and what is expected.
+// `words`: the command line without the program and the subcommand. Both "--flag value" and "--flag=value";
+// one dash is as good as two; "--" ends the flags. An error names the flag and what is expected.
 Result<CommandLine> parse_command_line(std::span<const std::string_view> words);
 
 }  // namespace headgate::app

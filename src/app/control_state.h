@@ -15,10 +15,10 @@ namespace headgate::app {
 
 // A copy of the state at one moment; cheap.
 struct ControlSnapshot {
-  bool synced = false;         // every source has delivered what existed at the start
-  bool listening = false;      // the Workers accept
-  bool shutting_down = false;  // SIGTERM was seen
-  std::uint64_t first_generation = 0;  // of the first table made after `synced`; 0 before
+  bool synced = false;                                // every source has delivered what existed at the start
+  bool listening = false;                             // the Workers accept
+  bool shutting_down = false;                         // SIGTERM was seen
+  std::uint64_t first_generation = 0;                 // of the first table made after `synced`; 0 before
   std::shared_ptr<const router::RoutingTable> table;  // the newest; null before the first
   std::shared_ptr<const std::vector<k8swatch::Finding>> findings;  // never null
   observe::ControlFacts facts;

@@ -18,7 +18,8 @@ std::string left_side(const FlagRow& row) {
 
 std::string right_side(const FlagRow& row) {
   std::string text(row.doc);
-  if (!row.default_text.empty() && row.default_text != "false") text += " (default: " + std::string(row.default_text) + ")";
+  if (!row.default_text.empty() && row.default_text != "false")
+    text += " (default: " + std::string(row.default_text) + ")";
   return text;
 }
 
@@ -59,13 +60,16 @@ std::string help_text() {
   std::string out =
       "Headgate: an HTTP ingress controller for Kubernetes.\n"
       "\n"
-      "  headgate --manifests=PATH [flags]     serve the Ingresses of a file or folder, and follow its changes\n"
-      "  headgate translate [flags] PATH...    print the routes these manifests make, and what is wrong in them\n"
+      "  headgate --manifests=PATH [flags]     serve the Ingresses of a file or folder, and follow its "
+      "changes\n"
+      "  headgate translate [flags] PATH...    print the routes these manifests make, and what is wrong in "
+      "them\n"
       "  headgate echo [--bind=IP:PORT] [--name=NAME]\n"
       "                                        a small backend that answers with what it was asked, as JSON\n"
       "  headgate help                         this\n"
       "\n"
-      "Flags are written --flag=value or --flag value. Names and defaults are those of ingress-nginx where they\n"
+      "Flags are written --flag=value or --flag value. Names and defaults are those of ingress-nginx where "
+      "they\n"
       "mean the same. Exit codes: 0 fine, 1 failed (or errors in manifests), 2 wrong usage.\n";
   FlagGroup group = FlagGroup::information;
   bool first = true;
@@ -83,7 +87,8 @@ std::string flags_markdown() {
       "# Flags\n"
       "\n"
       "Printed by `headgate help --markdown` from the flag table; a test fails when this file differs.\n"
-      "Flags are written `--flag=value` or `--flag value`. Names and defaults are those of ingress-nginx where they\n"
+      "Flags are written `--flag=value` or `--flag value`. Names and defaults are those of ingress-nginx "
+      "where they\n"
       "mean the same. An unknown flag is an error (exit 2).\n";
   FlagGroup group = FlagGroup::information;
   bool first = true;

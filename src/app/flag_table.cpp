@@ -18,7 +18,8 @@ Result<Number> parse_number(std::string_view text, Number low, Number high) {
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
-    return fail("expected a number from " + std::to_string(low) + " to " + std::to_string(high) + ", not " + quoted(text));
+    return fail("expected a number from " + std::to_string(low) + " to " + std::to_string(high) + ", not " +
+                quoted(text));
   return value;
 }
 
@@ -50,7 +51,8 @@ Result<void> set_text(std::string& target, std::string_view text) {
 // "namespace/name"; empty is "none".
 Result<void> set_object_name(std::string& target, std::string_view text) {
   const std::size_t slash = text.find('/');
-  const bool fine = slash != std::string_view::npos && slash != 0 && slash + 1 != text.size() && text.find('/', slash + 1) == std::string_view::npos;
+  const bool fine = slash != std::string_view::npos && slash != 0 && slash + 1 != text.size() &&
+                    text.find('/', slash + 1) == std::string_view::npos;
   if (!text.empty() && !fine) return fail("expected namespace/name, not " + quoted(text));
   target = text;
   return {};
@@ -84,7 +86,8 @@ using enum FlagGroup;
 
 constexpr FlagRow kRows[] = {
     {"manifests", source, FlagKind::repeatable, "PATH", "",
-     "File or folder of Kubernetes manifests (.yaml, .yml, .json) to serve and to follow; may be given several times",
+     "File or folder of Kubernetes manifests (.yaml, .yml, .json) to serve and to follow; may be given "
+     "several times",
      [](Flags& f, std::string_view v) -> Result<void> {
        if (v.empty()) return fail("expected a path, not nothing");
        f.manifests.emplace_back(v);
@@ -92,7 +95,8 @@ constexpr FlagRow kRows[] = {
      }},
 
     {"ingress-class", selection, kValue, "NAME", "headgate",
-     "Value of the annotation kubernetes.io/ingress.class to take, and the class name for --ingress-class-by-name",
+     "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "
+     "--ingress-class-by-name",
      [](Flags& f, std::string_view v) { return set_text(f.ingress_class, v); }},
     {"controller-class", selection, kValue, "NAME", "headgate.dev/ingress-controller",
      "IngressClasses with this spec.controller are ours",
@@ -104,7 +108,10 @@ constexpr FlagRow kRows[] = {
      "Also take Ingresses that name no class (with --manifests they are taken anyway)",
      [](Flags& f, std::string_view v) { return set_bool(f.watch_ingress_without_class, v); }},
     {"watch-namespace", selection, kValue, "NAMESPACE", "", "Take Ingresses of this namespace only",
-     [](Flags& f, std::string_view v) -> Result<void> { f.watch_namespace = v; return {}; }},
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.watch_namespace = v;
+       return {};
+     }},
     {"configmap", selection, kValue, "NAMESPACE/NAME", "", "ConfigMap with the global settings",
      [](Flags& f, std::string_view v) { return set_object_name(f.configmap, v); }},
     {"default-backend-service", selection, kValue, "NAMESPACE/NAME", "",
@@ -125,20 +132,25 @@ constexpr FlagRow kRows[] = {
      [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.healthz_port, v, 1, kMaxPort); }},
     {"healthz-host", listening, kValue, "IP", "", "Address of the healthz port; without it all addresses",
      [](Flags& f, std::string_view v) -> Result<void> {
-       if (v.empty()) { f.healthz_host.clear(); return {}; }
+       if (v.empty()) {
+         f.healthz_host.clear();
+         return {};
+       }
        Result<std::string> ip = parse_ip(v);
        if (!ip) return fail(ip.error().message);
        f.healthz_host = *std::move(ip);
        return {};
      }},
 
-    {"workers", data_plane, kValue, "N", "0", "Worker threads; 0: as many as the CPU quota allows, at least 1",
+    {"workers", data_plane, kValue, "N", "0",
+     "Worker threads; 0: as many as the CPU quota allows, at least 1",
      [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
 
     {"access-log-path", logs, kValue, "PATH", "stdout",
      "Where the access log goes: stdout, off, or a file (SIGHUP opens it anew)",
      [](Flags& f, std::string_view v) { return set_text(f.access_log_path, v); }},
-    {"v", logs, kValue, "LEVEL", "2", "Log level: below 2 errors and warnings, 2 also information, above 2 everything",
+    {"v", logs, kValue, "LEVEL", "2",
+     "Log level: below 2 errors and warnings, 2 also information, above 2 everything",
      [](Flags& f, std::string_view v) { return set_number<int>(f.verbosity, v, 0, 10); }},
 
     {"shutdown-grace-period", lifecycle, kValue, "SECONDS", "0",
@@ -146,43 +158,65 @@ constexpr FlagRow kRows[] = {
      [](Flags& f, std::string_view v) { return set_number<unsigned>(f.shutdown_grace_period, v, 0, 86400); }},
     {"worker-shutdown-timeout", lifecycle, kValue, "SECONDS", "240",
      "How long draining waits for running requests and tunnels",
-     [](Flags& f, std::string_view v) { return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400); }},
+     [](Flags& f, std::string_view v) {
+       return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400);
+     }},
 
     {"help", information, kBoolean, "", "false", "Print this and exit",
-     [](Flags&, std::string_view v) { bool ignored = false; return set_bool(ignored, v); }},
+     [](Flags&, std::string_view v) {
+       bool ignored = false;
+       return set_bool(ignored, v);
+     }},
     {"version", information, kBoolean, "", "false", "Print the version and exit",
-     [](Flags&, std::string_view v) { bool ignored = false; return set_bool(ignored, v); }},
+     [](Flags&, std::string_view v) {
+       bool ignored = false;
+       return set_bool(ignored, v);
+     }},
 
     {"apiserver-host", compatibility, kValue, "URL", "", "Kubernetes API server", nullptr},
     {"kubeconfig", compatibility, kValue, "PATH", "", "How to reach the Kubernetes API server", nullptr},
     {"certificate-authority", compatibility, kValue, "PATH", "", "CA of the Kubernetes API server", nullptr},
-    {"default-ssl-certificate", compatibility, kValue, "NAMESPACE/NAME", "", "Secret of the default certificate", nullptr},
+    {"default-ssl-certificate", compatibility, kValue, "NAMESPACE/NAME", "",
+     "Secret of the default certificate", nullptr},
     {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish", nullptr},
     {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish", nullptr},
-    {"publish-service", compatibility, kValue, "NAMESPACE/NAME", "", "Service whose address is the status of Ingresses", nullptr},
-    {"publish-status-address", compatibility, kValue, "ADDRESS", "", "Address for the status of Ingresses", nullptr},
+    {"publish-service", compatibility, kValue, "NAMESPACE/NAME", "",
+     "Service whose address is the status of Ingresses", nullptr},
+    {"publish-status-address", compatibility, kValue, "ADDRESS", "", "Address for the status of Ingresses",
+     nullptr},
     {"update-status", compatibility, kBoolean, "", "", "Write the status of Ingresses", nullptr},
-    {"update-status-on-shutdown", compatibility, kBoolean, "", "", "Clear the status of Ingresses at the end", nullptr},
-    {"status-update-interval", compatibility, kValue, "SECONDS", "", "Time between two looks at the status", nullptr},
-    {"report-node-internal-ip-address", compatibility, kBoolean, "", "", "Status with internal node addresses", nullptr},
+    {"update-status-on-shutdown", compatibility, kBoolean, "", "", "Clear the status of Ingresses at the end",
+     nullptr},
+    {"status-update-interval", compatibility, kValue, "SECONDS", "", "Time between two looks at the status",
+     nullptr},
+    {"report-node-internal-ip-address", compatibility, kBoolean, "", "",
+     "Status with internal node addresses", nullptr},
     {"election-id", compatibility, kValue, "NAME", "", "Lease for the leader election", nullptr},
     {"election-ttl", compatibility, kValue, "DURATION", "", "Duration of the lease", nullptr},
     {"disable-leader-election", compatibility, kBoolean, "", "", "No leader, no status", nullptr},
-    {"watch-namespace-selector", compatibility, kValue, "SELECTOR", "", "Namespaces to watch, by label", nullptr},
-    {"enable-annotation-validation", compatibility, kBoolean, "", "", "Validate annotations (Headgate always does)", nullptr},
+    {"watch-namespace-selector", compatibility, kValue, "SELECTOR", "", "Namespaces to watch, by label",
+     nullptr},
+    {"enable-annotation-validation", compatibility, kBoolean, "", "",
+     "Validate annotations (Headgate always does)", nullptr},
     {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
-    {"disable-catch-all", compatibility, kBoolean, "", "", "Ignore Ingresses with a default backend", nullptr},
-    {"disable-svc-external-name", compatibility, kBoolean, "", "", "No Services of type ExternalName", nullptr},
+    {"disable-catch-all", compatibility, kBoolean, "", "", "Ignore Ingresses with a default backend",
+     nullptr},
+    {"disable-svc-external-name", compatibility, kBoolean, "", "", "No Services of type ExternalName",
+     nullptr},
     {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
     {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
     {"enable-ssl-passthrough", compatibility, kBoolean, "", "", "TLS passed through to pods", nullptr},
-    {"enable-ssl-chain-completion", compatibility, kBoolean, "", "", "Fetch missing intermediate certificates", nullptr},
-    {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone", nullptr},
+    {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
+     "Fetch missing intermediate certificates", nullptr},
+    {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone",
+     nullptr},
     {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
-    {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)", nullptr},
+    {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)",
+     nullptr},
     {"dynamic-configuration-retries", compatibility, kValue, "N", "", "Tries to configure nginx", nullptr},
     {"health-check-path", compatibility, kValue, "PATH", "", "Path of the health check", nullptr},
-    {"health-check-timeout", compatibility, kValue, "SECONDS", "", "Time limit of nginx's health check", nullptr},
+    {"health-check-timeout", compatibility, kValue, "SECONDS", "", "Time limit of nginx's health check",
+     nullptr},
     {"ssl-passthrough-proxy-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
     {"default-server-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
     {"status-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
@@ -193,7 +227,8 @@ constexpr FlagRow kRows[] = {
     {"internal-logger-address", compatibility, kValue, "ADDRESS", "", "Syslog of the chroot image", nullptr},
     {"enable-metrics", compatibility, kBoolean, "", "", "Collect metrics (Headgate always does)", nullptr},
     {"metrics-per-host", compatibility, kBoolean, "", "", "Label host on request metrics", nullptr},
-    {"metrics-per-undefined-host", compatibility, kBoolean, "", "", "Metrics for hosts of no Ingress", nullptr},
+    {"metrics-per-undefined-host", compatibility, kBoolean, "", "", "Metrics for hosts of no Ingress",
+     nullptr},
     {"report-status-classes", compatibility, kBoolean, "", "", "Metrics by status class", nullptr},
     {"exclude-socket-metrics", compatibility, kValue, "NAMES", "", "Metrics to leave out", nullptr},
     {"time-buckets", compatibility, kValue, "LIST", "", "Buckets of durations", nullptr},
@@ -202,9 +237,11 @@ constexpr FlagRow kRows[] = {
     {"bucket-factor", compatibility, kValue, "NUMBER", "", "Native histograms", nullptr},
     {"max-buckets", compatibility, kValue, "N", "", "Native histograms", nullptr},
     {"monitor-max-batch-size", compatibility, kValue, "N", "", "Metric samples a second and worker", nullptr},
-    {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "", "Wait after nginx has stopped", nullptr},
+    {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "", "Wait after nginx has stopped",
+     nullptr},
     {"validating-webhook", compatibility, kValue, "ADDRESS", "", "Address of the admission webhook", nullptr},
-    {"validating-webhook-certificate", compatibility, kValue, "PATH", "", "Certificate of the webhook", nullptr},
+    {"validating-webhook-certificate", compatibility, kValue, "PATH", "", "Certificate of the webhook",
+     nullptr},
     {"validating-webhook-key", compatibility, kValue, "PATH", "", "Key of the webhook", nullptr},
     {"maxmind-mirror", compatibility, kValue, "URL", "", "GeoIP2", nullptr},
     {"maxmind-license-key", compatibility, kValue, "KEY", "", "GeoIP2", nullptr},
@@ -247,14 +284,22 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string_view title_of(FlagGroup group) {
   switch (group) {
-    case source: return "Source";
-    case selection: return "What is taken";
-    case listening: return "Listening";
-    case data_plane: return "Data plane";
-    case logs: return "Logs";
-    case lifecycle: return "Start and end";
-    case information: return "Information";
-    case compatibility: return "Flags of ingress-nginx that are accepted and have no effect (yet)";
+    case source:
+      return "Source";
+    case selection:
+      return "What is taken";
+    case listening:
+      return "Listening";
+    case data_plane:
+      return "Data plane";
+    case logs:
+      return "Logs";
+    case lifecycle:
+      return "Start and end";
+    case information:
+      return "Information";
+    case compatibility:
+      return "Flags of ingress-nginx that are accepted and have no effect (yet)";
   }
   return "";
 }

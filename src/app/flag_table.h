@@ -10,7 +10,16 @@
 
 namespace headgate::app {
 
-enum class FlagGroup : std::uint8_t { source, selection, listening, data_plane, logs, lifecycle, information, compatibility };
+enum class FlagGroup : std::uint8_t {
+  source,
+  selection,
+  listening,
+  data_plane,
+  logs,
+  lifecycle,
+  information,
+  compatibility
+};
 std::string_view title_of(FlagGroup group);
 
 enum class FlagKind : std::uint8_t {
@@ -20,14 +29,14 @@ enum class FlagKind : std::uint8_t {
 };
 
 struct FlagRow {
-  std::string_view name;          // without dashes
+  std::string_view name;  // without dashes
   FlagGroup group;
   FlagKind kind;
   std::string_view value_name;    // "PORT" in --help; empty for booleans
   std::string_view default_text;  // what `apply` would need to be given to get the default; empty: none
   std::string_view doc;           // one sentence, without a full stop at its end
-  // Puts the value into `flags`, or says what is wrong with it. Null: a flag of ingress-nginx that is known and
-  // has no effect.
+  // Puts the value into `flags`, or says what is wrong with it. Null: a flag of ingress-nginx that is known
+  // and has no effect.
   Result<void> (*apply)(Flags& flags, std::string_view value);
 };
 
