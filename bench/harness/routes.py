@@ -1,0 +1,69 @@
+"""What every proxy routes: hosts x path prefixes, each prefix to a Service of its own."""
+
+import json
+
+HOSTS = 100
+PREFIXES = ("app", "api", "static")
+
+
+def host(index):
+    return f"h{index}.bench.test"
+
+
+def upstream(prefix):
+    """The name ingress-nginx gives an upstream, which is also what access logs show."""
+    return f"bench-{prefix}-80"
+
+
+def manifests(backend_port):
+    """The objects for Headgate, as one JSON List."""
+    items = [{"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "headgate"},
+              "spec": {"controller": "headgate.dev/ingress-controller"}}]
+    for prefix in PREFIXES:
+        items.append({"apiVersion": "v1", "kind": "Service", "metadata": {"name": prefix, "namespace": "bench"},
+                      "spec": {"type": "ClusterIP", "clusterIP": "10.96.0.10",
+                               "ports": [{"name": "http", "port": 80, "targetPort": backend_port,
+                                          "protocol": "TCP"}]}})
+        items.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                      "metadata": {"name": f"{prefix}-1", "namespace": "bench",
+                                   "labels": {"kubernetes.io/service-name": prefix}},
+                      "ports": [{"name": "http", "port": backend_port, "protocol": "TCP"}],
+                      "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": True}}]})
+    for index in range(HOSTS):
+        paths = [{"path": f"/{prefix}", "pathType": "Prefix",
+                  "backend": {"service": {"name": prefix, "port": {"number": 80}}}} for prefix in PREFIXES]
+        items.append({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+                      "metadata": {"name": f"h{index}", "namespace": "bench",
+                                   "creationTimestamp": "2025-01-01T00:00:00Z"},
+                      "spec": {"ingressClassName": "headgate",
+                               "rules": [{"host": host(index), "http": {"paths": paths}}]}})
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1)
+
+
+def nginx_upstreams(backend_port):
+    return "\n".join(
+        f"    upstream {upstream(prefix)} {{\n"
+        f"        server 127.0.0.1:{backend_port} max_fails=0;\n"
+        "        keepalive 2048;\n        keepalive_requests 1000000000;\n        keepalive_time 24h;\n    }"
+        for prefix in PREFIXES)
+
+
+def nginx_servers(port):
+    blocks = [f"    server {{\n        listen 127.0.0.1:{port} default_server reuseport backlog=4096;\n"
+              "        return 404;\n    }"]
+    for index in range(HOSTS):
+        locations = "\n".join(
+            f"        location /{prefix} {{ set $upstream_name {upstream(prefix)}; "
+            f"proxy_pass http://{upstream(prefix)}; }}" for prefix in PREFIXES)
+        blocks.append(f"    server {{\n        listen 127.0.0.1:{port};\n        server_name {host(index)};\n"
+                      f"{locations}\n    }}")
+    return "\n".join(blocks)
+
+
+def haproxy_map():
+    return "".join(f"{host(index)}/{prefix} {upstream(prefix)}\n" for index in range(HOSTS) for prefix in PREFIXES)
+
+
+def haproxy_backends(backend_port):
+    return "\n".join(f"backend {upstream(prefix)}\n    server pod 127.0.0.1:{backend_port} pool-purge-delay 60s\n"
+                     for prefix in PREFIXES)

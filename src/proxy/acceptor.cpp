@@ -1,0 +1,106 @@
+#include "proxy/acceptor.h"
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "proxy/connection_list.h"
+#include "proxy/context.h"
+
+namespace headgate::proxy {
+namespace {
+
+constexpr int kBacklog = 4096;  // capped by net.core.somaxconn
+// Connections taken for one event before running ones have their turn.
+constexpr int kAcceptsPerEvent = 16;
+
+int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+}  // namespace
+
+Acceptor::~Acceptor() {
+  if (fd_ >= 0) ::close(fd_);
+  if (reserve_fd_ >= 0) ::close(reserve_fd_);
+}
+
+Result<void> Acceptor::open() {
+  const auto failed = [this](const char* what) {
+    return fail("cannot " + std::string(what) + " " + address_.to_string() + ": " + std::strerror(errno));
+  };
+  fd_ = ::socket(address_.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd_ < 0) return failed("create a socket for");
+  const int on = 1;
+  setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (setsockopt(fd_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return failed("share");
+  if (address_.is_v6()) setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by what it accepts
+  if (::bind(fd_, address_.data(), address_.size()) != 0) return failed("bind to");
+  if (::listen(fd_, kBacklog) != 0) return failed("listen on");
+  socklen_t size = SocketAddress::capacity();
+  if (getsockname(fd_, address_.data(), &size) != 0) return failed("name the socket of");
+  port_ = std::to_string(address_.port());
+  reserve_fd_ = open_reserve();
+  return {};
+}
+
+void Acceptor::start(WorkerContext& context, ConnectionList& connections) {
+  context_ = &context;
+  connections_ = &connections;
+  context_->loop.add_listener(fd_, *this);
+}
+
+void Acceptor::stop() {
+  if (fd_ < 0) return;
+  while (accept_one()) {
+  }
+  context_->loop.remove_listener(fd_);
+  ::close(fd_);
+  fd_ = -1;
+}
+
+void Acceptor::on_io(std::uint32_t) {
+  for (int i = 0; i < kAcceptsPerEvent && fd_ >= 0 && !paused_; ++i) {
+    if (!accept_one()) return;
+  }
+}
+
+bool Acceptor::accept_one() {
+  SocketAddress peer;
+  socklen_t size = SocketAddress::capacity();
+  const int fd = ::accept4(fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) on_out_of_descriptors();
+    return errno == ECONNABORTED || errno == EINTR;
+  }
+  context_->stats.connections_accepted.add();
+  auto* const connection = new H1Connection(*context_, fd, peer, port_);
+  connections_->add(*connection);
+  connection->start();
+  return true;
+}
+
+void Acceptor::on_out_of_descriptors() {
+  context_->stats.accept_errors.add();
+  if (reserve_fd_ >= 0) {  // tell one client instead of leaving it in the queue
+    ::close(reserve_fd_);
+    const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd >= 0) ::close(fd);
+    reserve_fd_ = open_reserve();
+  }
+  paused_ = true;
+  context_->loop.remove_listener(fd_);
+  errno = EMFILE;
+}
+
+void Acceptor::on_tick() {
+  if (!paused_ || fd_ < 0) return;
+  paused_ = false;
+  if (reserve_fd_ < 0) reserve_fd_ = open_reserve();
+  context_->loop.add_listener(fd_, *this);
+}
+
+}  // namespace headgate::proxy

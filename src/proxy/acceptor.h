@@ -1,0 +1,49 @@
+// One listening socket of one Worker (SO_REUSEPORT: the kernel spreads connections over the Workers).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "base/socket_address.h"
+#include "proxy/io_loop.h"
+
+namespace headgate::proxy {
+
+struct WorkerContext;
+class ConnectionList;
+
+class Acceptor final : public IoHandler {
+ public:
+  explicit Acceptor(const SocketAddress& address) : address_(address) {}
+  ~Acceptor() override;
+
+  // Binds and listens; the message names the address and the reason. Port 0 takes a free one: see address().
+  Result<void> open();
+  // Starts to accept into `connections`.
+  void start(WorkerContext& context, ConnectionList& connections);
+  // Takes what the kernel has queued, then closes: with SO_REUSEPORT queued connections would be lost
+  // otherwise.
+  void stop();
+  // Resumes after accept(2) ran out of descriptors. Called once a tick.
+  void on_tick();
+
+  [[nodiscard]] const SocketAddress& address() const { return address_; }
+
+  void on_io(std::uint32_t events) override;
+
+ private:
+  // False: nothing is queued (or nothing can be taken).
+  bool accept_one();
+  void on_out_of_descriptors();
+
+  SocketAddress address_;
+  std::string port_;
+  int fd_ = -1;
+  int reserve_fd_ = -1;  // given up to accept and close one connection when descriptors run out
+  bool paused_ = false;
+  WorkerContext* context_ = nullptr;
+  ConnectionList* connections_ = nullptr;
+};
+
+}  // namespace headgate::proxy

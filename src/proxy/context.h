@@ -1,0 +1,44 @@
+// What every connection and Exchange of one Worker uses. Owned by the Worker; all of it belongs to its
+// thread.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "http/date.h"
+#include "http/h1_parser.h"
+#include "observe/access_log.h"
+#include "observe/worker_stats.h"
+#include "proxy/data_plane.h"
+#include "proxy/exchange_pool.h"
+#include "proxy/io_loop.h"
+#include "proxy/random.h"
+#include "proxy/scratch.h"
+#include "proxy/table_holder.h"
+#include "proxy/timer_wheel.h"
+#include "proxy/upstream_pools.h"
+
+namespace headgate::proxy {
+
+class H1Connection;
+
+struct WorkerContext {
+  const DataPlaneConfig& config;
+  IoLoop& loop;
+  TimerWheel& timers;
+  UpstreamPools& upstreams;
+  TableHolder& tables;
+  ExchangePool& exchanges;
+  observe::WorkerStats& stats;
+  observe::AccessLog& access_log;
+  Scratch& scratch;
+  http::DateCache& date;
+  Random& random;
+  http::HeadLimits request_limits;
+  http::HeadLimits response_limits;
+  TimePoint now;          // read once for each batch of events
+  bool draining = false;  // answer with Connection: close
+};
+
+}  // namespace headgate::proxy

@@ -1,0 +1,87 @@
+#include "proxy/data_plane.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "proxy/worker.h"
+
+namespace headgate::proxy {
+namespace {
+
+// SO_REUSEPORT lets a second process of the same user bind a port in use, silently: look without it first.
+Result<void> check_free(const SocketAddress& address) {
+  if (address.port() == 0) return {};
+  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fail("cannot create a socket for " + address.to_string() + ": " + std::strerror(errno));
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.is_v6()) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  const int bound = ::bind(fd, address.data(), address.size());
+  const int error = errno;
+  ::close(fd);
+  if (bound != 0) return fail("cannot bind to " + address.to_string() + ": " + std::strerror(error));
+  return {};
+}
+
+}  // namespace
+
+DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
+                     std::function<void(std::shared_ptr<const void>)> retire)
+    : config_(std::move(config)), access_log_(access_log), retire_(std::move(retire)) {
+  for (unsigned i = 0; i < config_.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(config_, i, access_log_, retire_, on_adopted_));
+  }
+}
+
+DataPlane::~DataPlane() = default;
+
+Result<void> DataPlane::bind() {
+  for (const SocketAddress& address : config_.http_addresses) {
+    if (Result<void> is_free = check_free(address); !is_free) return is_free;
+  }
+  for (const auto& worker : workers_) {
+    if (Result<void> bound = worker->bind(config_.http_addresses); !bound) return bound;
+  }
+  return {};
+}
+
+void DataPlane::start() {
+  for (const auto& worker : workers_) worker->start();
+}
+
+void DataPlane::publish(std::shared_ptr<const router::Publication> publication) {
+  for (const auto& worker : workers_) worker->post_publication(publication);
+}
+
+std::uint64_t DataPlane::adopted_generation() const {
+  std::uint64_t lowest = UINT64_MAX;
+  for (const auto& worker : workers_) lowest = std::min(lowest, worker->adopted_generation());
+  return workers_.empty() ? 0 : lowest;
+}
+
+void DataPlane::on_adopted(std::function<void()> callback) { on_adopted_ = std::move(callback); }
+
+void DataPlane::begin_drain(std::chrono::milliseconds deadline) {
+  for (const auto& worker : workers_) worker->post_drain(deadline);
+}
+
+bool DataPlane::drained() const {
+  return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->drained(); });
+}
+
+void DataPlane::stop() {
+  for (const auto& worker : workers_) worker->stop();
+}
+
+std::vector<const observe::WorkerStats*> DataPlane::stats() const {
+  std::vector<const observe::WorkerStats*> all;
+  all.reserve(workers_.size());
+  for (const auto& worker : workers_) all.push_back(&worker->stats());
+  return all;
+}
+
+}  // namespace headgate::proxy

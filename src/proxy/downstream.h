@@ -1,0 +1,67 @@
+// The client side of an Exchange, whatever protocol the client speaks: one HTTP/1 connection now, one HTTP/2
+// stream later. The Exchange decides what is said; the Downstream decides how it is written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/clock.h"
+#include "http/framing.h"
+#include "http/local_reply.h"
+#include "http/message.h"
+
+namespace headgate::proxy {
+
+class Tunnel;
+class UpstreamConnection;
+
+// How an Exchange leaves its client.
+enum class Ending : std::uint8_t {
+  complete,  // the answer is whole
+  cut,       // the answer was begun and cannot be ended: the client must see that
+};
+
+class Downstream {
+ public:
+  virtual ~Downstream() = default;
+
+  // A 1xx head other than 101. Not sent to HTTP/1.0 clients.
+  virtual void send_interim(http::ResponseHead& head) = 0;
+  // 100 Continue of our own.
+  virtual void send_continue() = 0;
+  // The final head with the first `size` bytes of the body; `last`: nothing follows. `data` may be written
+  // over, and so may Scratch::kHeadroom bytes before it and kTailroom behind it where it lies in the Worker's
+  // scratch.
+  virtual void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
+                         std::size_t size, bool last) = 0;
+  virtual void send_body(char* data, std::size_t size, bool last) = 0;
+  // The head of a 101; the connection then belongs to the tunnel.
+  virtual void send_switching(http::ResponseHead& head, std::string_view protocol) = 0;
+  // Returns the bytes of content sent.
+  virtual std::uint64_t send_local_reply(http::LocalReply reply) = 0;
+  // Joins the client's byte stream and the upstream's; both sides then talk to `tunnel` only.
+  virtual void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) = 0;
+
+  // Bytes wait to be taken by the client: stop reading the response until Exchange::on_downstream_drained.
+  [[nodiscard]] virtual bool congested() const = 0;
+  // The upstream takes bytes of the request again.
+  virtual void resume_request_body() = 0;
+  // The rest of the request's body is of no interest: the connection ends after the answer.
+  virtual void abandon_request_body() = 0;
+
+  // The Exchange is over (recorded, upstream released) and is handed back with this call.
+  virtual void exchange_finished(Ending ending) = 0;
+
+  // Bytes given to the transport for this Exchange, heads included.
+  [[nodiscard]] virtual std::uint64_t bytes_sent() const = 0;
+  // Bytes of this request as received, head included.
+  [[nodiscard]] virtual std::uint64_t bytes_received() const = 0;
+  [[nodiscard]] virtual TimePoint request_started() const = 0;
+  [[nodiscard]] virtual std::string_view remote_ip() const = 0;
+  // "80": the port of the listener, for X-Forwarded-Port.
+  [[nodiscard]] virtual std::string_view local_port() const = 0;
+};
+
+}  // namespace headgate::proxy

@@ -1,0 +1,64 @@
+#include "proxy/endpoint_pool.h"
+
+#include <algorithm>
+
+#include "proxy/upstream_connection.h"
+
+namespace headgate::proxy {
+
+EndpointPool::EndpointPool(std::shared_ptr<const router::Cluster> cluster, std::size_t offset)
+    : cluster_(std::move(cluster)), next_(offset) {}
+
+EndpointPool::~EndpointPool() {
+  for (EndpointRef& state : endpoints_) retire(*state);
+}
+
+namespace {
+
+// Both the sets and the pool are ordered by address.
+bool before(const EndpointRef& state, const SocketAddress& address) {
+  return state->endpoint.address < address;
+}
+
+EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoint& wanted) {
+  const auto at = std::lower_bound(states.begin(), states.end(), wanted.address, before);
+  return at != states.end() && (*at)->endpoint == wanted ? at->get() : nullptr;
+}
+
+}  // namespace
+
+void EndpointPool::adopt(const router::EndpointSet& set) {
+  std::vector<EndpointRef> adopted;
+  adopted.reserve(set.endpoints.size());
+  for (const router::Endpoint& endpoint : set.endpoints) {
+    EndpointState* const kept = find(endpoints_, endpoint);
+    adopted.emplace_back(kept != nullptr ? kept : new EndpointState(endpoint));
+  }
+  for (const EndpointRef& state : endpoints_) {
+    if (find(adopted, state->endpoint) != state.get()) retire(*state);
+  }
+  endpoints_ = std::move(adopted);
+}
+
+void EndpointPool::retire(EndpointState& state) {
+  state.removed = true;
+  while (!state.idle.empty()) static_cast<UpstreamConnection&>(state.idle.front()).close();
+}
+
+EndpointState* EndpointPool::choose(const EndpointRef* tried, std::size_t tried_count) {
+  const std::size_t count = endpoints_.size();
+  if (count == 0) return nullptr;
+  EndpointState* first = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    EndpointState* const candidate = endpoints_[next_ % count].get();
+    next_ = (next_ + 1) % count;
+    if (first == nullptr) first = candidate;
+    if (std::none_of(tried, tried + tried_count,
+                     [&](const EndpointRef& t) { return t.get() == candidate; })) {
+      return candidate;
+    }
+  }
+  return first;
+}
+
+}  // namespace headgate::proxy

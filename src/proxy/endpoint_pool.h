@@ -1,0 +1,70 @@
+// A Worker's run-time view of one Cluster: whose turn it is, and the idle connections of each Endpoint.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "router/model.h"
+
+namespace headgate::proxy {
+
+class UpstreamConnection;
+
+using ListHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// One idle connection's place in its endpoint's list.
+struct IdleHook : ListHook {};
+using IdleList = boost::intrusive::list<IdleHook, boost::intrusive::constant_time_size<false>>;
+
+// One Endpoint as long as the pool names it or a connection or a log record refers to it (counted, one
+// thread).
+struct EndpointState {
+  explicit EndpointState(router::Endpoint e) : endpoint(std::move(e)) {}
+  router::Endpoint endpoint;
+  IdleList idle;         // most recently used first
+  bool removed = false;  // no longer in the set: finished connections are closed, not kept
+  std::uint32_t references = 0;
+};
+inline void intrusive_ptr_add_ref(EndpointState* state) { ++state->references; }
+inline void intrusive_ptr_release(EndpointState* state) {
+  if (--state->references == 0) delete state;
+}
+using EndpointRef = boost::intrusive_ptr<EndpointState>;
+
+// Counted by Exchanges, so that a pool whose Cluster is gone lives until the last retry has been decided.
+class EndpointPool {
+ public:
+  // `offset`: where round robin begins; differs between Workers so that they do not march in step.
+  EndpointPool(std::shared_ptr<const router::Cluster> cluster, std::size_t offset);
+  ~EndpointPool();
+
+  // Takes a new set; an endpoint that stays (same address and uid) keeps its idle connections.
+  void adopt(const router::EndpointSet& set);
+
+  // Round robin. Passes over the endpoints in `tried` while there is another; null where there is none at
+  // all.
+  EndpointState* choose(const EndpointRef* tried, std::size_t tried_count);
+
+  [[nodiscard]] std::size_t size() const { return endpoints_.size(); }
+  [[nodiscard]] const router::Cluster& cluster() const { return *cluster_; }
+
+  friend void intrusive_ptr_add_ref(EndpointPool* pool) { ++pool->references_; }
+  friend void intrusive_ptr_release(EndpointPool* pool) {
+    if (--pool->references_ == 0) delete pool;
+  }
+
+ private:
+  static void retire(EndpointState& state);
+
+  std::shared_ptr<const router::Cluster> cluster_;
+  std::vector<EndpointRef> endpoints_;
+  std::size_t next_;
+  std::uint32_t references_ = 0;
+};
+using EndpointPoolRef = boost::intrusive_ptr<EndpointPool>;
+
+}  // namespace headgate::proxy

@@ -1,0 +1,494 @@
+#include "proxy/exchange.h"
+
+#include <algorithm>
+
+#include "observe/route_series.h"
+#include "proxy/context.h"
+#include "proxy/head_writer.h"
+#include "proxy/retry.h"
+#include "proxy/tunnel.h"
+#include "router/virtual_host.h"
+
+namespace headgate::proxy {
+namespace {
+
+struct FailureAnswer {
+  int status;
+  RejectReason reason;
+};
+
+FailureAnswer answer_to(UpstreamFailure failure) {
+  switch (failure) {
+    case UpstreamFailure::connect_failed:
+      return {502, RejectReason::upstream_connect};
+    case UpstreamFailure::connect_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::send_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::read_timeout:
+      return {504, RejectReason::upstream_timeout};
+    case UpstreamFailure::reset:
+      return {502, RejectReason::upstream_reset};
+    case UpstreamFailure::bad_head:
+      return {502, RejectReason::upstream_bad_head};
+    case UpstreamFailure::bad_framing:
+      return {502, RejectReason::upstream_bad_framing};
+  }
+  return {502, RejectReason::upstream_reset};
+}
+
+}  // namespace
+
+// --- admit ---
+
+void Exchange::begin(WorkerContext& context, Downstream& downstream) {
+  context_ = &context;
+  downstream_ = &downstream;
+  context.stats.requests.add();
+  context.stats.connections_writing.add(1);
+}
+
+void Exchange::refuse(WorkerContext& context, Downstream& downstream, std::string_view request_line,
+                      http::Refusal refusal) {
+  begin(context, downstream);
+  log_.append(request_line);
+  request_line_ = log_.view();
+  reply(refusal.status, refusal.reason);
+}
+
+void Exchange::start(WorkerContext& context, Downstream& downstream, http::RequestHead& head,
+                     const http::RequestFacts& facts, const char* body, std::size_t size, bool last) {
+  begin(context, downstream);
+  method_ = head.method;
+  body_kind_ = facts.body;
+  body_complete_ = last;
+  body_received_ = size;
+  continue_owed_ = facts.expect_continue && !last && size == 0;
+  note_request(head, facts);
+
+  http::Target target;
+  std::string_view host;
+  if (!admit(head, facts, target, host)) return;
+  if (!route(target, host)) return;
+  const std::string_view host_as_sent = target.authority.empty() ? facts.host : target.authority;
+  if (route_->action == router::RouteAction::add_trailing_slash) {
+    redirect_to_slash(target, host_as_sent);
+    return;
+  }
+  const std::uint64_t limit = route_->settings.max_body_bytes;
+  if (limit != 0 && (facts.body == http::BodyKind::length ? facts.content_length : size) > limit) {
+    reply(413, RejectReason::body_too_large);
+    return;
+  }
+  pool_ = context.upstreams.pool(route_->cluster->slot);
+  if (!pool_ || pool_->size() == 0) {
+    reply(503, RejectReason::no_endpoint);
+    return;
+  }
+  prepare(head, facts, target, host_as_sent, body, size);
+  forward(false);
+}
+
+// Copies what the record will need: the head's bytes are gone when the response ends.
+void Exchange::note_request(const http::RequestHead& head, const http::RequestFacts& facts) {
+  const std::string_view agent = facts.user_agent != nullptr ? facts.user_agent->value : std::string_view();
+  const std::string_view referer = facts.referer != nullptr ? facts.referer->value : std::string_view();
+  const std::string_view id = facts.request_id != nullptr ? facts.request_id->value : std::string_view();
+  constexpr std::size_t kIdSize = 32;
+  char* const begin = log_.prepare(head.request_line.size() + agent.size() + referer.size() +
+                                   std::max(id.size(), kIdSize) + facts.upgrade.size() + facts.host.size());
+  char* p = begin;
+  const auto keep = [&p](std::string_view text) {
+    std::copy(text.begin(), text.end(), p);
+    const std::string_view kept(p, text.size());
+    p += text.size();
+    return kept;
+  };
+  request_line_ = keep(head.request_line);
+  user_agent_ = keep(agent);
+  referer_ = keep(referer);
+  upgrade_ = keep(facts.upgrade);
+  if (id.empty()) {
+    context_->random.hex32(p);
+    request_id_ = {p, kIdSize};
+    p += kIdSize;
+  } else {
+    request_id_ = keep(id);
+  }
+  log_.commit(static_cast<std::size_t>(p - begin));
+}
+
+bool Exchange::admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
+                     std::string_view& host) {
+  const http::ParseResult parsed =
+      http::parse_target(head.method, head.target, context_->scratch.target(), target);
+  if (parsed.status != http::ParseStatus::complete) {
+    reply(parsed.refusal.status, parsed.refusal.reason);
+    return false;
+  }
+  const std::string_view sent = target.authority.empty() ? facts.host : target.authority;
+  if (!sent.empty()) {
+    host = http::normalise_host(sent, context_->scratch.host());
+    if (host.empty()) {
+      reply(400, RejectReason::bad_host);
+      return false;
+    }
+  }
+  if (target.form == http::TargetForm::asterisk) {  // OPTIONS *: about this server, not about a pod
+    reply(204, RejectReason::none);
+    return false;
+  }
+  return true;
+}
+
+// --- route ---
+
+bool Exchange::route(const http::Target& target, std::string_view host) {
+  table_ = context_->tables.pin();
+  if (table_ == nullptr) {  // no table yet: not ready, and readiness says so
+    reply(503, RejectReason::no_route);
+    return false;
+  }
+  const router::Match match = table_->table->match(host, target.match_path);
+  host_ = match.host;
+  route_ = match.route;
+  if (route_->action == router::RouteAction::not_found) {
+    reply(404, RejectReason::no_route);
+    return false;
+  }
+  return true;
+}
+
+void Exchange::redirect_to_slash(const http::Target& target, std::string_view host_as_sent) {
+  // nginx's answer: absolute, without the port (port_in_redirect off), with the query.
+  const std::size_t colon = host_as_sent.rfind(':');
+  std::string_view name = host_as_sent;
+  if (colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos)
+    name = name.substr(0, colon);
+  std::string location;
+  if (!name.empty()) location.append("http://").append(name);
+  location.append(target.forward_path).append("/").append(target.query);
+  reply(301, RejectReason::none, location);
+}
+
+// --- prepare ---
+
+void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& facts,
+                       const http::Target& target, std::string_view host_as_sent, const char* body,
+                       std::size_t size) {
+  ForwardingFields forwarding;
+  forwarding.host = host_as_sent;
+  forwarding.remote_ip = downstream_->remote_ip();
+  forwarding.port = downstream_->local_port();
+  forwarding.scheme = "http";
+  forwarding.request_id = request_id_;
+  if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
+  if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
+  write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
+  // The content that came with the head goes out with it, and stays for another try.
+  if (facts.body == http::BodyKind::chunked) {
+    if (size > 0) {
+      char line[20];
+      char* const begin = write_chunk_size_before(line + sizeof line, size);
+      request_.append({begin, static_cast<std::size_t>(line + sizeof line - begin)});
+      request_.append({body, size});
+      request_.append("\r\n");
+    }
+    if (body_complete_) request_.append("0\r\n\r\n");
+  } else {
+    request_.append({body, size});
+  }
+}
+
+// --- choose, forward ---
+
+void Exchange::forward(bool fresh) {
+  // A kept connection may have been closed a moment ago; a request that cannot be sent twice looks first.
+  const Reuse reuse = http::is_idempotent(method_) ? Reuse::any : Reuse::checked;
+  while (true) {
+    EndpointState* const endpoint = pool_->choose(tried_.data(), std::min(try_count_, kMaxTries));
+    if (endpoint == nullptr) {
+      reply(503, RejectReason::no_endpoint);
+      return;
+    }
+    const std::size_t at = try_count_++ % kMaxTries;
+    tried_[at] = endpoint;
+    tries_[at] = {};
+    tries_[at].address = endpoint->endpoint.text;
+    try_started_[at] = context_->now;
+    upstream_ = context_->upstreams.checkout(*endpoint, *this, fresh ? Reuse::none : reuse);
+    if (upstream_ != nullptr) break;
+    tries_[at].status = 502;
+    tries_[at].response_time = std::chrono::microseconds(0);
+    if (try_count_ >= tries_allowed()) {
+      reply(502, RejectReason::upstream_connect);
+      return;
+    }
+    context_->stats.upstream_retries.add();
+  }
+  if (upstream_->is_connected()) send_request();
+}
+
+void Exchange::on_connected() { send_request(); }
+
+void Exchange::send_request() {
+  current_try().connect_time = upstream_->is_reused() ? std::chrono::microseconds(0) : since_try();
+  upstream_->send(request_.data(), request_.size());
+  if (body_complete_) {
+    upstream_->request_complete();
+    return;
+  }
+  if (continue_owed_) {
+    continue_owed_ = false;
+    downstream_->send_continue();
+  }
+  if (wants_request_body()) downstream_->resume_request_body();
+}
+
+bool Exchange::wants_request_body() const {
+  return !body_complete_ && !abandoned_ && upstream_ != nullptr && upstream_->is_connected() &&
+         !upstream_->congested();
+}
+
+void Exchange::on_request_body(char* data, std::size_t size, bool last) {
+  body_complete_ = last;
+  body_received_ += size;
+  if (abandoned_ || upstream_ == nullptr) return;
+  const std::uint64_t limit = settings().max_body_bytes;
+  if (limit != 0 && body_received_ > limit) {
+    on_request_body_failed({413, RejectReason::body_too_large});
+    return;
+  }
+  body_lost_ = true;
+  char* begin = data;
+  char* end = data + size;
+  if (body_kind_ == http::BodyKind::chunked) {
+    if (size > 0) {
+      begin = write_chunk_size_before(data, size);
+      *end++ = '\r';
+      *end++ = '\n';
+    }
+    if (last) end = std::copy_n("0\r\n\r\n", 5, end);
+  }
+  if (begin != end) upstream_->send(begin, static_cast<std::size_t>(end - begin));
+  if (last) upstream_->request_complete();
+}
+
+void Exchange::on_request_body_failed(http::Refusal refusal) {
+  if (upstream_ != nullptr) {  // the upstream must see an unfinished request
+    current_try().response_time = since_try();
+    upstream_->close();
+    upstream_ = nullptr;
+  }
+  if (!head_sent_) {
+    reply(refusal.status, refusal.reason);
+    return;
+  }
+  reason_ = refusal.reason;
+  finish(response_done_ ? Ending::complete : Ending::cut);
+}
+
+void Exchange::on_upstream_drained() {
+  if (wants_request_body()) downstream_->resume_request_body();
+}
+
+void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) {
+  upstream_ = nullptr;
+  const FailureAnswer answer = answer_to(failure);
+  observe::UpstreamTry& failed = current_try();
+  failed.response_time = since_try();
+  if (head_sent_) {  // too late to say anything but that it is cut
+    reason_ = answer.reason;
+    finish(Ending::cut);
+    return;
+  }
+  failed.status = static_cast<std::uint16_t>(answer.status);
+  const bool transient = failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing;
+  if (transient &&
+      may_try_again({request_sent, response_begun, body_lost_, static_cast<std::uint32_t>(try_count_)},
+                    method_, tries_allowed())) {
+    context_->stats.upstream_retries.add();
+    forward(true);
+    return;
+  }
+  reply(answer.status, answer.reason);
+}
+
+// --- respond ---
+
+void Exchange::on_interim(http::ResponseHead& head) {
+  if (head.status == 100) return;  // ours was sent before the body was read
+  downstream_->send_interim(head);
+}
+
+void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
+                                std::size_t size, bool last) {
+  observe::UpstreamTry& current = current_try();
+  current.status = static_cast<std::uint16_t>(head.status);
+  current.header_time = since_try();
+  current.response_bytes = size;
+  status_ = head.status;
+  head_sent_ = true;
+  if (!body_complete_) {  // an answer before the request was whole: take it, but nothing of the rest
+    abandoned_ = true;
+    downstream_->abandon_request_body();
+  }
+  body_bytes_sent_ += size;
+  downstream_->send_head(head, facts, body, size, last);
+  if (last) finish_response();
+}
+
+void Exchange::on_response_body(char* data, std::size_t size, bool last) {
+  current_try().response_bytes += size;
+  body_bytes_sent_ += size;
+  downstream_->send_body(data, size, last);
+  if (last) finish_response();
+}
+
+void Exchange::finish_response() {
+  current_try().response_time = since_try();
+  UpstreamConnection* const upstream = upstream_;
+  upstream_ = nullptr;
+  if (upstream != nullptr) upstream->release(body_complete_ && !abandoned_);
+  response_done_ = true;
+  if (!downstream_->congested()) finish(Ending::complete);
+}
+
+void Exchange::on_switching(http::ResponseHead& head) {
+  current_try().status = 101;
+  current_try().header_time = since_try();
+  status_ = 101;
+  head_sent_ = true;
+  context_->stats.tunnels.add(1);
+  tunnelling_ = true;
+  downstream_->send_switching(head, upgrade_);
+  downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
+}
+
+void Exchange::on_tunnel_ended(std::uint64_t bytes_to_client) {
+  body_bytes_sent_ = bytes_to_client;
+  current_try().response_bytes = bytes_to_client;
+  current_try().response_time = since_try();
+  upstream_->close();
+  upstream_ = nullptr;
+  finish(Ending::complete);
+}
+
+void Exchange::reply(int status, RejectReason reason, std::string_view location) {
+  status_ = status;
+  reason_ = reason;
+  head_sent_ = true;
+  response_done_ = true;
+  abandoned_ = !body_complete_;
+  if (abandoned_) downstream_->abandon_request_body();
+  http::LocalReply answer;
+  answer.status = status;
+  answer.location = location;
+  answer.head_only = method_ == http::Method::head;
+  body_bytes_sent_ = downstream_->send_local_reply(answer);
+  if (!downstream_->congested()) finish(Ending::complete);
+}
+
+void Exchange::on_downstream_drained() {
+  if (response_done_) {
+    finish(Ending::complete);
+  } else if (upstream_ != nullptr) {
+    upstream_->resume_response();
+  }
+}
+
+void Exchange::on_downstream_gone(RejectReason reason) {
+  if (upstream_ != nullptr) {
+    current_try().response_time = since_try();
+    upstream_->close();
+    upstream_ = nullptr;
+  }
+  if (!head_sent_) status_ = 499;
+  if (reason_ == RejectReason::none) reason_ = reason;
+  record();
+  clear();
+}
+
+void Exchange::finish(Ending ending) {
+  record();
+  Downstream* const downstream = downstream_;
+  clear();
+  downstream->exchange_finished(ending);
+}
+
+// --- record ---
+
+std::uint32_t Exchange::tries_allowed() const {
+  return settings().tries != 0 ? settings().tries : static_cast<std::uint32_t>(pool_->size());
+}
+
+std::chrono::microseconds Exchange::since_try() const {
+  return since(try_started_[(try_count_ - 1) % kMaxTries]);
+}
+
+std::chrono::microseconds Exchange::since(TimePoint start) const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(context_->now - start);
+}
+
+void Exchange::record() {
+  observe::WorkerStats& stats = context_->stats;
+  stats.connections_writing.add(-1);
+  if (tunnelling_) stats.tunnels.add(-1);
+  if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
+  observe::AccessRecord record;
+  record.remote_addr = downstream_->remote_ip();
+  record.time_local = context_->date.log_date();
+  record.request_line = request_line_;
+  const std::size_t space = request_line_.find(' ');
+  record.method = space != std::string_view::npos ? request_line_.substr(0, space) : std::string_view();
+  record.referer = referer_;
+  record.user_agent = user_agent_;
+  record.request_id = request_id_;
+  if (pool_) record.upstream_name = pool_->cluster().name;
+  record.status = static_cast<std::uint16_t>(status_);
+  record.body_bytes_sent = body_bytes_sent_;
+  record.bytes_sent = downstream_->bytes_sent();
+  record.request_length = downstream_->bytes_received();
+  record.request_time = since(downstream_->request_started());
+  const std::size_t kept = std::min(try_count_, kMaxTries);
+  for (std::size_t i = 0; i < kept; ++i) record.tries[i] = tries_[(try_count_ - kept + i) % kMaxTries];
+  record.try_count = static_cast<std::uint8_t>(kept);
+  record.reason = reason_;
+  if (route_ != nullptr) {
+    observe::RouteLabels labels;
+    labels.slot = route_->slot;
+    labels.namespace_name = route_->namespace_name;
+    labels.ingress = route_->ingress;
+    if (route_->cluster) labels.service = route_->cluster->service;
+    labels.path = route_->path;
+    labels.host = host_->host();
+    record.host = labels.host;
+    stats.routes->record(labels, record);
+  }
+  context_->access_log.append(record);
+}
+
+void Exchange::clear() {
+  if (table_ != nullptr) context_->tables.unpin(table_);
+  table_ = nullptr;
+  downstream_ = nullptr;
+  upstream_ = nullptr;
+  host_ = nullptr;
+  route_ = nullptr;
+  pool_.reset();
+  for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
+  try_count_ = 0;
+  method_ = http::Method::other;
+  body_kind_ = http::BodyKind::none;
+  body_complete_ = body_lost_ = continue_owed_ = abandoned_ = false;
+  body_received_ = 0;
+  request_.clear();
+  log_.clear();
+  upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
+  status_ = 0;
+  head_sent_ = response_done_ = tunnelling_ = false;
+  reason_ = RejectReason::none;
+  body_bytes_sent_ = 0;
+}
+
+}  // namespace headgate::proxy

@@ -1,0 +1,134 @@
+// One request and its response: admit → route → choose → prepare → forward → respond → record. The phases are
+// the functions below, in that order (docs/life-of-a-request.md); each Exchange ends in record(), exactly
+// once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/byte_buffer.h"
+#include "base/clock.h"
+#include "base/reject_reason.h"
+#include "http/framing.h"
+#include "http/message.h"
+#include "http/target.h"
+#include "observe/access_record.h"
+#include "proxy/downstream.h"
+#include "proxy/endpoint_pool.h"
+#include "proxy/table_holder.h"
+#include "proxy/upstream_connection.h"
+#include "router/model.h"
+
+namespace headgate::proxy {
+
+struct WorkerContext;
+
+// Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
+class Exchange {
+ public:
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // --- Said by the Downstream ---
+
+  // A request whose head is without doubt. `body`: the first bytes of its content; `last`: there are no more.
+  // May finish the Exchange before it returns. The head's views are not used afterwards.
+  void start(WorkerContext& context, Downstream& downstream, http::RequestHead& head,
+             const http::RequestFacts& facts, const char* body, std::size_t size, bool last);
+  // A request refused before it could start: answered and recorded like any other.
+  void refuse(WorkerContext& context, Downstream& downstream, std::string_view request_line,
+              http::Refusal refusal);
+  // More content, in the Worker's scratch (Scratch::kHeadroom before it may be written over).
+  void on_request_body(char* data, std::size_t size, bool last);
+  // The content broke the framing, or came too slowly.
+  void on_request_body_failed(http::Refusal refusal);
+  [[nodiscard]] bool wants_request_body() const;
+  // Everything given to the Downstream has been taken.
+  void on_downstream_drained();
+  // The client's connection is gone: nothing can be sent. The Exchange is over when this returns.
+  void on_downstream_gone(RejectReason reason);
+  // The tunnel is over; closes both sides.
+  void on_tunnel_ended(std::uint64_t bytes_to_client);
+
+  // --- Said by the UpstreamConnection ---
+
+  void on_connected();
+  void on_upstream_drained();
+  void on_interim(http::ResponseHead& head);
+  void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
+                        std::size_t size, bool last);
+  void on_response_body(char* data, std::size_t size, bool last);
+  void on_switching(http::ResponseHead& head);
+  void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
+
+  [[nodiscard]] bool response_paused() const { return downstream_->congested(); }
+  [[nodiscard]] http::ResponseContext response_context() const { return {method_, upgrade_}; }
+  [[nodiscard]] const router::RouteSettings& settings() const { return route_->settings; }
+
+ private:
+  static constexpr std::size_t kMaxTries = 4;  // remembered for the log; see observe::AccessRecord
+
+  void begin(WorkerContext& context, Downstream& downstream);
+  void note_request(const http::RequestHead& head, const http::RequestFacts& facts);
+  bool admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
+             std::string_view& host);
+  bool route(const http::Target& target, std::string_view host);
+  void redirect_to_slash(const http::Target& target, std::string_view host_as_sent);
+  void prepare(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
+               std::string_view host_as_sent, const char* body, std::size_t size);
+  void forward(bool fresh);
+  void send_request();
+  void reply(int status, RejectReason reason, std::string_view location = {});
+  void finish_response();
+  void finish(Ending ending);
+  void record();
+  void clear();
+  observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
+  [[nodiscard]] std::uint32_t tries_allowed() const;
+  [[nodiscard]] std::chrono::microseconds since(TimePoint start) const;
+  [[nodiscard]] std::chrono::microseconds since_try() const;
+
+  WorkerContext* context_ = nullptr;
+  Downstream* downstream_ = nullptr;
+  UpstreamConnection* upstream_ = nullptr;
+  TableHolder::Version* table_ = nullptr;
+  const router::VirtualHost* host_ = nullptr;
+  const router::Route* route_ = nullptr;
+  EndpointPoolRef pool_;
+
+  // The request.
+  http::Method method_ = http::Method::other;
+  http::BodyKind body_kind_ = http::BodyKind::none;
+  bool body_complete_ = false;  // all of it has been given to us
+  bool body_lost_ = false;      // part of it was sent from memory that is gone: no other try
+  bool continue_owed_ = false;  // Expect: 100-continue, not answered yet
+  bool abandoned_ = false;      // answered early: the rest of the body goes nowhere
+  std::uint64_t body_received_ = 0;
+  std::string_view upgrade_;  // in log_
+  ByteBuffer request_;        // the upstream's head, with what of the body came with it; kept for another try
+  ByteBuffer log_;            // request line, user agent …: views for record()
+  std::string_view request_line_;
+  std::string_view referer_;
+  std::string_view user_agent_;
+  std::string_view request_id_;
+  std::string_view log_host_;
+
+  // The tries.
+  std::array<EndpointRef, kMaxTries> tried_;
+  std::array<observe::UpstreamTry, kMaxTries> tries_;
+  std::array<TimePoint, kMaxTries> try_started_;
+  std::size_t try_count_ = 0;
+
+  // The response.
+  int status_ = 0;
+  bool head_sent_ = false;
+  bool response_done_ = false;
+  RejectReason reason_ = RejectReason::none;
+  std::uint64_t body_bytes_sent_ = 0;
+  bool tunnelling_ = false;
+};
+
+}  // namespace headgate::proxy

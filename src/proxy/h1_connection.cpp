@@ -1,0 +1,543 @@
+#include "proxy/h1_connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "proxy/context.h"
+#include "proxy/exchange.h"
+#include "proxy/head_writer.h"
+
+namespace headgate::proxy {
+namespace {
+
+// After an answer that ends the connection early, the client's unread bytes are taken for a while, so that
+// its kernel does not throw the answer away (RFC 9112 §9.6).
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::uint32_t kLingerBytes = 64 * 1024;
+// Bodies read for one event before others have their turn.
+constexpr int kReadsPerEvent = 4;
+// What of a refused request is logged.
+constexpr std::size_t kLoggedOfRefused = 128;
+
+}  // namespace
+
+H1Connection::H1Connection(WorkerContext& context, int fd, const SocketAddress& peer, std::string_view port)
+    : context_(context), transport_(fd), request_started_(context.now), port_(port) {
+  const std::string ip = peer.ip_string();
+  remote_ip_size_ = static_cast<std::uint8_t>(std::min(ip.size(), remote_ip_.size()));
+  std::memcpy(remote_ip_.data(), ip.data(), remote_ip_size_);
+  context_.stats.connections_active.add(1);
+}
+
+H1Connection::~H1Connection() = default;
+
+void H1Connection::start() {
+  if (!context_.loop.add(transport_.fd(), *this)) {
+    context_.stats.accept_errors.add();
+    close();
+    return;
+  }
+  context_.stats.connections_handled.add();
+  wait_for_head();
+  run();
+}
+
+void H1Connection::drain() {
+  if (state_ == State::reading_head && input_.empty() && !exchange_ && requests_ > 0 &&
+      transport_.is_quiet()) {
+    close();
+  }
+}
+
+void H1Connection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  if (exchange_ != nullptr) {
+    Exchange* const exchange = exchange_;
+    exchange_ = nullptr;
+    exchange->on_downstream_gone(RejectReason::client_gone);
+    context_.exchanges.release(exchange);
+  }
+  TimerWheel::unset(*this);
+  transport_.close();
+  ConnectionHook::unlink();
+  context_.stats.connections_active.add(-1);
+  context_.loop.destroy_later(std::unique_ptr<IoHandler>(this));
+}
+
+void H1Connection::on_io(std::uint32_t events) {
+  switch (state_) {
+    case State::closed:
+      return;
+    case State::tunnelling:
+      tunnel_->on_client_io(events);
+      return;
+    case State::reading_head:
+    case State::exchanging:
+    case State::lingering:
+      break;
+  }
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+    close();
+    return;
+  }
+  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
+  if ((events & EPOLLOUT) != 0 && !output_.empty()) flush();
+  run();
+}
+
+void H1Connection::run() {
+  if (running_) return;
+  running_ = true;
+  for (int reads = 0;; ++reads) {
+    bool progress = false;
+    switch (state_) {
+      case State::reading_head:
+        progress = read_head();
+        break;
+      case State::exchanging:
+        progress = read_body();
+        break;
+      case State::lingering:
+        progress = drain_input();
+        break;
+      case State::tunnelling:
+      case State::closed:
+        break;
+    }
+    if (!progress) break;
+    if (reads == kReadsPerEvent) {
+      context_.loop.requeue(*this);
+      break;
+    }
+  }
+  running_ = false;
+}
+
+// --- reading requests ---
+
+void H1Connection::wait_for_head() {
+  const DataPlaneConfig& config = context_.config;
+  if (input_.empty()) {
+    head_deadline_ = TimePoint::max();
+    const bool first = requests_ == 0;
+    context_.timers.set(*this, context_.now + (first ? config.client_header_timeout : config.keep_alive));
+  } else if (head_deadline_ == TimePoint::max()) {  // the whole head, from its first byte
+    head_deadline_ = context_.now + config.client_header_timeout;
+    context_.timers.set(*this, head_deadline_);
+  }
+}
+
+bool H1Connection::read_head() {
+  if (input_fresh_) {
+    input_fresh_ = false;
+    request_started_ = context_.now;
+    take_head(input_.data(), input_.size());
+    return true;
+  }
+  if (!readable_) return false;
+  const bool fresh = input_.empty();
+  const std::size_t room = fresh ? Scratch::kHeadRead : 4096;
+  char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
+  const IoResult result = transport_.read(data, room);
+  switch (result.status) {
+    case IoStatus::would_block:
+      readable_ = false;
+      return false;
+    case IoStatus::closed:
+    case IoStatus::failed:
+      close();
+      return false;
+    case IoStatus::done:
+      break;
+  }
+  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (fresh) {
+    request_started_ = context_.now;
+    take_head(data, result.bytes);
+    return true;
+  }
+  input_.commit(result.bytes);
+  // Without the end of a line nothing can be decided, except that it is too much.
+  const bool line_ended = std::memchr(data, '\n', result.bytes) != nullptr;
+  if (line_ended || input_.size() > context_.request_limits.line_bytes)
+    take_head(input_.data(), input_.size());
+  return true;
+}
+
+void H1Connection::take_head(char* data, std::size_t size) {
+  const http::ParseResult parsed =
+      http::parse_request_head({data, size}, context_.request_limits, context_.scratch.request);
+  switch (parsed.status) {
+    case http::ParseStatus::incomplete:
+      if (input_.empty()) input_.append({data, size});
+      wait_for_head();
+      return;
+    case http::ParseStatus::refused:
+      refuse({data, size}, parsed.refusal);
+      return;
+    case http::ParseStatus::complete:
+      begin_exchange(data, size);
+      return;
+  }
+}
+
+void H1Connection::refuse(std::string_view bytes, http::Refusal refusal) {
+  std::string_view line = bytes.substr(0, bytes.find('\n'));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  ++requests_;
+  state_ = State::exchanging;
+  body_complete_ = false;  // where the message ends is anybody's guess
+  body_abandoned_ = true;
+  close_after_ = true;
+  bytes_sent_ = 0;
+  bytes_received_ = bytes.size();
+  method_ = http::Method::get;
+  exchange_ = context_.exchanges.acquire();
+  exchange_->refuse(context_, *this, line.substr(0, kLoggedOfRefused), refusal);
+}
+
+void H1Connection::begin_exchange(char* data, std::size_t size) {
+  http::RequestHead& head = context_.scratch.request;
+  http::RequestFacts facts;
+  const http::ParseResult judged = http::analyse_request(head, facts);
+  if (judged.status != http::ParseStatus::complete) {
+    refuse(head.request_line, judged.refusal);
+    return;
+  }
+  ++requests_;
+  state_ = State::exchanging;
+  TimerWheel::unset(*this);
+  method_ = head.method;
+  http10_ = head.minor_version == 0;
+  client_keep_alive_ = facts.keep_alive;
+  close_after_ = false;
+  chunked_response_ = false;
+  body_abandoned_ = false;
+  body_kind_ = facts.body;
+  body_remaining_ = facts.content_length;
+  chunked_.reset();
+  bytes_sent_ = 0;
+
+  char* const body = data + head.size;
+  const Content content = decode(body, size - head.size);
+  body_complete_ = content.last;
+  bytes_received_ = head.size + content.consumed;
+  exchange_ = context_.exchanges.acquire();
+  if (content.refused) {
+    body_abandoned_ = true;
+    close_after_ = true;
+    exchange_->refuse(context_, *this, head.request_line, content.refusal);
+    return;
+  }
+  const std::size_t taken = head.size + content.consumed;
+  const bool owned = !input_.empty();
+  ByteBuffer own;  // keeps the head's bytes in place for the call below
+  if (owned) {
+    own.swap(input_);
+    input_.append({data + taken, size - taken});
+  } else {
+    input_.append({data + taken, size - taken});
+  }
+  exchange_->start(context_, *this, head, facts, body, content.payload, content.last);
+}
+
+H1Connection::Content H1Connection::decode(char* data, std::size_t size) {
+  Content content;
+  switch (body_kind_) {
+    case http::BodyKind::none:
+    case http::BodyKind::until_close:
+      content.last = true;
+      break;
+    case http::BodyKind::length:
+      content.payload = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_remaining_));
+      content.consumed = content.payload;
+      body_remaining_ -= content.payload;
+      content.last = body_remaining_ == 0;
+      break;
+    case http::BodyKind::chunked: {
+      const http::ChunkedDecoder::Output output = chunked_.decode(data, size);
+      content.payload = output.payload;
+      content.consumed = output.consumed;
+      content.last = output.status == http::ParseStatus::complete;
+      content.refused = output.status == http::ParseStatus::refused;
+      content.refusal = output.refusal;
+      break;
+    }
+  }
+  return content;
+}
+
+bool H1Connection::read_body() {
+  if (body_complete_ || body_abandoned_ || !readable_ || !exchange_->wants_request_body()) return false;
+  char* const data = context_.scratch.input();
+  const std::size_t room = Scratch::kBodyRead;
+  const IoResult result = transport_.read(data, room);
+  switch (result.status) {
+    case IoStatus::would_block:
+      readable_ = false;
+      context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+      return false;
+    case IoStatus::closed:  // half a request: nobody waits for its answer
+    case IoStatus::failed:
+      close();
+      return false;
+    case IoStatus::done:
+      break;
+  }
+  if (result.bytes < room && !half_closed_) readable_ = false;
+  const Content content = decode(data, result.bytes);
+  bytes_received_ += content.consumed;
+  if (content.refused) {
+    body_abandoned_ = true;
+    exchange_->on_request_body_failed(content.refusal);
+    return true;
+  }
+  if (content.last) {
+    input_.append({data + content.consumed, result.bytes - content.consumed});
+    body_complete_ = true;
+    TimerWheel::unset(*this);
+  } else {
+    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  }
+  exchange_->on_request_body(data, content.payload, content.last);
+  return true;
+}
+
+void H1Connection::resume_request_body() {
+  if (!body_complete_ && output_.empty()) {
+    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  }
+  run();
+}
+
+void H1Connection::abandon_request_body() {
+  body_abandoned_ = true;
+  close_after_ = true;
+  if (output_.empty()) TimerWheel::unset(*this);
+}
+
+bool H1Connection::drain_input() {
+  if (!readable_) return false;
+  const IoResult result = transport_.read(context_.scratch.input(), Scratch::kHeadRead);
+  if (result.status == IoStatus::would_block) {
+    readable_ = false;
+    return false;
+  }
+  lingered_bytes_ += static_cast<std::uint32_t>(result.bytes);
+  if (result.status == IoStatus::done && lingered_bytes_ < kLingerBytes) return true;
+  close();
+  return false;
+}
+
+void H1Connection::on_timeout() {
+  switch (state_) {
+    case State::reading_head:
+      if (input_.empty()) {
+        close();
+      } else {
+        const ByteBuffer bytes(std::move(input_));
+        refuse(bytes.view(), {408, RejectReason::header_timeout});
+      }
+      break;
+    case State::exchanging:
+      if (!output_.empty()) {  // the client takes nothing
+        transport_.reset_on_close();
+        close();
+      } else if (!body_complete_ && !body_abandoned_) {
+        body_abandoned_ = true;
+        exchange_->on_request_body_failed({408, RejectReason::body_timeout});
+      }
+      break;
+    case State::lingering:
+      close();
+      break;
+    case State::tunnelling:
+    case State::closed:
+      break;
+  }
+}
+
+// --- writing answers ---
+
+void H1Connection::write(const char* data, std::size_t size) {
+  bytes_sent_ += size;
+  if (write_failed_) return;
+  if (output_.empty()) {
+    const IoResult result = transport_.write(data, size);
+    if (result.status == IoStatus::failed) {  // the event that comes with it closes the connection
+      write_failed_ = true;
+      return;
+    }
+    if (result.bytes == size) return;
+    data += result.bytes;
+    size -= result.bytes;
+    context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
+  }
+  output_.append({data, size});
+}
+
+void H1Connection::flush() {
+  const IoResult result = transport_.write(output_.data(), output_.size());
+  if (result.status == IoStatus::failed) {
+    close();
+    return;
+  }
+  output_.consume(result.bytes);
+  if (!output_.empty()) {
+    if (result.bytes > 0) context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
+    return;
+  }
+  output_.release();
+  if (!body_complete_ && !body_abandoned_) {
+    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  } else {
+    TimerWheel::unset(*this);
+  }
+  if (exchange_ != nullptr) exchange_->on_downstream_drained();
+}
+
+void H1Connection::send_continue() {
+  if (http10_) return;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  write(kContinue.data(), kContinue.size());
+}
+
+void H1Connection::send_interim(http::ResponseHead& head) {
+  if (http10_) return;
+  char* const out = context_.scratch.head();
+  write(out, static_cast<std::size_t>(write_interim_head(head, {}, out) - out));
+}
+
+void H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
+  char* const out = context_.scratch.head();
+  write(out, static_cast<std::size_t>(write_interim_head(head, protocol, out) - out));
+}
+
+bool H1Connection::must_close() const {
+  return close_after_ || !client_keep_alive_ || !body_complete_ || context_.draining ||
+         requests_ >= context_.config.keep_alive_requests;
+}
+
+void H1Connection::send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
+                             std::size_t size, bool last) {
+  ResponseFraming framing;
+  framing.body = facts.body;
+  framing.has_content_length = facts.has_content_length;
+  framing.content_length = facts.content_length;
+  if (facts.body == http::BodyKind::until_close || facts.body == http::BodyKind::chunked) {
+    framing.body = http10_ ? http::BodyKind::until_close : http::BodyKind::chunked;
+  }
+  chunked_response_ = framing.body == http::BodyKind::chunked;
+  if (framing.body == http::BodyKind::until_close) close_after_ = true;
+  close_after_ = must_close();
+  framing.close = close_after_;
+  framing.http10_keep_alive = http10_ && !close_after_;
+  if (!facts.has_date) framing.date = context_.date.http_date();
+
+  char* const begin = context_.scratch.head();
+  char* end = write_response_head(head, framing, begin);
+  const auto head_size = static_cast<std::size_t>(end - begin);
+  if (size == 0) {
+    if (chunked_response_ && last) end = std::copy_n("0\r\n\r\n", 5, end);
+    write(begin, static_cast<std::size_t>(end - begin));
+    return;
+  }
+  char* first = data;
+  char* after = data + size;
+  if (chunked_response_) {
+    first = write_chunk_size_before(data, size);
+    *after++ = '\r';
+    *after++ = '\n';
+    if (last) after = std::copy_n("0\r\n\r\n", 5, after);
+  }
+  if (head_size + static_cast<std::size_t>(data - first) <= Scratch::kHeadroom) {  // one segment
+    first -= head_size;
+    std::memcpy(first, begin, head_size);
+  } else {
+    write(begin, head_size);
+  }
+  write(first, static_cast<std::size_t>(after - first));
+}
+
+void H1Connection::send_body(char* data, std::size_t size, bool last) {
+  char* end = data + size;
+  if (chunked_response_) {
+    if (size > 0) {
+      data = write_chunk_size_before(data, size);
+      *end++ = '\r';
+      *end++ = '\n';
+    }
+    if (last) end = std::copy_n("0\r\n\r\n", 5, end);
+  }
+  if (data != end) write(data, static_cast<std::size_t>(end - data));
+}
+
+std::uint64_t H1Connection::send_local_reply(http::LocalReply reply) {
+  reply.close = close_after_ = must_close();
+  reply.http10_keep_alive = http10_ && !close_after_;
+  std::string& out = context_.scratch.reply;
+  out.clear();
+  http::append_local_reply(reply, context_.date.http_date(), out);
+  write(out.data(), out.size());
+  const std::size_t head_end = out.find("\r\n\r\n");
+  return head_end == std::string::npos ? 0 : out.size() - head_end - 4;
+}
+
+void H1Connection::become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) {
+  state_ = State::tunnelling;
+  tunnel_ = std::move(tunnel);
+  TimerWheel::unset(*this);
+  ByteBuffer to_upstream;
+  ByteBuffer to_client;
+  ByteBuffer received;
+  upstream.become_tunnel(*tunnel_, to_upstream, received);
+  to_upstream.append(input_.view());
+  input_.release();
+  to_client.swap(output_);
+  to_client.append(received.view());
+  tunnel_->start(*this, transport_, to_upstream, upstream.transport(), to_client);
+}
+
+// --- after an Exchange ---
+
+void H1Connection::exchange_finished(Ending ending) {
+  Exchange* const exchange = exchange_;
+  exchange_ = nullptr;
+  context_.exchanges.release(exchange);
+  if (state_ == State::closed) return;
+  if (ending == Ending::cut) {
+    transport_.reset_on_close();
+    close();
+    return;
+  }
+  if (state_ == State::tunnelling || write_failed_) {
+    close();
+    return;
+  }
+  if (close_after_) {
+    linger();
+    return;
+  }
+  state_ = State::reading_head;
+  input_fresh_ = !input_.empty();
+  if (input_.empty()) input_.release();
+  wait_for_head();
+  run();
+}
+
+void H1Connection::linger() {
+  if (!readable_ && body_complete_) {  // nothing unread: an ordinary close loses nothing
+    close();
+    return;
+  }
+  state_ = State::lingering;
+  input_.release();
+  transport_.shutdown_write();
+  context_.timers.set(*this, context_.now + kLingerTime);
+  readable_ = true;
+  run();
+}
+
+}  // namespace headgate::proxy

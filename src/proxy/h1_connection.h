@@ -1,0 +1,131 @@
+// One client connection that speaks HTTP/1: reads heads and bodies, writes answers, one Exchange at a time;
+// what a pipelining client sent ahead waits in the socket or in input_.
+//
+//   reading_head ──► exchanging ──► reading_head …      exchanging ──► tunnelling (101)
+//        └───────────────┴──► lingering ──► closed      any ──► closed
+#pragma once
+
+#include <array>
+#include <boost/intrusive/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/byte_buffer.h"
+#include "base/clock.h"
+#include "base/socket_address.h"
+#include "http/chunked.h"
+#include "proxy/downstream.h"
+#include "proxy/io_loop.h"
+#include "proxy/timer_wheel.h"
+#include "proxy/transport.h"
+#include "proxy/tunnel.h"
+
+namespace headgate::proxy {
+
+class Exchange;
+struct WorkerContext;
+
+using ConnectionHook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<struct ConnectionTag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// Destroys itself (at the end of a batch) once closed.
+class H1Connection final : public IoHandler, public Timer, public Downstream, public ConnectionHook {
+ public:
+  // `fd` is connected and non-blocking; `port` is the listener's, textual, and outlives the connection.
+  H1Connection(WorkerContext& context, int fd, const SocketAddress& peer, std::string_view port);
+  ~H1Connection() override;
+
+  // Registers with the loop and reads what is there already.
+  void start();
+  // Idle: closes now. Busy: ends with the running Exchange.
+  void drain();
+  // Ends at once, whatever is going on.
+  void close();
+
+  void on_io(std::uint32_t events) override;
+  void on_timeout() override;
+
+  void send_interim(http::ResponseHead& head) override;
+  void send_continue() override;
+  void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
+                 bool last) override;
+  void send_body(char* data, std::size_t size, bool last) override;
+  void send_switching(http::ResponseHead& head, std::string_view protocol) override;
+  std::uint64_t send_local_reply(http::LocalReply reply) override;
+  void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) override;
+  [[nodiscard]] bool congested() const override { return !output_.empty(); }
+  void resume_request_body() override;
+  void abandon_request_body() override;
+  void exchange_finished(Ending ending) override;
+  [[nodiscard]] std::uint64_t bytes_sent() const override { return bytes_sent_; }
+  [[nodiscard]] std::uint64_t bytes_received() const override { return bytes_received_; }
+  [[nodiscard]] TimePoint request_started() const override { return request_started_; }
+  [[nodiscard]] std::string_view remote_ip() const override { return {remote_ip_.data(), remote_ip_size_}; }
+  [[nodiscard]] std::string_view local_port() const override { return port_; }
+
+ private:
+  enum class State : std::uint8_t { reading_head, exchanging, tunnelling, lingering, closed };
+
+  // Makes all the progress that is possible now. Not re-entered: an Exchange that ends inside returns here
+  // first.
+  void run();
+  // Each does one step; false: nothing more can be done before an event.
+  bool read_head();
+  bool read_body();
+  bool drain_input();
+
+  void take_head(char* data, std::size_t size);
+  void begin_exchange(char* data, std::size_t size);
+  void refuse(std::string_view bytes, http::Refusal refusal);
+  struct Content {
+    std::size_t payload = 0;
+    std::size_t consumed = 0;
+    bool last = false;
+    bool refused = false;
+    http::Refusal refusal;
+  };
+  Content decode(char* data, std::size_t size);
+
+  void write(const char* data, std::size_t size);
+  void flush();
+  void wait_for_head();
+  void linger();
+  [[nodiscard]] bool must_close() const;
+
+  WorkerContext& context_;
+  Transport transport_;
+  State state_ = State::reading_head;
+  bool running_ = false;
+  bool readable_ = true;      // an edge said so and no read has found it empty since
+  bool half_closed_ = false;  // the client has sent everything it will send
+  bool input_fresh_ = false;  // input_ holds bytes not looked at yet
+  bool close_after_ = false;  // this Exchange is the last
+  bool client_keep_alive_ = true;
+  bool http10_ = false;
+  bool chunked_response_ = false;
+  bool body_complete_ = true;  // of the request
+  bool body_abandoned_ = false;
+  bool write_failed_ = false;
+  http::Method method_ = http::Method::get;
+  http::BodyKind body_kind_ = http::BodyKind::none;
+  http::ChunkedDecoder chunked_;
+  std::uint64_t body_remaining_ = 0;
+  std::uint32_t requests_ = 0;
+  std::uint32_t lingered_bytes_ = 0;
+  std::uint64_t bytes_sent_ = 0;
+  std::uint64_t bytes_received_ = 0;
+  TimePoint request_started_;
+  TimePoint head_deadline_ = TimePoint::max();
+  Exchange* exchange_ = nullptr;
+  std::unique_ptr<Tunnel> tunnel_;
+  ByteBuffer input_;   // an incomplete head, or requests sent ahead
+  ByteBuffer output_;  // what the socket did not take yet
+  std::string_view port_;
+  std::array<char, 46> remote_ip_;
+  std::uint8_t remote_ip_size_ = 0;
+};
+
+}  // namespace headgate::proxy

@@ -1,0 +1,417 @@
+#include "proxy/upstream_connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "proxy/context.h"
+#include "proxy/exchange.h"
+#include "proxy/tunnel.h"
+
+namespace headgate::proxy {
+namespace {
+
+// More interim answers than this are an attack on the client (http-rules B-13).
+constexpr std::uint32_t kMaxInterimHeads = 16;
+// Reads for one event before others have their turn.
+constexpr int kReadsPerEvent = 4;
+// A first read takes head and small body at once; then as much as the client takes in one go.
+constexpr std::size_t kFirstRead = 64 * 1024;
+constexpr std::size_t kLeastRead = 32 * 1024;
+
+}  // namespace
+
+UpstreamConnection::UpstreamConnection(WorkerContext& context, EndpointRef endpoint)
+    : context_(context), endpoint_(std::move(endpoint)), read_size_(kFirstRead), opened_at_(context.now) {
+  context_.stats.upstream_connections_active.add(1);
+}
+
+UpstreamConnection::~UpstreamConnection() = default;
+
+bool UpstreamConnection::connect() {
+  return transport_.connect(endpoint_->endpoint.address) && context_.loop.add(transport_.fd(), *this);
+}
+
+void UpstreamConnection::attach(Exchange& exchange) {
+  if (state_ == State::idle) {
+    IdleHook::unlink();
+    LruHook::unlink();
+    context_.upstreams.leave_idle();
+    context_.stats.upstream_connections_idle.add(-1);
+    context_.stats.upstream_connections_active.add(1);
+    state_ = State::busy;
+    TimerWheel::unset(*this);
+  } else {
+    context_.timers.set(*this, context_.now + exchange.settings().connect_timeout);
+  }
+  exchange_ = &exchange;
+  ++requests_;
+  sent_bytes_ = 0;
+  request_complete_ = false;
+  reading_ = Reading::head;
+  interim_heads_ = 0;
+  read_size_ = kFirstRead;
+}
+
+void UpstreamConnection::release(bool reusable) {
+  exchange_ = nullptr;
+  const DataPlaneConfig& config = context_.config;
+  if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
+      !request_complete_ || endpoint_->removed || context_.draining ||
+      requests_ >= config.upstream_keepalive_requests ||
+      context_.now - opened_at_ >= config.upstream_keepalive_time ||
+      config.upstream_keepalive_connections == 0) {
+    if (surplus_) context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
+    close();
+    return;
+  }
+  state_ = State::idle;
+  input_.release();
+  context_.timers.set(*this, context_.now + config.upstream_keepalive_timeout);
+  context_.stats.upstream_connections_active.add(-1);
+  context_.stats.upstream_connections_idle.add(1);
+  context_.upstreams.put_idle(*this);
+}
+
+void UpstreamConnection::close() {
+  if (state_ == State::closed) return;
+  if (state_ == State::idle) {
+    context_.upstreams.leave_idle();
+    context_.stats.upstream_connections_idle.add(-1);
+  } else {
+    context_.stats.upstream_connections_active.add(-1);
+  }
+  state_ = State::closed;
+  exchange_ = nullptr;
+  tunnel_ = nullptr;
+  if (IdleHook::is_linked()) IdleHook::unlink();
+  if (LruHook::is_linked()) LruHook::unlink();
+  if (AllUpstreamsHook::is_linked()) AllUpstreamsHook::unlink();
+  TimerWheel::unset(*this);
+  transport_.close();
+  context_.loop.destroy_later(std::unique_ptr<IoHandler>(this));
+}
+
+void UpstreamConnection::send(const char* data, std::size_t size) {
+  if (write_failed_) return;
+  if (output_.empty()) {
+    const IoResult result = transport_.write(data, size);
+    if (result.status == IoStatus::failed) {
+      // The upstream may have answered before it closed: look for that before giving up.
+      write_failed_ = true;
+      readable_ = true;
+      context_.loop.requeue(*this);
+      return;
+    }
+    sent_bytes_ += result.bytes;
+    if (result.bytes == size) return;
+    data += result.bytes;
+    size -= result.bytes;
+    context_.timers.set(*this, context_.now + exchange_->settings().send_timeout);
+  }
+  output_.append({data, size});
+}
+
+void UpstreamConnection::request_complete() {
+  request_complete_ = true;
+  if (output_.empty()) arm_read_timeout();
+}
+
+void UpstreamConnection::arm_read_timeout() {
+  context_.timers.set(*this, context_.now + exchange_->settings().read_timeout);
+}
+
+void UpstreamConnection::resume_response() {
+  if (request_complete_ && output_.empty()) arm_read_timeout();
+  if (readable_) context_.loop.requeue(*this);
+}
+
+void UpstreamConnection::become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteBuffer& received) {
+  state_ = State::tunnelling;
+  tunnel_ = &tunnel;
+  TimerWheel::unset(*this);
+  unsent.swap(output_);
+  received.swap(input_);
+}
+
+void UpstreamConnection::on_io(std::uint32_t events) {
+  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  switch (state_) {
+    case State::connecting:
+      on_connecting(events);
+      break;
+    case State::busy:
+      on_busy(events);
+      break;
+    case State::idle:
+      on_idle(events);
+      break;
+    case State::tunnelling:
+      tunnel_->on_upstream_io(events);
+      break;
+    case State::closed:
+      break;
+  }
+}
+
+void UpstreamConnection::on_connecting(std::uint32_t events) {
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
+  if (transport_.connect_error() != 0) {
+    context_.stats.upstream_connect_errors.add();
+    fail(UpstreamFailure::connect_failed);
+    return;
+  }
+  state_ = State::busy;
+  TimerWheel::unset(*this);
+  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
+  exchange_->on_connected();
+  if (state_ == State::busy && readable_) read_some();
+}
+
+void UpstreamConnection::on_idle(std::uint32_t events) {
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
+  // An edge may come late for bytes that were read with the answer before; anything else means the end.
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 && transport_.is_quiet()) return;
+  close();
+}
+
+void UpstreamConnection::on_busy(std::uint32_t events) {
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
+  if ((events & EPOLLOUT) != 0 && !output_.empty()) {
+    flush();
+    if (state_ != State::busy) return;
+  }
+  if (readable_) read_some();
+}
+
+void UpstreamConnection::flush() {
+  const IoResult result = transport_.write(output_.data(), output_.size());
+  if (result.status == IoStatus::failed) {
+    write_failed_ = true;
+    readable_ = true;
+    output_.clear();
+    return;
+  }
+  sent_bytes_ += result.bytes;
+  output_.consume(result.bytes);
+  if (!output_.empty()) {
+    context_.timers.set(*this, context_.now + exchange_->settings().send_timeout);
+    return;
+  }
+  output_.release();
+  TimerWheel::unset(*this);
+  if (request_complete_) {
+    arm_read_timeout();
+  } else {
+    exchange_->on_upstream_drained();
+  }
+}
+
+void UpstreamConnection::read_some() {
+  for (int i = 0; i < kReadsPerEvent; ++i) {
+    if (state_ != State::busy || !readable_) return;
+    if (exchange_->response_paused()) {
+      TimerWheel::unset(*this);
+      return;
+    }
+    if (!(reading_ == Reading::head ? read_head() : read_body())) return;
+  }
+  if (state_ == State::busy && readable_) context_.loop.requeue(*this);
+}
+
+bool UpstreamConnection::read_head() {
+  const bool fresh = input_.empty();
+  const std::size_t room = fresh ? kFirstRead : 4096;
+  char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
+  const IoResult result = transport_.read(data, room);
+  switch (result.status) {
+    case IoStatus::would_block:
+      readable_ = false;
+      if (write_failed_) fail(UpstreamFailure::reset);
+      return false;
+    case IoStatus::closed:
+      on_end_of_stream();
+      return false;
+    case IoStatus::failed:
+      fail(UpstreamFailure::reset);
+      return false;
+    case IoStatus::done:
+      break;
+  }
+  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (fresh) {
+    take_head(data, result.bytes);
+  } else {
+    input_.commit(result.bytes);
+    take_head(input_.data(), input_.size());
+  }
+  return true;
+}
+
+void UpstreamConnection::take_head(char* data, std::size_t size) {
+  http::ResponseHead& head = context_.scratch.response;
+  http::ResponseFacts facts;
+  const bool owned = !context_.scratch.owns(data);
+  std::size_t taken = 0;  // by interim heads
+  while (true) {
+    http::ParseResult parsed =
+        http::parse_response_head({data + taken, size - taken}, context_.response_limits, head);
+    if (parsed.status == http::ParseStatus::incomplete) {
+      if (owned) {
+        input_.consume(taken);
+      } else {
+        input_.append({data + taken, size - taken});
+      }
+      return;
+    }
+    if (parsed.status == http::ParseStatus::complete) {
+      facts = {};
+      parsed = http::analyse_response(head, exchange_->response_context(), facts);
+    }
+    if (parsed.status != http::ParseStatus::complete) {
+      input_.append(owned ? std::string_view()
+                          : std::string_view(data, 1));  // a response byte was seen: no retry
+      fail(UpstreamFailure::bad_head);
+      return;
+    }
+    if (!facts.interim) break;
+    if (++interim_heads_ > kMaxInterimHeads) {
+      fail(UpstreamFailure::bad_head);
+      return;
+    }
+    exchange_->on_interim(head);
+    taken += head.size;
+    if (taken == size) {
+      input_.clear();
+      return;
+    }
+  }
+  char* body = data + taken + head.size;
+  const std::size_t body_size = size - taken - head.size;
+  if (facts.switching_protocols) {
+    ByteBuffer early;
+    early.append({body, body_size});
+    ByteBuffer head_storage;  // the head's views stay valid while it is sent
+    head_storage.swap(input_);
+    input_.swap(early);
+    exchange_->on_switching(head);
+    return;
+  }
+  if (owned) {  // only the scratch has room around the body
+    std::memcpy(context_.scratch.input(), body, body_size);
+    body = context_.scratch.input();
+  }
+  body_kind_ = facts.body;
+  body_remaining_ = facts.content_length;
+  chunked_.reset();
+  reusable_framing_ = facts.keep_alive && facts.body != http::BodyKind::until_close;
+  ByteBuffer head_storage;
+  head_storage.swap(input_);
+  const Payload payload = decode(body, body_size);
+  if (payload.refused) {
+    reading_ = Reading::body;
+    fail(UpstreamFailure::bad_framing);
+    return;
+  }
+  reading_ = Reading::body;
+  if (!payload.last) arm_read_timeout();
+  exchange_->on_response_head(head, facts, body, payload.size, payload.last);
+}
+
+UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t size) {
+  Payload payload;
+  switch (body_kind_) {
+    case http::BodyKind::none:
+      payload.last = true;
+      surplus_ = size > 0;
+      break;
+    case http::BodyKind::length:
+      payload.size = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_remaining_));
+      body_remaining_ -= payload.size;
+      payload.last = body_remaining_ == 0;
+      surplus_ = size > payload.size;
+      break;
+    case http::BodyKind::chunked: {
+      const http::ChunkedDecoder::Output output = chunked_.decode(data, size);
+      payload.size = output.payload;
+      payload.last = output.status == http::ParseStatus::complete;
+      payload.refused = output.status == http::ParseStatus::refused;
+      surplus_ = payload.last && output.consumed < size;
+      break;
+    }
+    case http::BodyKind::until_close:
+      payload.size = size;
+      break;
+  }
+  return payload;
+}
+
+bool UpstreamConnection::read_body() {
+  char* const data = context_.scratch.input();
+  const IoResult result = transport_.read(data, read_size_);
+  switch (result.status) {
+    case IoStatus::would_block:
+      readable_ = false;
+      return false;
+    case IoStatus::closed:
+      on_end_of_stream();
+      return false;
+    case IoStatus::failed:
+      fail(UpstreamFailure::reset);
+      return false;
+    case IoStatus::done:
+      break;
+  }
+  const bool filled = result.bytes == read_size_;
+  if (!filled && !half_closed_) readable_ = false;
+  const Payload payload = decode(data, result.bytes);
+  if (payload.refused) {
+    fail(UpstreamFailure::bad_framing);
+    return false;
+  }
+  if (!payload.last) arm_read_timeout();
+  exchange_->on_response_body(data, payload.size, payload.last);
+  if (state_ != State::busy) return false;
+  // Large reads are cheap as long as the client takes them whole; what it does not take must be kept for it.
+  if (exchange_->response_paused()) {
+    read_size_ = kLeastRead;
+  } else if (filled) {
+    read_size_ = std::min(read_size_ * 2, Scratch::kBodyRead);
+  }
+  return true;
+}
+
+void UpstreamConnection::on_end_of_stream() {
+  if (reading_ == Reading::body && body_kind_ == http::BodyKind::until_close) {
+    exchange_->on_response_body(context_.scratch.input(), 0, true);
+    return;
+  }
+  fail(UpstreamFailure::reset);
+}
+
+void UpstreamConnection::fail(UpstreamFailure failure) {
+  Exchange* const exchange = exchange_;
+  const bool response_begun = reading_ == Reading::body || !input_.empty() || interim_heads_ > 0;
+  const bool sent = sent_bytes_ > 0;
+  close();
+  exchange->on_upstream_failed(failure, sent, response_begun);
+}
+
+void UpstreamConnection::on_timeout() {
+  switch (state_) {
+    case State::connecting:
+      context_.stats.upstream_connect_errors.add();
+      fail(UpstreamFailure::connect_timeout);
+      break;
+    case State::busy:
+      fail(output_.empty() ? UpstreamFailure::read_timeout : UpstreamFailure::send_timeout);
+      break;
+    case State::idle:
+      close();
+      break;
+    case State::tunnelling:
+    case State::closed:
+      break;
+  }
+}
+
+}  // namespace headgate::proxy

@@ -1,0 +1,59 @@
+// All EndpointPools of one Worker, and the bookkeeping of connections across them: which are idle and for how
+// long, and how many may be.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "proxy/endpoint_pool.h"
+#include "proxy/upstream_connection.h"
+#include "router/publication.h"
+
+namespace headgate::proxy {
+
+class Exchange;
+struct WorkerContext;
+
+// Which connections will do for a try.
+enum class Reuse : std::uint8_t {
+  any,      // an idle one where there is one
+  checked,  // an idle one, once a look at the socket says that it is still open
+  none,     // a new one: the last try failed
+};
+
+class UpstreamPools {
+ public:
+  // `offset` spreads the Workers' round robins.
+  explicit UpstreamPools(std::size_t offset) : offset_(offset) {}
+  ~UpstreamPools() { close_all(); }
+  UpstreamPools(const UpstreamPools&) = delete;
+  UpstreamPools& operator=(const UpstreamPools&) = delete;
+  void set_context(WorkerContext& context) { context_ = &context; }
+
+  void adopt(const std::vector<router::ClusterUpdate>& updates);
+
+  // Null where the slot has no pool (never for a slot of the current table).
+  [[nodiscard]] EndpointPool* pool(router::ClusterSlot slot) const {
+    return slot < pools_.size() ? pools_[slot].get() : nullptr;
+  }
+
+  // A connection attached to `exchange`: an idle one or a new one that connects. Null: connecting failed at
+  // once.
+  UpstreamConnection* checkout(EndpointState& endpoint, Exchange& exchange, Reuse reuse);
+
+  // Called by UpstreamConnection when it becomes idle; closes the longest idle one beyond the limit.
+  void put_idle(UpstreamConnection& connection);
+  void leave_idle() { --idle_count_; }
+
+  void close_all();
+
+ private:
+  WorkerContext* context_ = nullptr;
+  std::vector<EndpointPoolRef> pools_;
+  AllUpstreamsList all_;
+  LruList idle_;
+  std::size_t idle_count_ = 0;
+  std::size_t offset_;
+};
+
+}  // namespace headgate::proxy

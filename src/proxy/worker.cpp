@@ -1,0 +1,175 @@
+#include "proxy/worker.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <ctime>
+#include <random>
+#include <thread>
+
+#include "base/log.h"
+#include "observe/route_series.h"
+#include "proxy/acceptor.h"
+#include "proxy/connection_list.h"
+#include "proxy/context.h"
+
+namespace headgate::proxy {
+namespace {
+
+// Half of a response head: with what is added, it still fits Scratch::kHeadBytes.
+constexpr std::size_t kResponseHeadBytes = 32 * 1024;
+
+std::size_t random_offset() { return std::random_device()() & 0xffff; }
+
+}  // namespace
+
+struct Worker::State {
+  State(const DataPlaneConfig& worker_config, unsigned index, observe::AccessLogSink& sink,
+        const std::function<void(std::shared_ptr<const void>)>& retire,
+        const std::function<void()>& adopted_callback)
+      : config(worker_config),
+        on_adopted(adopted_callback),
+        loop(&io),
+        timers(Clock::now()),
+        upstreams(random_offset() + index),
+        tables(retire),
+        access_log(sink),
+        context{config,     loop,    timers, upstreams, tables, exchanges, stats,
+                access_log, scratch, date,   random,    {},     {},        Clock::now()},
+        tick(io) {
+    context.response_limits.line_bytes = kResponseHeadBytes;
+    context.response_limits.head_bytes = kResponseHeadBytes;
+    upstreams.set_context(context);
+    loop.on_batch([this] { begin_batch(); }, [] {});
+  }
+
+  void begin_batch() {
+    context.now = Clock::now();
+    timespec wall{};
+    clock_gettime(CLOCK_REALTIME_COARSE, &wall);
+    date.update(wall.tv_sec);
+  }
+
+  void run() {
+    begin_batch();
+    for (const auto& acceptor : acceptors) acceptor->start(context, connections);
+    loop.start();
+    arm_tick();
+    io.run();
+  }
+
+  void arm_tick() {
+    tick.expires_after(TimerWheel::kTick);
+    tick.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      begin_batch();
+      timers.advance(context.now);
+      for (const auto& acceptor : acceptors) acceptor->on_tick();
+      if (context.draining && context.now >= drain_deadline) connections.close_all();
+      access_log.flush();
+      note_drained();
+      arm_tick();
+    });
+  }
+
+  void adopt(const router::Publication& publication) {
+    begin_batch();
+    upstreams.adopt(publication.clusters);
+    if (publication.table) {
+      tables.adopt(publication.table);
+      stats.adopted_tables.add();
+    }
+    for (const router::RouteSlot slot : publication.removed_routes) stats.routes->remove(slot);
+    adopted.store(publication.generation, std::memory_order_release);
+    if (on_adopted) on_adopted();
+  }
+
+  void drain(std::chrono::milliseconds deadline) {
+    begin_batch();
+    for (const auto& acceptor : acceptors) acceptor->stop();
+    context.draining = true;
+    drain_deadline = context.now + deadline;
+    connections.drain_all();
+    note_drained();
+  }
+
+  void note_drained() {
+    if (context.draining && connections.empty()) is_drained.store(true, std::memory_order_release);
+  }
+
+  void shut_down() {
+    begin_batch();
+    for (const auto& acceptor : acceptors) acceptor->stop();
+    connections.close_all();
+    upstreams.close_all();
+    access_log.flush();
+    io.stop();
+  }
+
+  const DataPlaneConfig& config;
+  const std::function<void()>& on_adopted;
+  boost::asio::io_context io{1};
+  observe::WorkerStats stats;
+  IoLoop loop;
+  TimerWheel timers;
+  UpstreamPools upstreams;
+  TableHolder tables;
+  ExchangePool exchanges;
+  observe::AccessLog access_log;
+  Scratch scratch;
+  http::DateCache date;
+  Random random;
+  WorkerContext context;
+  ConnectionList connections;
+  std::vector<std::unique_ptr<Acceptor>> acceptors;
+  boost::asio::steady_timer tick;
+  TimePoint drain_deadline;
+  std::atomic<std::uint64_t> adopted{0};
+  std::atomic<bool> is_drained{false};
+  std::thread thread;
+};
+
+Worker::Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
+               const std::function<void(std::shared_ptr<const void>)>& retire,
+               const std::function<void()>& on_adopted)
+    : state_(std::make_unique<State>(config, index, access_log, retire, on_adopted)) {}
+
+Worker::~Worker() { stop(); }
+
+Result<void> Worker::bind(std::vector<SocketAddress>& addresses) {
+  for (SocketAddress& address : addresses) {
+    auto acceptor = std::make_unique<Acceptor>(address);
+    if (Result<void> opened = acceptor->open(); !opened) return opened;
+    address = acceptor->address();
+    state_->acceptors.push_back(std::move(acceptor));
+  }
+  return {};
+}
+
+void Worker::start() {
+  state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+void Worker::stop() {
+  if (!state_->thread.joinable()) return;
+  boost::asio::post(state_->io, [state = state_.get()] { state->shut_down(); });
+  state_->thread.join();
+}
+
+void Worker::post_publication(std::shared_ptr<const router::Publication> publication) {
+  boost::asio::post(state_->io, [state = state_.get(), publication = std::move(publication)] {
+    state->adopt(*publication);
+  });
+}
+
+void Worker::post_drain(std::chrono::milliseconds deadline) {
+  boost::asio::post(state_->io, [state = state_.get(), deadline] { state->drain(deadline); });
+}
+
+std::uint64_t Worker::adopted_generation() const { return state_->adopted.load(std::memory_order_acquire); }
+
+bool Worker::drained() const { return state_->is_drained.load(std::memory_order_acquire); }
+
+const observe::WorkerStats& Worker::stats() const { return state_->stats; }
+
+}  // namespace headgate::proxy

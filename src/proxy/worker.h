@@ -1,0 +1,50 @@
+// One thread of the data plane: an io_context, its epoll set, its listeners, connections, pools and counters.
+// Shares nothing with other Workers; what comes from outside comes through post().
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "observe/access_log.h"
+#include "observe/worker_stats.h"
+#include "proxy/data_plane.h"
+#include "router/publication.h"
+
+namespace headgate::proxy {
+
+class Worker {
+ public:
+  // All arguments outlive the Worker. `index` spreads the round robins.
+  Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
+         const std::function<void(std::shared_ptr<const void>)>& retire,
+         const std::function<void()>& on_adopted);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Before start(), on the control thread.
+  Result<void> bind(std::vector<SocketAddress>& addresses);
+
+  // Starts the thread.
+  void start();
+  // Closes everything and joins it.
+  void stop();
+
+  // Any thread.
+  void post_publication(std::shared_ptr<const router::Publication> publication);
+  void post_drain(std::chrono::milliseconds deadline);
+  [[nodiscard]] std::uint64_t adopted_generation() const;
+  [[nodiscard]] bool drained() const;
+  [[nodiscard]] const observe::WorkerStats& stats() const;
+
+ private:
+  struct State;  // everything the thread owns
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headgate::proxy

@@ -1,0 +1,24 @@
+// Handlers for the test pod that several suites use.
+#pragma once
+
+#include <cstddef>
+
+#include "support/echo_backend.h"
+#include "support/gate.h"
+
+namespace headgate::test_support {
+
+// Answers an upgrade to `websocket` with 101 and then sends every byte back; on the client's end of stream it
+// sends "bye" and ends. Other requests are echoed.
+BackendHandler upgrade_echo();
+
+// 200 with a body of `size` pattern bytes, by length.
+BackendHandler big_body(std::size_t size);
+
+// Answers only after `gate` is open; then echoes.
+BackendHandler echo_after(Gate& gate);
+
+// Takes the request and says nothing until the proxy gives up.
+BackendHandler never_answer();
+
+}  // namespace headgate::test_support

@@ -1,0 +1,107 @@
+// The raw client's sockets.
+#include "support/raw_client.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace headgate::test_support {
+namespace {
+
+FileDescriptor connect_to(std::uint16_t port, const ClientOptions& options) {
+  FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (options.receive_buffer > 0) {
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  ::inet_pton(AF_INET, options.address.c_str(), &address.sin_addr);
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    throw std::runtime_error("connect to " + options.address + ":" + std::to_string(port) + ": " +
+                             std::strerror(errno));
+  }
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+}  // namespace
+
+RawClient::RawClient(std::uint16_t port, const ClientOptions& options)
+    : socket_(connect_to(port, options)), reader_(socket_.get()) {}
+
+ssize_t RawClient::send_some(std::string_view bytes) {
+  const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent >= 0) return sent;
+  return errno == EAGAIN || errno == EINTR ? 0 : -1;
+}
+
+bool RawClient::send(std::string_view bytes, std::chrono::milliseconds within) {
+  const Deadline deadline(within);
+  while (!bytes.empty()) {
+    const ssize_t sent = send_some(bytes);
+    if (sent < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent == 0) {
+      pollfd ready{fd(), POLLOUT, 0};
+      if (::poll(&ready, 1, deadline.poll_timeout()) <= 0 && deadline.passed()) return false;
+    }
+  }
+  return true;
+}
+
+HttpResponse RawClient::receive(std::string_view method, std::chrono::milliseconds within) {
+  return read_response(reader_, method, Deadline(within));
+}
+
+HttpResponse RawClient::exchange(std::string_view request, std::string_view method) {
+  send(request);
+  return receive(method);
+}
+
+std::string RawClient::read_exactly(std::size_t size, std::chrono::milliseconds within) {
+  const Deadline deadline(within);
+  std::string& buffer = reader_.buffer();
+  while (buffer.size() < size && reader_.fill(deadline) == ReadEnd::data) {
+  }
+  std::string taken = buffer.substr(0, size);
+  buffer.erase(0, taken.size());
+  return taken;
+}
+
+std::string RawClient::read_until_close(ReadEnd& end, std::chrono::milliseconds within) {
+  const Deadline deadline(within);
+  do {
+    end = reader_.fill(deadline);
+  } while (end == ReadEnd::data);
+  return std::exchange(reader_.buffer(), {});
+}
+
+bool RawClient::closed_by_peer(std::chrono::milliseconds within) {
+  if (!reader_.buffer().empty()) return false;
+  const ReadEnd end = reader_.fill(Deadline(within));
+  return end == ReadEnd::closed || end == ReadEnd::reset;
+}
+
+void RawClient::half_close() { ::shutdown(fd(), SHUT_WR); }
+
+void RawClient::reset() {
+  const linger hard{1, 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+  socket_.reset();
+}
+
+HttpResponse get(std::uint16_t port, std::string_view host, std::string_view path, std::string_view fields) {
+  RawClient client(port);
+  return client.exchange(
+      make_request("GET", host, path, std::string("Connection: close\r\n").append(fields)));
+}
+
+}  // namespace headgate::test_support
