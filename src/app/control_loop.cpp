@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "base/log.h"
 
 namespace headgate::app {
 namespace {
@@ -32,10 +31,13 @@ ControlLoop::~ControlLoop() {
 
 Result<void> ControlLoop::start() {
   if (Result<void> started = source_.start(); !started) return started;
-  boost::system::error_code error;
-  descriptor_.assign(source_.descriptor(), error);
-  if (error) return fail("cannot wait for changes of the manifests: " + error.message());
-  wait_for_source();
+  // Without a descriptor the source's deadlines do: it looks for changes from time to time.
+  if (source_.descriptor() >= 0) {
+    boost::system::error_code error;
+    descriptor_.assign(source_.descriptor(), error);
+    if (error) return fail("cannot wait for changes of the manifests: " + error.message());
+    wait_for_source();
+  }
   work();
   return {};
 }

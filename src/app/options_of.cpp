@@ -39,6 +39,17 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   return options;
 }
 
+std::vector<std::filesystem::path> manifest_roots(const Flags& flags) {
+  return {flags.manifests.begin(), flags.manifests.end()};
+}
+
+k8swatch::DecodeOptions decode_options(const Flags& flags) {
+  k8swatch::DecodeOptions options;
+  options.annotation_prefixes = {flags.annotations_prefix + "/", "headgate.dev/",
+                                 "kubernetes.io/ingress.class"};
+  return options;
+}
+
 proxy::DataPlaneConfig data_plane_config(const Flags& flags) {
   proxy::DataPlaneConfig config;
   std::vector<std::string> addresses = flags.bind_addresses;

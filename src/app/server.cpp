@@ -96,7 +96,7 @@ Server::Server(const Flags& flags, LogFile log_file)
           [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
       controller_(controller_options(flags),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
-      source_(manifest_source_options(flags), controller_),
+      source_(manifest_roots(flags), controller_, decode_options(flags)),
       control_loop_(io_, source_, controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       metrics_(metrics_sources()),

@@ -172,7 +172,7 @@ TEST_F(AdminServerTest, SaysWhichAddressIsTaken) {
 TEST_F(AdminServerTest, StopsWithConnectionsOpen) {
   const RawConnection idle(server_.port());
   idle.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
-  idle.receive("/x|");
+  EXPECT_THAT(idle.receive("/x|"), EndsWith("/x|"));
   server_.stop();
 }
 

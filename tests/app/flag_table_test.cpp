@@ -38,7 +38,9 @@ TEST(FlagTable, KeepsGroupsTogether) {
   std::set<FlagGroup> seen;
   const FlagRow* last = nullptr;
   for (const FlagRow& row : flag_table()) {
-    if (last == nullptr || last->group != row.group) EXPECT_TRUE(seen.insert(row.group).second) << row.name;
+    if (last == nullptr || last->group != row.group) {
+      EXPECT_TRUE(seen.insert(row.group).second) << row.name;
+    }
     last = &row;
   }
 }
