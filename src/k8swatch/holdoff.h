@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/clock.h"
 
@@ -19,20 +20,21 @@ class HoldOff {
   explicit HoldOff(HoldOffOptions options = {}) : options_(options) {}
 
   void note_change(TimePoint now) {
-    if (!first_) first_ = now;
+    if (!std::exchange(waiting_, true)) first_ = now;
     last_ = now;
   }
   // When to act; nothing: there is nothing to do.
   [[nodiscard]] std::optional<TimePoint> deadline() const {
-    if (!first_) return std::nullopt;
-    return std::min(*first_ + options_.most, last_ + options_.quiet);
+    if (!waiting_) return std::nullopt;
+    return std::min(first_ + options_.most, last_ + options_.quiet);
   }
-  [[nodiscard]] bool is_due(TimePoint now) const { return first_ && now >= *deadline(); }
-  void clear() { first_.reset(); }
+  [[nodiscard]] bool is_due(TimePoint now) const { return waiting_ && now >= *deadline(); }
+  void clear() { waiting_ = false; }
 
  private:
   HoldOffOptions options_;
-  std::optional<TimePoint> first_;
+  bool waiting_ = false;
+  TimePoint first_{};
   TimePoint last_{};
 };
 
