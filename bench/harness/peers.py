@@ -153,13 +153,19 @@ NGINX_BIG_BUFFERS = ("proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buf
                      "client_body_buffer_size 256k;")
 
 
-def _nginx(buffers=NGINX_BUFFERS, log=False):
+def _without_forwarding_fields(config):
+    return "".join(line for line in config.splitlines(True)
+                   if "proxy_set_header X-" not in line or "X-Forwarded-For" in line)
+
+
+def _nginx(buffers=NGINX_BUFFERS, log=False, lean=False):
     def command(folder, port, backend_port):
         access_log = f"{folder}/access.log ingress buffer=64k flush=1s" if log else "off"
-        config = _write(f"{folder}/nginx.conf", _fill(
-            "nginx.conf.in", dir=folder, user="root" if os.geteuid() == 0 else "nobody", access_log=access_log,
-            buffers=buffers, upstreams=routes.nginx_upstreams(backend_port), servers=routes.nginx_servers(port)))
-        return ["nginx", "-p", folder, "-c", config], _listens(port)
+        config = _fill("nginx.conf.in", dir=folder, user="root" if os.geteuid() == 0 else "nobody",
+                       access_log=access_log, buffers=buffers, upstreams=routes.nginx_upstreams(backend_port),
+                       servers=routes.nginx_servers(port))
+        _write(f"{folder}/nginx.conf", _without_forwarding_fields(config) if lean else config)
+        return ["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], _listens(port)
     return command
 
 
@@ -190,6 +196,7 @@ def all_peers(build):
         Peer("headgate", "Headgate", _headgate(headgate), headgate),
         Peer("nginx", "nginx", _nginx(), "nginx"),
         Peer("nginx-log", "nginx + access log", _nginx(log=True), "nginx"),
+        Peer("nginx-lean", "nginx, fewer fields", _nginx(lean=True), "nginx"),
         Peer("nginx-big", "nginx, 64 KiB buffers", _nginx(NGINX_BIG_BUFFERS), "nginx"),
         Peer("haproxy", "HAProxy", _haproxy(), "haproxy"),
         Peer("haproxy-big", "HAProxy, 64 KiB buffers", _haproxy(65536), "haproxy"),

@@ -62,6 +62,17 @@ def notes(scenario, results, labels):
             ". A proxy that sleeps pays for waking up, so its figure and the ratios to it are not to be trusted.\n")
 
 
+def micro_table(steps):
+    return _table(["step", "time"], [[name, _duration(ns)] for name, ns in steps.items()])
+
+
+def _duration(ns):
+    for limit, unit in ((1e3, "ns"), (1e6, "µs"), (1e9, "ms")):
+        if ns < limit:
+            return f"{ns * 1e3 / limit:.3g} {unit}"
+    return f"{ns / 1e9:.3g} s"
+
+
 METHOD = """\
 - One proxy at a time, with one worker, pinned to one CPU; the load program on another. It is load generator and
   backend in one busy-polling thread (`bench/load`), so the proxy's sends never wake a sleeping peer and the proxy
@@ -77,6 +88,7 @@ METHOD = """\
   upstream connections and set the same forwarding fields. The configurations are in `bench/config/`.
 - Headgate runs as users run it: access log in the default format, metrics and time-outs on. The log is a file in
   memory (tmpfs), for nginx + access log too; plain nginx and HAProxy write none.
+  *nginx, fewer fields* sets Host and X-Forwarded-For only, so it does less than the others.
 - *Kernel floor* (`bench/floor`) relays bytes without looking at them: two reads and two writes for each request.
   Nothing that uses sockets can be cheaper.
 - System calls are counted by the `raw_syscalls` tracepoint and allocations by a preloaded counter, in runs of their
@@ -84,7 +96,7 @@ METHOD = """\
 """
 
 
-def page(machine, settings, runs, labels):
+def page(machine, settings, runs, labels, steps):
     lines = ["# Performance", "", "Printed by `make bench`; do not edit by hand.", ""]
     lines += [f"- {name}: {value}" for name, value in machine.items()]
     lines += [f"- Settings: {settings}", "", "## Goals", "", gates_table(runs, labels), "", "## How it is measured",
@@ -92,4 +104,7 @@ def page(machine, settings, runs, labels):
     for scenario, results in runs:
         lines += [f"## {scenario.title}", "", f"`bench/run --scenario {scenario.name}`", "",
                   scenario_table(scenario, results, labels), "", notes(scenario, results, labels)]
+    if steps:
+        lines += ["## Single steps", "", "CPU time of one step in a loop (google-benchmark, `bench/micro/`); the number behind "
+                  "a slash is that of hosts or Ingresses.", "", micro_table(steps)]
     return "\n".join(lines).rstrip() + "\n"

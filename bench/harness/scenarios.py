@@ -39,7 +39,7 @@ MIB = 1024 * 1024
 
 SCENARIOS = (
     Scenario("h1-keepalive", "HTTP/1.1 keep-alive, 128 connections, 1 KiB answers", _load(connections=128),
-             peers=("floor", "headgate", "nginx", "nginx-log", "haproxy"), count=True,
+             peers=("floor", "headgate", "nginx", "nginx-log", "nginx-lean", "haproxy"), count=True,
              gates=(Gate("cpu_us", 0.72, "nginx"), Gate("cpu_us", 0.70, "haproxy"), Gate("cpu_us", 1.15, "floor"),
                     Gate("syscalls", 4.2), Gate("allocations", 0.01))),
     Scenario("h1-c32", "HTTP/1.1 keep-alive, 32 connections, 1 KiB answers", _load(connections=32)),

@@ -96,7 +96,7 @@ PlainScalar resolve_plain_scalar(std::string_view text) {
   std::erase(digits, '_');
   if (digits.empty()) return {};
   if (auto number = as_integer(digits)) return {ScalarType::number, std::move(*number)};
-  if (auto number = as_float(text)) return {ScalarType::number, std::move(*number)};
+  if (auto number = as_float(digits)) return {ScalarType::number, std::move(*number)};
   return {};
 }
 

@@ -43,9 +43,11 @@ void H1Connection::start() {
 }
 
 void H1Connection::drain() {
-  if (state_ == State::reading_head && input_.empty() && !exchange_ && requests_ > 0 &&
-      transport_.is_quiet()) {
+  if (state_ != State::reading_head) return;
+  if (requests_ > 0 && input_.empty() && transport_.is_quiet()) {
     close();
+  } else {  // a request may be on its way: it gets its answer, silence does not hold up the end
+    context_.timers.set(*this, context_.now + kLingerTime);
   }
 }
 

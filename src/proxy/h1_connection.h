@@ -40,7 +40,7 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
 
   // Registers with the loop and reads what is there already.
   void start();
-  // Idle: closes now. Busy: ends with the running Exchange.
+  // Idle: closes now, or soon where a request may be on its way. Busy: ends with the running Exchange.
   void drain();
   // Ends at once, whatever is going on.
   void close();

@@ -17,9 +17,8 @@ struct IoLoop::Host {
   boost::asio::posix::stream_descriptor descriptor;
 };
 
-IoLoop::IoLoop(void* io_context)
-    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
-      host_(std::make_unique<Host>(*static_cast<boost::asio::io_context*>(io_context))) {
+IoLoop::IoLoop(boost::asio::io_context& io)
+    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), host_(std::make_unique<Host>(io)) {
   if (epoll_fd_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   host_->descriptor.assign(epoll_fd_);
 }

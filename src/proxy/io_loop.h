@@ -10,7 +10,9 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.h"
+namespace boost::asio {
+class io_context;
+}
 
 namespace headgate::proxy {
 
@@ -31,8 +33,8 @@ class IoHandler {
 // Used by one thread: the one that runs the io_context.
 class IoLoop {
  public:
-  // `io_context` is a boost::asio::io_context, held behind a void pointer so that only the .cpp sees Asio.
-  explicit IoLoop(void* io_context);
+  // `io` hosts the loop and outlives it.
+  explicit IoLoop(boost::asio::io_context& io);
   ~IoLoop();
   IoLoop(const IoLoop&) = delete;
   IoLoop& operator=(const IoLoop&) = delete;

@@ -29,8 +29,8 @@ struct Worker::State {
         const std::function<void()>& adopted_callback)
       : config(worker_config),
         on_adopted(adopted_callback),
-        loop(&io),
         timers(Clock::now()),
+        loop(io),
         upstreams(random_offset() + index),
         tables(retire),
         access_log(sink),
@@ -51,6 +51,8 @@ struct Worker::State {
   }
 
   void run() {
+    io.poll();  // the table published before start() is there before the first connection
+    io.restart();
     begin_batch();
     for (const auto& acceptor : acceptors) acceptor->start(context, connections);
     loop.start();
@@ -110,8 +112,8 @@ struct Worker::State {
   const std::function<void()>& on_adopted;
   boost::asio::io_context io{1};
   observe::WorkerStats stats;
+  TimerWheel timers;  // outlives the loop, whose doomed connections still have timers
   IoLoop loop;
-  TimerWheel timers;
   UpstreamPools upstreams;
   TableHolder tables;
   ExchangePool exchanges;

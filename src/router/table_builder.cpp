@@ -20,7 +20,14 @@ std::shared_ptr<const Route> TableBuilder::not_found_route() {
   return std::make_shared<const Route>(std::move(route));
 }
 
+void TableBuilder::set_default_route(std::shared_ptr<const Route> route) {
+  if (*route == *default_route_) return;
+  changed_ = true;
+  default_route_ = std::move(route);
+}
+
 void TableBuilder::replace(std::shared_ptr<const VirtualHost> virtual_host) {
+  changed_ = true;
   if (virtual_host->host() == kDefaultHost) {
     default_host_ = std::move(virtual_host);
     return;
@@ -30,6 +37,7 @@ void TableBuilder::replace(std::shared_ptr<const VirtualHost> virtual_host) {
 }
 
 void TableBuilder::remove(std::string host) {
+  changed_ = true;
   if (host == kDefaultHost) {
     default_host_ = VirtualHost::make({std::move(host), {}});
     return;

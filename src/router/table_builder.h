@@ -21,8 +21,10 @@ class TableBuilder {
   void replace(std::shared_ptr<const VirtualHost> virtual_host);
   void replace(HostDraft draft) { replace(VirtualHost::make(std::move(draft))); }
   void remove(std::string host);
-  void set_default_route(std::shared_ptr<const Route> route) { default_route_ = std::move(route); }
+  void set_default_route(std::shared_ptr<const Route> route);
 
+  // Whether build() would give a table that differs from the one begun with.
+  [[nodiscard]] bool has_changes() const { return changed_; }
   // Once.
   [[nodiscard]] std::shared_ptr<const RoutingTable> build(std::uint64_t generation);
 
@@ -34,6 +36,7 @@ class TableBuilder {
   std::shared_ptr<const VirtualHost> default_host_;
   std::shared_ptr<const Route> default_route_;
   std::vector<HostChange> changes_;
+  bool changed_ = false;
 };
 
 }  // namespace headgate::router

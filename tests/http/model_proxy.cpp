@@ -41,7 +41,8 @@ std::string rewrite(const RequestHead& head, const RequestFacts& facts, const Ta
                     const Body& body) {
   std::string out(head.method_text);
   out.append(" ").append(target.forward_path).append(target.query).append(" HTTP/1.1\r\nHost: ");
-  out.append(target.form == TargetForm::absolute ? target.authority : facts.host).append("\r\n");
+  const std::string_view host = target.form == TargetForm::absolute ? target.authority : facts.host;
+  out.append(host.empty() ? "unnamed" : host).append("\r\n");  // HTTP/1.0 without Host
   out.append("X-Forwarded-For: 127.0.0.1\r\n");
   if (!facts.upgrade.empty())
     out.append("Connection: upgrade\r\nUpgrade: ").append(facts.upgrade).append("\r\n");

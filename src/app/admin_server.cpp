@@ -1,0 +1,211 @@
+#include "app/admin_server.h"
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "base/log.h"
+
+namespace headgate::app {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxHead = 8 * 1024;
+constexpr std::size_t kMaxConnections = 256;
+constexpr auto kHeadTimeout = 10s;
+constexpr auto kAnswerTimeout = 30s;
+constexpr auto kAcceptPause = 100ms;
+
+using Request = http::request<http::empty_body>;
+using Response = http::response<http::string_body>;
+
+// Parses one complete, bounded head. Beast never sees a body, a trailer or a head in pieces: its weak points.
+bool parse_head(std::string_view head, Request& request) {
+  http::request_parser<http::empty_body> parser;
+  parser.header_limit(kMaxHead);
+  parser.eager(false);
+  error_code error;
+  parser.put(asio::buffer(head.data(), head.size()), error);
+  if (error || !parser.is_header_done()) return false;
+  request = parser.release();
+  return true;
+}
+
+bool has_body(const Request& request) {
+  return request.has_content_length() ? request[http::field::content_length] != "0" : request.chunked();
+}
+
+Response response_to(const Request& request, AdminReply reply, bool keep_alive) {
+  Response response;
+  response.version(request.version());
+  response.result(static_cast<unsigned>(reply.status));
+  response.set(http::field::content_type, reply.content_type);
+  response.set(http::field::cache_control, "no-store");
+  if (reply.status == 405) response.set(http::field::allow, "GET, HEAD");
+  response.keep_alive(keep_alive);
+  response.content_length(reply.body.size());
+  if (request.method() != http::verb::head) response.body() = std::move(reply.body);
+  return response;
+}
+
+AdminReply ask(const AdminServer::Answer& answer, const Request& request) {
+  if (request.method() != http::verb::get && request.method() != http::verb::head)
+    return {405, "only GET and HEAD\n"};
+  const std::string_view target(request.target().data(), request.target().size());
+  if (target.empty() || target[0] != '/') return {400, "the target must begin with '/'\n"};
+  const std::size_t mark = target.find('?');
+  return answer({target.substr(0, mark), mark == std::string_view::npos ? "" : target.substr(mark + 1)});
+}
+
+std::string describe(const SocketAddress& address, const error_code& error) {
+  return "admin port: cannot listen on " + address.to_string() + ": " + error.message();
+}
+
+}  // namespace
+
+struct AdminServer::State {
+  explicit State(Answer a) : answer(std::move(a)), acceptor(io), pause(io) {}
+
+  asio::awaitable<void> accept_all();
+  asio::awaitable<void> serve(tcp::socket socket);
+  asio::awaitable<void> serve_requests(beast::tcp_stream& stream);
+
+  Answer answer;
+  asio::io_context io{1};
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  std::size_t connections = 0;
+  std::thread thread;
+};
+
+asio::awaitable<void> AdminServer::State::accept_all() {
+  while (acceptor.is_open()) {
+    error_code error;
+    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors most likely: accepting again at once would only spin.
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (connections >= kMaxConnections) continue;  // closes the socket
+    ++connections;
+    asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+  }
+}
+
+asio::awaitable<void> AdminServer::State::serve(tcp::socket socket) {
+  beast::tcp_stream stream(std::move(socket));
+  try {
+    co_await serve_requests(stream);
+  } catch (const std::exception& e) {
+    log::warning(std::string("admin port: a connection failed: ") + e.what());
+  }
+  --connections;
+}
+
+asio::awaitable<void> AdminServer::State::serve_requests(beast::tcp_stream& stream) {
+  std::string received;
+  bool keep_alive = true;
+  while (keep_alive) {
+    error_code error;
+    stream.expires_after(kHeadTimeout);
+    const std::size_t head_size =
+        co_await asio::async_read_until(stream, asio::dynamic_buffer(received, kMaxHead), "\r\n\r\n",
+                                        asio::redirect_error(asio::use_awaitable, error));
+    if (error && error != asio::error::not_found) co_return;  // gone, or silent for too long
+
+    Request request;
+    AdminReply reply{431, "the request head is too large\n"};
+    keep_alive = false;
+    if (!error) {
+      if (parse_head(std::string_view(received).substr(0, head_size), request)) {
+        keep_alive = request.keep_alive() && !has_body(request);
+        reply = ask(answer, request);
+      } else {
+        request = Request();
+        reply = {400, "this is not an HTTP request\n"};
+      }
+      received.erase(0, head_size);
+    }
+    Response response = response_to(request, std::move(reply), keep_alive);
+    http::response_serializer<http::string_body> serializer(response);
+    stream.expires_after(kAnswerTimeout);
+    if (request.method() == http::verb::head) {
+      co_await http::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+    } else {
+      co_await http::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (error) co_return;
+  }
+  error_code ignored;  // the client may be gone already
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+AdminServer::AdminServer(Answer answer) : state_(std::make_unique<State>(std::move(answer))) {}
+
+AdminServer::~AdminServer() { stop(); }
+
+Result<void> AdminServer::bind(const SocketAddress& address) {
+  tcp::endpoint endpoint;
+  std::memcpy(endpoint.data(), address.data(), address.size());
+  error_code error;
+  tcp::acceptor& acceptor = state_->acceptor;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) return {};
+  error_code ignored;  // what matters has been said
+  acceptor.close(ignored);
+  return fail(describe(address, error));
+}
+
+std::uint16_t AdminServer::port() const {
+  error_code error;
+  const tcp::endpoint endpoint = state_->acceptor.local_endpoint(error);
+  return error ? std::uint16_t{0} : endpoint.port();
+}
+
+void AdminServer::start() {
+  asio::co_spawn(state_->io, state_->accept_all(), asio::detached);
+  state_->thread = std::thread([state = state_.get()] { state->io.run(); });
+}
+
+void AdminServer::stop() {
+  state_->io.stop();
+  if (state_->thread.joinable()) state_->thread.join();
+  error_code ignored;  // there is nobody left to tell
+  state_->acceptor.close(ignored);
+}
+
+}  // namespace headgate::app

@@ -1,0 +1,332 @@
+#include "app/flag_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/socket_address.h"
+
+namespace headgate::app {
+namespace {
+
+std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
+
+template <typename Number>
+Result<Number> parse_number(std::string_view text, Number low, Number high) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
+    return fail("expected a number from " + std::to_string(low) + " to " + std::to_string(high) + ", not " +
+                quoted(text));
+  return value;
+}
+
+template <typename Number, typename Target>
+Result<void> set_number(Target& target, std::string_view text, Number low, Number high) {
+  const Result<Number> number = parse_number<Number>(text, low, high);
+  if (!number) return fail(number.error().message);
+  target = Target(*number);
+  return {};
+}
+
+Result<void> set_bool(bool& target, std::string_view text) {
+  if (text == "true" || text == "1" || text == "t") {
+    target = true;
+  } else if (text == "false" || text == "0" || text == "f") {
+    target = false;
+  } else {
+    return fail("expected true or false, not " + quoted(text));
+  }
+  return {};
+}
+
+Result<void> set_text(std::string& target, std::string_view text) {
+  if (text.empty()) return fail("expected a value, not nothing");
+  target = text;
+  return {};
+}
+
+// "namespace/name"; empty is "none".
+Result<void> set_object_name(std::string& target, std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const bool fine = slash != std::string_view::npos && slash != 0 && slash + 1 != text.size() &&
+                    text.find('/', slash + 1) == std::string_view::npos;
+  if (!text.empty() && !fine) return fail("expected namespace/name, not " + quoted(text));
+  target = text;
+  return {};
+}
+
+// An IP literal, with or without the brackets of a URL.
+Result<std::string> parse_ip(std::string_view text) {
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  const Result<SocketAddress> address = SocketAddress::parse(text, 0);
+  if (!address) return fail("expected an IP address, not " + quoted(text));
+  return std::string(text);
+}
+
+Result<void> add_addresses(std::vector<std::string>& target, std::string_view list) {
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t comma = std::min(list.find(',', begin), list.size());
+    Result<std::string> ip = parse_ip(list.substr(begin, comma - begin));
+    if (!ip) return fail(ip.error().message);
+    if (std::find(target.begin(), target.end(), *ip) == target.end()) target.push_back(*std::move(ip));
+    if (comma == list.size()) return {};
+    begin = comma + 1;
+  }
+}
+
+constexpr std::uint16_t kMaxPort = 65535;
+constexpr auto kValue = FlagKind::value;
+constexpr auto kBoolean = FlagKind::boolean;
+
+using enum FlagGroup;
+
+constexpr FlagRow kRows[] = {
+    {"manifests", source, FlagKind::repeatable, "PATH", "",
+     "File or folder of Kubernetes manifests (.yaml, .yml, .json) to serve and to follow; may be given "
+     "several times",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       if (v.empty()) return fail("expected a path, not nothing");
+       f.manifests.emplace_back(v);
+       return {};
+     }},
+
+    {"ingress-class", selection, kValue, "NAME", "headgate",
+     "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "
+     "--ingress-class-by-name",
+     [](Flags& f, std::string_view v) { return set_text(f.ingress_class, v); }},
+    {"controller-class", selection, kValue, "NAME", "headgate.dev/ingress-controller",
+     "IngressClasses with this spec.controller are ours",
+     [](Flags& f, std::string_view v) { return set_text(f.controller_class, v); }},
+    {"ingress-class-by-name", selection, kBoolean, "", "false",
+     "Also own the IngressClass named like --ingress-class, whatever its controller",
+     [](Flags& f, std::string_view v) { return set_bool(f.ingress_class_by_name, v); }},
+    {"watch-ingress-without-class", selection, kBoolean, "", "false",
+     "Also take Ingresses that name no class (with --manifests they are taken anyway)",
+     [](Flags& f, std::string_view v) { return set_bool(f.watch_ingress_without_class, v); }},
+    {"watch-namespace", selection, kValue, "NAMESPACE", "", "Take Ingresses of this namespace only",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.watch_namespace = v;
+       return {};
+     }},
+    {"configmap", selection, kValue, "NAMESPACE/NAME", "", "ConfigMap with the global settings",
+     [](Flags& f, std::string_view v) { return set_object_name(f.configmap, v); }},
+    {"default-backend-service", selection, kValue, "NAMESPACE/NAME", "",
+     "Service (its first port) for requests that no rule matches; without it they get 404",
+     [](Flags& f, std::string_view v) { return set_object_name(f.default_backend_service, v); }},
+    {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
+     "Prefix of the annotations on Ingresses that are read",
+     [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
+
+    {"bind-address", listening, FlagKind::repeatable, "IP[,IP...]", "",
+     "Addresses to accept clients on; without it all addresses, IPv4 and IPv6",
+     [](Flags& f, std::string_view v) { return add_addresses(f.bind_addresses, v); }},
+    {"http-port", listening, kValue, "PORT", "80", "Port for HTTP",
+     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.http_port, v, 1, kMaxPort); }},
+    {"https-port", listening, kValue, "PORT", "443", "Port for HTTPS (0: none); nothing listens on it yet",
+     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.https_port, v, 0, kMaxPort); }},
+    {"healthz-port", listening, kValue, "PORT", "10254", "Port for /healthz, /readyz, /metrics and /debug",
+     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.healthz_port, v, 1, kMaxPort); }},
+    {"healthz-host", listening, kValue, "IP", "", "Address of the healthz port; without it all addresses",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       if (v.empty()) {
+         f.healthz_host.clear();
+         return {};
+       }
+       Result<std::string> ip = parse_ip(v);
+       if (!ip) return fail(ip.error().message);
+       f.healthz_host = *std::move(ip);
+       return {};
+     }},
+
+    {"workers", data_plane, kValue, "N", "0",
+     "Worker threads; 0: as many as the CPU quota allows, at least 1",
+     [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
+
+    {"access-log-path", logs, kValue, "PATH", "stdout",
+     "Where the access log goes: stdout, off, or a file (SIGHUP opens it anew)",
+     [](Flags& f, std::string_view v) { return set_text(f.access_log_path, v); }},
+    {"v", logs, kValue, "LEVEL", "2",
+     "Log level: below 2 errors and warnings, 2 also information, above 2 everything",
+     [](Flags& f, std::string_view v) { return set_number<int>(f.verbosity, v, 0, 10); }},
+
+    {"shutdown-grace-period", lifecycle, kValue, "SECONDS", "0",
+     "After SIGTERM: answer /healthz with 500 but go on serving for so long before draining",
+     [](Flags& f, std::string_view v) { return set_number<unsigned>(f.shutdown_grace_period, v, 0, 86400); }},
+    {"worker-shutdown-timeout", lifecycle, kValue, "SECONDS", "240",
+     "How long draining waits for running requests and tunnels",
+     [](Flags& f, std::string_view v) {
+       return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400);
+     }},
+
+    {"help", information, kBoolean, "", "false", "Print this and exit",
+     [](Flags&, std::string_view v) {
+       bool ignored = false;
+       return set_bool(ignored, v);
+     }},
+    {"version", information, kBoolean, "", "false", "Print the version and exit",
+     [](Flags&, std::string_view v) {
+       bool ignored = false;
+       return set_bool(ignored, v);
+     }},
+
+    {"apiserver-host", compatibility, kValue, "URL", "", "Kubernetes API server", nullptr},
+    {"kubeconfig", compatibility, kValue, "PATH", "", "How to reach the Kubernetes API server", nullptr},
+    {"certificate-authority", compatibility, kValue, "PATH", "", "CA of the Kubernetes API server", nullptr},
+    {"default-ssl-certificate", compatibility, kValue, "NAMESPACE/NAME", "",
+     "Secret of the default certificate", nullptr},
+    {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish", nullptr},
+    {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish", nullptr},
+    {"publish-service", compatibility, kValue, "NAMESPACE/NAME", "",
+     "Service whose address is the status of Ingresses", nullptr},
+    {"publish-status-address", compatibility, kValue, "ADDRESS", "", "Address for the status of Ingresses",
+     nullptr},
+    {"update-status", compatibility, kBoolean, "", "", "Write the status of Ingresses", nullptr},
+    {"update-status-on-shutdown", compatibility, kBoolean, "", "", "Clear the status of Ingresses at the end",
+     nullptr},
+    {"status-update-interval", compatibility, kValue, "SECONDS", "", "Time between two looks at the status",
+     nullptr},
+    {"report-node-internal-ip-address", compatibility, kBoolean, "", "",
+     "Status with internal node addresses", nullptr},
+    {"election-id", compatibility, kValue, "NAME", "", "Lease for the leader election", nullptr},
+    {"election-ttl", compatibility, kValue, "DURATION", "", "Duration of the lease", nullptr},
+    {"disable-leader-election", compatibility, kBoolean, "", "", "No leader, no status", nullptr},
+    {"watch-namespace-selector", compatibility, kValue, "SELECTOR", "", "Namespaces to watch, by label",
+     nullptr},
+    {"enable-annotation-validation", compatibility, kBoolean, "", "",
+     "Validate annotations (Headgate always does)", nullptr},
+    {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
+    {"disable-catch-all", compatibility, kBoolean, "", "", "Ignore Ingresses with a default backend",
+     nullptr},
+    {"disable-svc-external-name", compatibility, kBoolean, "", "", "No Services of type ExternalName",
+     nullptr},
+    {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
+    {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
+    {"enable-ssl-passthrough", compatibility, kBoolean, "", "", "TLS passed through to pods", nullptr},
+    {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
+     "Fetch missing intermediate certificates", nullptr},
+    {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone",
+     nullptr},
+    {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
+    {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)",
+     nullptr},
+    {"dynamic-configuration-retries", compatibility, kValue, "N", "", "Tries to configure nginx", nullptr},
+    {"health-check-path", compatibility, kValue, "PATH", "", "Path of the health check", nullptr},
+    {"health-check-timeout", compatibility, kValue, "SECONDS", "", "Time limit of nginx's health check",
+     nullptr},
+    {"ssl-passthrough-proxy-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+    {"default-server-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+    {"status-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+    {"stream-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+    {"profiling", compatibility, kBoolean, "", "", "Go profiler", nullptr},
+    {"profiler-port", compatibility, kValue, "PORT", "", "Port of the Go profiler", nullptr},
+    {"profiler-address", compatibility, kValue, "IP", "", "Address of the Go profiler", nullptr},
+    {"internal-logger-address", compatibility, kValue, "ADDRESS", "", "Syslog of the chroot image", nullptr},
+    {"enable-metrics", compatibility, kBoolean, "", "", "Collect metrics (Headgate always does)", nullptr},
+    {"metrics-per-host", compatibility, kBoolean, "", "", "Label host on request metrics", nullptr},
+    {"metrics-per-undefined-host", compatibility, kBoolean, "", "", "Metrics for hosts of no Ingress",
+     nullptr},
+    {"report-status-classes", compatibility, kBoolean, "", "", "Metrics by status class", nullptr},
+    {"exclude-socket-metrics", compatibility, kValue, "NAMES", "", "Metrics to leave out", nullptr},
+    {"time-buckets", compatibility, kValue, "LIST", "", "Buckets of durations", nullptr},
+    {"length-buckets", compatibility, kValue, "LIST", "", "Buckets of lengths", nullptr},
+    {"size-buckets", compatibility, kValue, "LIST", "", "Buckets of sizes", nullptr},
+    {"bucket-factor", compatibility, kValue, "NUMBER", "", "Native histograms", nullptr},
+    {"max-buckets", compatibility, kValue, "N", "", "Native histograms", nullptr},
+    {"monitor-max-batch-size", compatibility, kValue, "N", "", "Metric samples a second and worker", nullptr},
+    {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "", "Wait after nginx has stopped",
+     nullptr},
+    {"validating-webhook", compatibility, kValue, "ADDRESS", "", "Address of the admission webhook", nullptr},
+    {"validating-webhook-certificate", compatibility, kValue, "PATH", "", "Certificate of the webhook",
+     nullptr},
+    {"validating-webhook-key", compatibility, kValue, "PATH", "", "Key of the webhook", nullptr},
+    {"maxmind-mirror", compatibility, kValue, "URL", "", "GeoIP2", nullptr},
+    {"maxmind-license-key", compatibility, kValue, "KEY", "", "GeoIP2", nullptr},
+    {"maxmind-edition-ids", compatibility, kValue, "LIST", "", "GeoIP2", nullptr},
+    {"maxmind-retries-count", compatibility, kValue, "N", "", "GeoIP2", nullptr},
+    {"maxmind-retries-timeout", compatibility, kValue, "DURATION", "", "GeoIP2", nullptr},
+    {"logtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"alsologtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"stderrthreshold", compatibility, kValue, "LEVEL", "", "klog", nullptr},
+    {"log-backtrace-at", compatibility, kValue, "LINE", "", "klog", nullptr},
+    {"log-dir", compatibility, kValue, "PATH", "", "klog", nullptr},
+    {"log-file", compatibility, kValue, "PATH", "", "klog", nullptr},
+    {"log-file-max-size", compatibility, kValue, "MB", "", "klog", nullptr},
+    {"add-dir-header", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"one-output", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"skip-headers", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"skip-log-headers", compatibility, kBoolean, "", "", "klog", nullptr},
+    {"vmodule", compatibility, kValue, "LIST", "", "klog", nullptr},
+};
+
+char plain(char c) { return c == '_' ? '-' : c; }
+
+// Levenshtein's distance, row by row.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (plain(a[i - 1]) == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string_view title_of(FlagGroup group) {
+  switch (group) {
+    case source:
+      return "Source";
+    case selection:
+      return "What is taken";
+    case listening:
+      return "Listening";
+    case data_plane:
+      return "Data plane";
+    case logs:
+      return "Logs";
+    case lifecycle:
+      return "Start and end";
+    case information:
+      return "Information";
+    case compatibility:
+      return "Flags of ingress-nginx that are accepted and have no effect (yet)";
+  }
+  return "";
+}
+
+std::span<const FlagRow> flag_table() { return kRows; }
+
+const FlagRow* find_flag(std::string_view name) {
+  const auto same = [name](const FlagRow& row) {
+    return std::equal(name.begin(), name.end(), row.name.begin(), row.name.end(),
+                      [](char a, char b) { return plain(a) == b; });
+  };
+  const auto found = std::find_if(std::begin(kRows), std::end(kRows), same);
+  return found == std::end(kRows) ? nullptr : &*found;
+}
+
+std::string_view nearest_flag(std::string_view name) {
+  if (name.size() > 64) return {};
+  std::string_view best;
+  std::size_t best_distance = name.size() / 2;  // further away is another word
+  for (const FlagRow& row : kRows) {
+    const std::size_t candidate = distance(name, row.name);
+    if (candidate < best_distance) {
+      best_distance = candidate;
+      best = row.name;
+    }
+  }
+  return best;
+}
+
+}  // namespace headgate::app

@@ -1,0 +1,46 @@
+// What the command line says, as values. The defaults here are the defaults of the program.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace headgate::app {
+
+struct Flags {
+  // Source of objects.
+  std::vector<std::string> manifests;  // files and folders
+
+  // Which Ingresses are taken.
+  std::string ingress_class = "headgate";
+  std::string controller_class = "headgate.dev/ingress-controller";
+  bool ingress_class_by_name = false;
+  bool watch_ingress_without_class = false;
+  std::string watch_namespace;          // empty: all
+  std::string configmap;                // "namespace/name" or empty
+  std::string default_backend_service;  // "namespace/name" or empty: the built-in 404
+  std::string annotations_prefix = "nginx.ingress.kubernetes.io";
+
+  // Listening.
+  std::vector<std::string> bind_addresses;  // IP literals; empty: all addresses of both families
+  std::uint16_t http_port = 80;
+  std::uint16_t https_port = 443;  // 0: none
+  std::uint16_t healthz_port = 10254;
+  std::string healthz_host;  // IP literal; empty: all addresses
+
+  // The data plane.
+  unsigned workers = 0;  // 0: as many as the CPU quota allows
+
+  // Logs.
+  std::string access_log_path = "stdout";  // "stdout", "off" or a file
+  int verbosity = 2;                       // klog's -v: below 2 warnings, 2 information, above 2 debugging
+
+  // Life and end.
+  std::chrono::seconds shutdown_grace_period{0};
+  std::chrono::seconds worker_shutdown_timeout{240};
+
+  friend bool operator==(const Flags&, const Flags&) = default;
+};
+
+}  // namespace headgate::app

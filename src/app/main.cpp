@@ -1,0 +1,97 @@
+// The program: chooses the subcommand and turns exceptions into an exit code.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command_line.h"
+#include "app/echo.h"
+#include "app/flag_help.h"
+#include "app/server.h"
+#include "app/translate.h"
+#include "app/version.h"
+#include "base/log.h"
+
+namespace headgate::app {
+namespace {
+
+constexpr int kUsage = 2;
+using Words = std::vector<std::string_view>;
+
+int usage_error(const std::string& message) {
+  std::cerr << "headgate: " << message << "\nheadgate --help tells what there is.\n";
+  return kUsage;
+}
+
+int print_version() {
+  std::cout << "headgate " << version() << " (" << build() << ")\n";
+  return 0;
+}
+
+int print_help() {
+  std::cout << help_text();
+  return 0;
+}
+
+void set_log_level(int verbosity) {
+  log::set_level(verbosity < 2 ? log::Level::warning : verbosity == 2 ? log::Level::info : log::Level::debug);
+}
+
+int serve(const Words& words) {
+  const Result<CommandLine> line = parse_command_line(words);
+  if (!line) return usage_error(line.error().message);
+  if (line->help) return print_help();
+  if (line->version) return print_version();
+  if (!line->arguments.empty()) return usage_error("unexpected argument '" + line->arguments.front() + "'");
+  if (line->flags.manifests.empty())
+    return usage_error(
+        "nothing to serve: --manifests=PATH is needed (a file or folder of Kubernetes manifests)");
+  set_log_level(line->flags.verbosity);
+  for (const std::string& warning : line->warnings) log::warning(warning);
+  return run_server(line->flags);
+}
+
+int translate(const Words& words) {
+  Result<CommandLine> line = parse_command_line(words);
+  if (!line) return usage_error(line.error().message);
+  if (line->help) return print_help();
+  Flags flags = line->flags;
+  flags.manifests.insert(flags.manifests.end(), line->arguments.begin(), line->arguments.end());
+  if (flags.manifests.empty()) return usage_error("translate what? Name files or folders of manifests");
+  log::set_level(log::Level::warning);
+  return run_translate(flags, std::cout, std::cerr);
+}
+
+int help(const Words& words) {
+  if (words.empty()) return print_help();
+  if (words.size() == 1 && words[0] == "--markdown") {
+    std::cout << flags_markdown();
+    return 0;
+  }
+  return usage_error("help takes no arguments");
+}
+
+int run(const Words& words) {
+  if (words.empty() || words[0].starts_with('-')) return serve(words);
+  const Words rest(words.begin() + 1, words.end());
+  if (words[0] == "serve") return serve(rest);
+  if (words[0] == "translate") return translate(rest);
+  if (words[0] == "echo") return run_echo(rest);
+  if (words[0] == "help") return help(rest);
+  if (words[0] == "version") return print_version();
+  return usage_error("unknown command '" + std::string(words[0]) +
+                     "' (serve, translate, echo, help, version)");
+}
+
+}  // namespace
+}  // namespace headgate::app
+
+int main(int argc, char** argv) {
+  try {
+    return headgate::app::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "headgate: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,14 @@
+// Parameters of a query string ("host=a&path=%2Fb"), for the debug pages.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headgate::app {
+
+// The first value of `name`, with %XX decoded (and '+' left alone); nothing where it is missing or badly
+// escaped.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+}  // namespace headgate::app

@@ -1,0 +1,225 @@
+#include "app/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "app/admin_pages.h"
+#include "app/admin_server.h"
+#include "app/config_hash.h"
+#include "app/control_loop.h"
+#include "app/control_state.h"
+#include "app/descriptor_limit.h"
+#include "app/finding_log.h"
+#include "app/log_file.h"
+#include "app/options_of.h"
+#include "app/shutdown_sequence.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "k8swatch/controller.h"
+#include "k8swatch/manifest_source.h"
+#include "observe/access_log.h"
+#include "observe/metrics.h"
+#include "proxy/data_plane.h"
+
+namespace headgate::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a debug page waits for the control thread.
+constexpr auto kDumpPatience = 2s;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Everything, in the order it is built; destroyed the other way round.
+class Server {
+ public:
+  Server(const Flags& flags, LogFile log_file);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Result<void> start();
+  void run() { io_.run(); }
+
+ private:
+  void publish(std::shared_ptr<const router::Publication> publication);
+  void after_work();
+  void update_findings();
+  [[nodiscard]] observe::MetricsSources metrics_sources();
+  [[nodiscard]] ShutdownActions shutdown_actions();
+  std::optional<std::string> dump_from_control_thread();
+
+  const Flags& flags_;
+  boost::asio::io_context io_{1};  // the control thread's
+  ControlState state_;
+  ConfigHash config_hash_;
+  LogFile log_file_;
+  observe::AccessLogSink access_log_;
+  proxy::DataPlane data_plane_;
+  k8swatch::Controller controller_;
+  k8swatch::ManifestSource source_;
+  ControlLoop control_loop_;
+  ShutdownSequence shutdown_;
+  observe::Metrics metrics_;
+  AdminPages admin_pages_;
+  AdminServer admin_;
+
+  FindingLog finding_log_;
+  std::optional<std::uint64_t> findings_version_;
+  bool serving_ = false;
+};
+
+Server::Server(const Flags& flags, LogFile log_file)
+    : flags_(flags),
+      log_file_(std::move(log_file)),
+      access_log_(log_file_.descriptor()),
+      data_plane_(
+          data_plane_config(flags), access_log_,
+          // Tables are big: a Worker only lets go of them, the control thread frees them.
+          [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
+      controller_(controller_options(flags),
+                  [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
+      source_(manifest_roots(flags), controller_, decode_options(flags)),
+      control_loop_(io_, source_, controller_, [this] { after_work(); }),
+      shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
+      metrics_(metrics_sources()),
+      admin_pages_(
+          state_, metrics_, [this] { return data_plane_.adopted_generation(); },
+          [this] { return dump_from_control_thread(); }),
+      admin_([this](const AdminRequest& request) { return admin_pages_.answer(request); }) {}
+
+Server::~Server() {
+  admin_.stop();
+  data_plane_.stop();
+}
+
+Result<void> Server::start() {
+  if (Result<void> bound = data_plane_.bind(); !bound) return bound;
+  if (Result<void> bound = admin_.bind(admin_address(flags_)); !bound) return bound;
+  shutdown_.start();
+  admin_.start();
+  return control_loop_.start();
+}
+
+// Called by the Controller, on the control thread.
+void Server::publish(std::shared_ptr<const router::Publication> publication) {
+  const std::uint64_t generation = publication->generation;
+  data_plane_.publish(std::move(publication));
+  if (!serving_) {
+    serving_ = true;
+    data_plane_.start();
+    log::info("serving " + std::to_string(flags_.http_port) + " with the first routing table");
+  }
+  state_.update([&](ControlSnapshot& state) {
+    state.synced = true;  // the Controller publishes nothing before
+    state.listening = true;
+    if (state.first_generation == 0) state.first_generation = generation;
+    state.facts.published_generation = generation;
+    state.facts.last_apply_ok = true;
+    state.facts.last_apply_time =
+        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    ++state.facts.applies;
+  });
+}
+
+void Server::after_work() {
+  state_.update([&](ControlSnapshot& state) { state.table = controller_.table(); });
+  update_findings();
+}
+
+void Server::update_findings() {
+  if (findings_version_ == controller_.findings_version()) return;
+  findings_version_ = controller_.findings_version();
+  auto findings = std::make_shared<const std::vector<k8swatch::Finding>>(controller_.findings());
+  finding_log_.update(*findings);
+  const auto errors = static_cast<std::uint64_t>(
+      std::count_if(findings->begin(), findings->end(),
+                    [](const k8swatch::Finding& f) { return f.severity == k8swatch::Severity::error; }));
+  state_.update([&](ControlSnapshot& state) {
+    state.facts.errors = errors;
+    state.facts.warnings = findings->size() - errors;
+    state.findings = std::move(findings);
+  });
+}
+
+observe::MetricsSources Server::metrics_sources() {
+  observe::MetricsSources sources;
+  sources.controller_namespace = environment("POD_NAMESPACE");
+  sources.controller_class = flags_.controller_class;
+  sources.controller_pod = environment("POD_NAME");
+  sources.release = version();
+  sources.build = build();
+  sources.repository = repository();
+  sources.workers = [this] { return data_plane_.stats(); };
+  sources.control = [this] {
+    const ControlSnapshot state = state_.snapshot();
+    observe::ControlFacts facts = state.facts;
+    facts.config_hash = config_hash_.of(state.table);
+    return facts;
+  };
+  sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
+  sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
+  return sources;
+}
+
+ShutdownActions Server::shutdown_actions() {
+  ShutdownActions actions;
+  actions.announce = [this] { state_.update([](ControlSnapshot& state) { state.shutting_down = true; }); };
+  actions.begin_drain = [this] { data_plane_.begin_drain(flags_.worker_shutdown_timeout); };
+  actions.drained = [this] { return !serving_ || data_plane_.drained(); };
+  actions.reopen_logs = [this] {
+    const Result<void> reopened = log_file_.reopen();
+    if (!reopened) log::error(reopened.error().message);
+  };
+  return actions;
+}
+
+// Called on the admin thread. The Controller belongs to the control thread, so the question goes there.
+std::optional<std::string> Server::dump_from_control_thread() {
+  auto answer = std::make_shared<std::promise<std::string>>();
+  std::future<std::string> text = answer->get_future();
+  boost::asio::post(io_, [this, answer] { answer->set_value(controller_.dump()); });
+  if (text.wait_for(kDumpPatience) != std::future_status::ready) return std::nullopt;
+  return text.get();
+}
+
+}  // namespace
+
+int run_server(const Flags& flags) {
+  log::info("headgate " + std::string(version()) + " (" + std::string(build()) + ") starts, process " +
+            std::to_string(::getpid()) + ", up to " + std::to_string(raise_descriptor_limit()) +
+            " descriptors");
+  std::signal(SIGPIPE, SIG_IGN);
+  Result<LogFile> log_file = LogFile::open(flags.access_log_path);
+  if (!log_file) {
+    log::error(log_file.error().message);
+    return 1;
+  }
+  Server server(flags, *std::move(log_file));
+  if (const Result<void> started = server.start(); !started) {
+    log::error(started.error().message);
+    return 1;
+  }
+  server.run();
+  log::info("ended");
+  return 0;
+}
+
+}  // namespace headgate::app

@@ -1,0 +1,73 @@
+// The control plane's centre: takes objects from a source, waits for company, translates what changed and
+// publishes the outcome. Control thread only; holds no timer, the application asks deadline() and calls
+// run_due().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "k8swatch/holdoff.h"
+#include "k8swatch/object_sink.h"
+#include "k8swatch/store.h"
+#include "k8swatch/translator.h"
+
+namespace headgate::k8swatch {
+
+struct ControllerOptions {
+  TranslatorOptions translation;
+  std::string watch_namespace;  // --watch-namespace; empty: all
+  HoldOffOptions hold_off;
+  std::function<TimePoint()> now = Clock::now;
+};
+
+class Controller : public ObjectSink {
+ public:
+  using Publish = std::function<void(std::shared_ptr<const router::Publication>)>;
+
+  // `publish` is called from run_due(), with generations that grow by one; it must not call back.
+  Controller(ControllerOptions options, Publish publish);
+
+  void upsert(Object object) override;
+  void remove(const ObjectKey& key) override;
+  void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
+  void synced() override;
+
+  // When run_due() has something to do; nothing before synced() and while nothing changed.
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  // Publishes what changed if it is time. The first publication always holds a table.
+  void run_due(TimePoint now);
+
+  // Everything that is wrong now, of source and translation; sorted, each once.
+  [[nodiscard]] std::vector<Finding> findings() const;
+  // Grows whenever findings() may have changed.
+  [[nodiscard]] std::uint64_t findings_version() const { return findings_version_; }
+  // The canonical text of the table and the Clusters, as of the last publication.
+  [[nodiscard]] std::string dump() const { return translator_.dump(); }
+  // The last table published; null before the first.
+  [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
+  [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }
+  [[nodiscard]] std::uint64_t publications() const { return publications_; }
+
+ private:
+  [[nodiscard]] bool is_watched(const ObjectKey& key) const;
+  void note_change();
+
+  ControllerOptions options_;
+  Publish publish_;
+  Store store_;
+  Translator translator_;
+  HoldOff hold_off_;
+  bool synced_ = false;
+  std::optional<TimePoint> first_due_;                           // from synced() to the first publication
+  std::map<std::string, std::vector<Finding>> source_findings_;  // by origin
+  std::uint64_t findings_version_ = 0;
+  std::uint64_t publications_ = 0;
+};
+
+}  // namespace headgate::k8swatch

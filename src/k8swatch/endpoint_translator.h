@@ -1,0 +1,37 @@
+// From a Service and its EndpointSlices to the EndpointSet of one of its ports: which pods take new requests.
+// Pure functions; the rules are those of the EndpointSlice API and of kube-proxy.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8swatch/finding.h"
+#include "k8swatch/objects.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+
+struct EndpointOptions {
+  // Pods on 127.0.0.0/8 and ::1: standalone mode. In a cluster a tenant could reach Headgate's own pod so.
+  bool allow_loopback = false;
+};
+
+// A Service port as an Ingress names it: number or name as text.
+std::string port_text(const PortRef& port);
+
+// The TCP port of `service` whose number, targetPort or name is `port`, the first one in the Service's order;
+// null: none. An empty `port` is the first port.
+const ServicePort* find_service_port(const Service& service, std::string_view port);
+
+// All ready endpoints; if there are none, those that still serve while they terminate. One address family:
+// the Service's first, where it has an endpoint, else the other. Ordered by address; of several copies of an
+// address the readiest counts, then that of the newest slice.
+// Refused and told in `findings`: addresses no pod has (loopback, link-local, multicast, unspecified), FQDN
+// slices, what is no address; and, where the set stays empty for it, slices without the wanted port.
+router::EndpointSet translate_endpoints(const Service& service, const ServicePort& port,
+                                        const std::vector<std::shared_ptr<const EndpointSlice>>& slices,
+                                        const EndpointOptions& options, std::vector<Finding>& findings);
+
+}  // namespace headgate::k8swatch

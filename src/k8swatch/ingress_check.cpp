@@ -1,0 +1,92 @@
+#include "k8swatch/ingress_check.h"
+
+#include <string>
+#include <utility>
+
+#include "k8swatch/endpoint_translator.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_path.h"
+#include "k8swatch/name_key.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+class Checker {
+ public:
+  Checker(const Ingress& ingress, const Store& store) : ingress_(ingress), store_(store) {}
+
+  std::vector<Finding> run() {
+    for (std::size_t i = 0; i < ingress_.rules.size(); ++i)
+      check(ingress_.rules[i], "spec.rules[" + std::to_string(i) + "]");
+    if (ingress_.default_backend) check(*ingress_.default_backend, "spec.defaultBackend");
+    return std::move(findings_);
+  }
+
+ private:
+  void check(const IngressRule& rule, const std::string& field) {
+    if (const auto host = normalise_ingress_host(rule.host); !host) {
+      add(Severity::error, field + ".host", host.error().message + "; the rule is not served");
+      return;
+    }
+    for (std::size_t i = 0; i < rule.paths.size(); ++i)
+      check(rule.paths[i], field + ".http.paths[" + std::to_string(i) + "]");
+  }
+
+  void check(const IngressPath& path, const std::string& field) {
+    if (!parse_path_type(path.path_type)) {
+      add(Severity::error, field + ".pathType",
+          "'" + path.path_type.substr(0, 64) +
+              "' is none of Exact, Prefix, ImplementationSpecific; the path is not served");
+      return;
+    }
+    const auto normal = normalise_ingress_path(path.path);
+    if (!normal) {
+      add(Severity::error, field + ".path", normal.error().message + "; the path is not served");
+      return;
+    }
+    if (!path.path.empty() && *normal != path.path)
+      add(Severity::warning, field + ".path",
+          "'" + path.path.substr(0, 64) + "' is matched in its normal form '" + normal->substr(0, 64) + "'");
+    check(path.backend, field + ".backend");
+  }
+
+  void check(const IngressBackend& backend, const std::string& field) {
+    if (backend.service.empty()) {
+      add(Severity::warning, field + ".resource",
+          "a resource is not supported as a backend; the default backend answers");
+      return;
+    }
+    const std::string key = name_key(ingress_.metadata.namespace_name, backend.service);
+    const ServiceRecord* record = store_.find_service(key);
+    const std::string name = "Service " + key;
+    const std::string port = port_text(backend.port);
+    if (record == nullptr || record->service == nullptr) {
+      add(Severity::error, field + ".service.name", name + " does not exist; answered with 503");
+    } else if (record->service->type == "ExternalName") {
+      add(Severity::error, field + ".service.name",
+          name + " is of type ExternalName, which is not yet supported; answered with 503");
+    } else if (port.empty()) {
+      add(Severity::error, field + ".service.port", "no port is given; answered with 503");
+    } else if (find_service_port(*record->service, port) == nullptr) {
+      add(Severity::error, field + ".service.port",
+          name + " has no TCP port '" + port + "'; answered with 503");
+    }
+  }
+
+  void add(Severity severity, std::string field, std::string reason) {
+    findings_.push_back(
+        {severity, "Ingress " + name_key(ingress_.metadata), std::move(field), std::move(reason)});
+  }
+
+  const Ingress& ingress_;
+  const Store& store_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store) {
+  return Checker(ingress, store).run();
+}
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,17 @@
+// What is wrong with one Ingress by itself: hosts, paths and backends that cannot be served. Conflicts
+// between Ingresses are found where a host is drafted.
+#pragma once
+
+#include <vector>
+
+#include "k8swatch/finding.h"
+#include "k8swatch/objects.h"
+#include "k8swatch/store.h"
+
+namespace headgate::k8swatch {
+
+// For an Ingress that is taken. Each bad rule, path or backend is one Finding; the rest of the Ingress
+// serves.
+std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store);
+
+}  // namespace headgate::k8swatch

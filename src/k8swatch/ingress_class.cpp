@@ -1,0 +1,52 @@
+#include "k8swatch/ingress_class.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "k8swatch/name_key.h"
+#include "k8swatch/store.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+constexpr std::string_view kClassAnnotation = "kubernetes.io/ingress.class";
+
+}  // namespace
+
+std::string_view class_name_of(const Ingress& ingress) {
+  if (ingress.class_name) return *ingress.class_name;
+  const StringPairs& annotations = ingress.metadata.annotations;
+  const auto at = std::find_if(annotations.begin(), annotations.end(),
+                               [](const auto& each) { return each.first == kClassAnnotation; });
+  return at == annotations.end() ? std::string_view() : at->second;
+}
+
+IngressClassRules::IngressClassRules(ClassOptions options, const Store& store)
+    : options_(std::move(options)), store_(store) {}
+
+bool IngressClassRules::owns(const IngressClass& ingress_class) const {
+  return ingress_class.controller == options_.controller_class ||
+         (options_.ingress_class_by_name && ingress_class.metadata.name == options_.ingress_class);
+}
+
+bool IngressClassRules::takes(const Ingress& ingress) const {
+  const std::string_view name = class_name_of(ingress);
+  if (options_.standalone) {
+    const IngressClass* named = store_.find_class(name);
+    return named == nullptr || owns(*named);
+  }
+  if (ingress.class_name) {
+    const IngressClass* named = store_.find_class(name);
+    return named != nullptr && owns(*named);
+  }
+  return name.empty() ? options_.watch_without_class : name == options_.ingress_class;
+}
+
+std::optional<Finding> IngressClassRules::doubt(const Ingress& ingress) const {
+  if (!ingress.class_name || *ingress.class_name != options_.ingress_class || takes(ingress)) return {};
+  if (store_.find_class(*ingress.class_name) != nullptr) return {};
+  return Finding{Severity::error, "Ingress " + name_key(ingress.metadata), "spec.ingressClassName",
+                 "there is no IngressClass '" + *ingress.class_name + "'; the Ingress is not served"};
+}
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,21 @@
+// The path of an Ingress rule: checked, and in the one normal form in which requests are matched.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+
+// The form of http::Target::match_path: percent-decoded once, repeated slashes merged, dot segments resolved;
+// "" becomes "/". Refused, with the reason: a path without leading '/', with a query, fragment, control byte
+// or bad escape, that climbs above the root, or that no request can have because it is too long.
+Result<std::string> normalise_ingress_path(std::string_view written);
+
+// "" counts as ImplementationSpecific, whose matching here is that of Prefix. Nothing: no such type.
+std::optional<router::PathType> parse_path_type(std::string_view written);
+
+}  // namespace headgate::k8swatch

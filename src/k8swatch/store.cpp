@@ -1,0 +1,221 @@
+#include "k8swatch/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "k8swatch/ingress_class.h"
+#include "k8swatch/ingress_host.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+// The same version as before: a watch may replay what it has said (K8s API concepts: opaque versions,
+// compared for equality only). Manifests have neither field and always count as new.
+bool same_version(const Metadata& a, const Metadata& b) {
+  return !a.resource_version.empty() && a.resource_version == b.resource_version && a.uid == b.uid;
+}
+
+bool same_ports(const Service& a, const Service& b) {
+  const auto same_port = [](const ServicePort& x, const ServicePort& y) {
+    return x.name == y.name && x.port == y.port && x.target_port == y.target_port && x.protocol == y.protocol;
+  };
+  return a.type == b.type &&
+         std::equal(a.ports.begin(), a.ports.end(), b.ports.begin(), b.ports.end(), same_port);
+}
+
+template <typename Visit>
+void for_each_rule(const Ingress& ingress, const Visit& visit) {
+  if (ingress.rules.empty() && ingress.default_backend)
+    visit(std::string(router::kDefaultHost), RuleRef{&ingress, RuleRef::kDefaultBackend});
+  for (std::uint32_t i = 0; i < ingress.rules.size(); ++i) {
+    // A host that is none makes a Finding when the Ingress is translated; here it is just not served.
+    if (auto host = normalise_ingress_host(ingress.rules[i].host))
+      visit(*std::move(host), RuleRef{&ingress, i});
+  }
+}
+
+std::set<std::string> services_of(const Ingress& ingress) {
+  std::set<std::string> keys;
+  const auto add = [&](const IngressBackend& backend) {
+    if (!backend.service.empty()) keys.insert(name_key(ingress.metadata.namespace_name, backend.service));
+  };
+  if (ingress.default_backend) add(*ingress.default_backend);
+  for (const IngressRule& rule : ingress.rules)
+    for (const IngressPath& path : rule.paths) add(path.backend);
+  return keys;
+}
+
+std::string service_key_of(const EndpointSlice& slice) {
+  return name_key(slice.metadata.namespace_name, slice.service_name);
+}
+
+template <typename Map>
+const auto* find_object(const Map& map, std::string_view key) {
+  const auto at = map.find(key);
+  return at == map.end() ? nullptr : at->second.get();
+}
+
+}  // namespace
+
+void Store::upsert(const Object& object) {
+  std::visit([this](const auto& each) { put(each); }, object);
+}
+
+void Store::remove(const ObjectKey& key) {
+  const std::string name = name_key(key.namespace_name, key.name);
+  switch (key.kind) {
+    case Kind::ingress: {
+      const auto at = ingresses_.find(name);
+      if (at == ingresses_.end()) return;
+      unlink(*at->second);
+      ingresses_.erase(at);
+      return;
+    }
+    case Kind::ingress_class:
+      if (classes_.erase(key.name) > 0) mark_class(key.name);
+      return;
+    case Kind::service: {
+      const auto at = services_.find(name);
+      if (at == services_.end() || at->second.service == nullptr) return;
+      at->second.service = nullptr;
+      changes_.services.insert(name);
+      changes_.service_ports.insert(name);
+      drop_if_unused(name);
+      return;
+    }
+    case Kind::endpoint_slice: {
+      const auto at = slices_.find(name);
+      if (at == slices_.end()) return;
+      unlink(*at->second);
+      slices_.erase(at);
+      return;
+    }
+    case Kind::config_map:
+      if (config_maps_.erase(name) > 0) changes_.config_map = true;
+      return;
+    case Kind::secret:
+    case Kind::namespace_:
+      return;
+  }
+}
+
+void Store::put(const std::shared_ptr<const Ingress>& ingress) {
+  std::shared_ptr<const Ingress>& held = ingresses_[name_key(ingress->metadata)];
+  if (held != nullptr) {
+    if (same_version(held->metadata, ingress->metadata)) return;
+    unlink(*held);
+  }
+  held = ingress;
+  link(*held);
+}
+
+void Store::put(const std::shared_ptr<const IngressClass>& ingress_class) {
+  classes_[ingress_class->metadata.name] = ingress_class;
+  mark_class(ingress_class->metadata.name);
+}
+
+void Store::put(const std::shared_ptr<const Service>& service) {
+  const std::string key = name_key(service->metadata);
+  std::shared_ptr<const Service>& held = services_[key].service;
+  if (held != nullptr && same_version(held->metadata, service->metadata)) return;
+  changes_.services.insert(key);
+  if (held == nullptr || !same_ports(*held, *service)) changes_.service_ports.insert(key);
+  held = service;
+}
+
+void Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
+  std::shared_ptr<const EndpointSlice>& held = slices_[name_key(slice->metadata)];
+  if (held != nullptr) {
+    if (same_version(held->metadata, slice->metadata)) return;
+    unlink(*held);  // it may have been given to another Service
+  }
+  held = slice;
+  link(held);
+}
+
+void Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
+  config_maps_[name_key(config_map->metadata)] = config_map;
+  changes_.config_map = true;
+}
+
+void Store::mark(const Ingress& ingress) {
+  changes_.ingresses.insert(name_key(ingress.metadata));
+  for_each_rule(ingress,
+                [this](std::string host, const RuleRef&) { changes_.hosts.insert(std::move(host)); });
+}
+
+void Store::mark_class(const std::string& class_name) {
+  for (const auto& [key, ingress] : ingresses_)
+    if (class_name_of(*ingress) == class_name) mark(*ingress);
+}
+
+void Store::link(const Ingress& ingress) {
+  changes_.ingresses.insert(name_key(ingress.metadata));
+  for_each_rule(ingress, [this](std::string host, const RuleRef& ref) {
+    hosts_[host].push_back(ref);
+    changes_.hosts.insert(std::move(host));
+  });
+  for (const std::string& key : services_of(ingress)) services_[key].users.push_back(&ingress);
+}
+
+void Store::unlink(const Ingress& ingress) {
+  mark(ingress);
+  for_each_rule(ingress, [this, &ingress](const std::string& host, const RuleRef&) {
+    const auto at = hosts_.find(host);
+    if (at == hosts_.end()) return;  // two rules of one host: the first took both
+    std::erase_if(at->second, [&](const RuleRef& ref) { return ref.ingress == &ingress; });
+    if (at->second.empty()) hosts_.erase(at);
+  });
+  for (const std::string& key : services_of(ingress)) {
+    std::erase(services_[key].users, &ingress);
+    drop_if_unused(key);
+  }
+}
+
+void Store::link(const std::shared_ptr<const EndpointSlice>& slice) {
+  if (slice->service_name.empty()) return;  // not of a Service
+  std::string key = service_key_of(*slice);
+  services_[key].slices.push_back(slice);
+  changes_.services.insert(std::move(key));
+}
+
+void Store::unlink(const EndpointSlice& slice) {
+  if (slice.service_name.empty()) return;
+  const std::string key = service_key_of(slice);
+  std::erase_if(services_[key].slices, [&](const auto& each) { return each.get() == &slice; });
+  changes_.services.insert(key);
+  drop_if_unused(key);
+}
+
+void Store::drop_if_unused(const std::string& service_key) {
+  const auto at = services_.find(service_key);
+  if (at == services_.end()) return;
+  const ServiceRecord& record = at->second;
+  if (record.service == nullptr && record.slices.empty() && record.users.empty()) services_.erase(at);
+}
+
+Changes Store::take_changes() { return std::exchange(changes_, Changes{}); }
+
+const Ingress* Store::find_ingress(std::string_view key) const { return find_object(ingresses_, key); }
+
+const IngressClass* Store::find_class(std::string_view name) const { return find_object(classes_, name); }
+
+const ConfigMap* Store::find_config_map(std::string_view key) const { return find_object(config_maps_, key); }
+
+const ServiceRecord* Store::find_service(std::string_view key) const {
+  const auto at = services_.find(key);
+  return at == services_.end() ? nullptr : &at->second;
+}
+
+const std::vector<RuleRef>& Store::rules_of(std::string_view host) const {
+  static const std::vector<RuleRef> kNone;
+  const auto at = hosts_.find(host);
+  return at == hosts_.end() ? kNone : at->second;
+}
+
+void Store::for_each_host(const std::function<void(const std::string& host)>& visit) const {
+  for (const auto& [host, rules] : hosts_) visit(host);
+}
+
+}  // namespace headgate::k8swatch

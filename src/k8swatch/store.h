@@ -1,0 +1,95 @@
+// The mirror: the last good version of every object Headgate uses, indexed the ways the Translator asks, and
+// what changed since it last asked. Control thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8swatch/name_key.h"
+#include "k8swatch/objects.h"
+
+namespace headgate::k8swatch {
+
+// One rule of an Ingress, or its defaultBackend where it has no rules. Views an object of the Store.
+struct RuleRef {
+  static constexpr std::uint32_t kDefaultBackend = UINT32_MAX;
+  const Ingress* ingress = nullptr;
+  std::uint32_t rule = kDefaultBackend;
+};
+
+// Everything known under the name of one Service, whether or not the Service itself exists.
+struct ServiceRecord {
+  std::shared_ptr<const Service> service;  // null: absent
+  std::vector<std::shared_ptr<const EndpointSlice>> slices;
+  std::vector<const Ingress*> users;  // the Ingresses with a backend of that name, each once
+};
+
+// What changed, by name: the things to look at again, and nothing else. Ordered, so that work done in this
+// order does not depend on the order of arrival.
+struct Changes {
+  std::set<std::string> ingresses;      // name_key; changed, gone, or its class may have changed owner
+  std::set<std::string> hosts;          // normalised; a rule for it came, went or changed
+  std::set<std::string> services;       // name_key; the Service or one of its slices
+  std::set<std::string> service_ports;  // name_key; its existence, type or ports: part of `services`
+  bool config_map = false;
+
+  [[nodiscard]] bool empty() const {
+    return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() && !config_map;
+  }
+};
+
+class Store {
+ public:
+  // Kinds nobody uses yet (Secret, Namespace) are not kept. An object with the uid and resourceVersion of the
+  // one held is not a change.
+  void upsert(const Object& object);
+  void remove(const ObjectKey& key);
+
+  [[nodiscard]] bool has_changes() const { return !changes_.empty(); }
+  // What changed since the last call.
+  Changes take_changes();
+
+  // Null: no such object. Valid until the object is changed or removed.
+  [[nodiscard]] const Ingress* find_ingress(std::string_view key) const;
+  [[nodiscard]] const IngressClass* find_class(std::string_view name) const;
+  [[nodiscard]] const ConfigMap* find_config_map(std::string_view key) const;
+  [[nodiscard]] const ServiceRecord* find_service(std::string_view key) const;
+  // Every rule for that normalised host ("_": rules without host), of any class, in no particular order.
+  [[nodiscard]] const std::vector<RuleRef>& rules_of(std::string_view host) const;
+  void for_each_host(const std::function<void(const std::string& host)>& visit) const;
+
+ private:
+  template <typename T>
+  using Objects = NameMap<std::shared_ptr<const T>>;
+
+  void put(const std::shared_ptr<const Ingress>& ingress);
+  void put(const std::shared_ptr<const IngressClass>& ingress_class);
+  void put(const std::shared_ptr<const Service>& service);
+  void put(const std::shared_ptr<const EndpointSlice>& slice);
+  void put(const std::shared_ptr<const ConfigMap>& config_map);
+  void put(const std::shared_ptr<const Secret>&) {}
+  void put(const std::shared_ptr<const Namespace>&) {}
+
+  void link(const Ingress& ingress);
+  void unlink(const Ingress& ingress);
+  void link(const std::shared_ptr<const EndpointSlice>& slice);
+  void unlink(const EndpointSlice& slice);
+  void mark(const Ingress& ingress);
+  void mark_class(const std::string& class_name);
+  void drop_if_unused(const std::string& service_key);
+
+  Objects<Ingress> ingresses_;
+  Objects<IngressClass> classes_;  // by name alone
+  Objects<EndpointSlice> slices_;
+  Objects<ConfigMap> config_maps_;
+  NameMap<ServiceRecord> services_;
+  NameMap<std::vector<RuleRef>> hosts_;
+  Changes changes_;
+};
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,206 @@
+#include "k8swatch/translator.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "k8swatch/host_drafter.h"
+#include "k8swatch/ingress_check.h"
+#include "k8swatch/route_settings.h"
+#include "router/dump.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+constexpr std::string_view kDefaultBackendCluster = "upstream-default-backend";  // ingress-nginx's name
+
+void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& name,
+          std::vector<Finding> findings) {
+  if (findings.empty())
+    all.erase(name);
+  else
+    all[name] = std::move(findings);
+}
+
+bool is_redirect(const router::Route& route) {
+  return route.action == router::RouteAction::add_trailing_slash;
+}
+
+}  // namespace
+
+Translator::Translator(TranslatorOptions options, const Store& store)
+    : options_(std::move(options)),
+      store_(store),
+      classes_(options_.classes, store),
+      clusters_(options_.endpoints, store) {}
+
+std::shared_ptr<const router::Publication> Translator::translate(const Changes& changes) {
+  const bool is_first = table_ == nullptr;
+  auto publication = std::make_shared<router::Publication>();
+  router::TableBuilder builder = is_first ? router::TableBuilder() : router::TableBuilder(*table_);
+
+  std::set<std::string> all_hosts;
+  const bool settings_changed = (is_first || changes.config_map) && read_config_map();
+  if (settings_changed) store_.for_each_host([&](const std::string& host) { all_hosts.insert(host); });
+  for (const std::string& host : settings_changed ? all_hosts : changes.hosts)
+    rebuild_host(host, builder, *publication);
+  if (settings_changed)  // hosts that are gone have no rules to be found by
+    for (const std::string& host : changes.hosts)
+      if (!all_hosts.contains(host)) rebuild_host(host, builder, *publication);
+
+  if (is_first || settings_changed || changes.service_ports.contains(options_.default_backend_service))
+    builder.set_default_route(default_route());
+
+  for (const std::string& service : changes.services) clusters_.mark_service(service);
+  publication->clusters = clusters_.take_updates();
+
+  std::set<std::string> ingresses = changes.ingresses;
+  for (const std::string& service : changes.service_ports)
+    if (const ServiceRecord* record = store_.find_service(service))
+      for (const Ingress* user : record->users) ingresses.insert(name_key(user->metadata));
+  for (const std::string& ingress : ingresses) check_ingress_again(ingress);
+
+  for (const router::ClusterUpdate& update : publication->clusters)
+    if (update.endpoints != nullptr) ++counters_.endpoint_updates;
+  const bool has_table = is_first || builder.has_changes();
+  if (!has_table && publication->clusters.empty()) return nullptr;
+  publication->generation = ++generation_;
+  if (has_table) {
+    table_ = builder.build(generation_);
+    publication->table = table_;
+    ++counters_.tables_built;
+  }
+  route_slots_.published();
+  return publication;
+}
+
+// True: the settings of all Routes changed.
+bool Translator::read_config_map() {
+  config_findings_.clear();
+  if (options_.config_map.empty()) return false;
+  router::RouteSettings settings;
+  if (const ConfigMap* config_map = store_.find_config_map(options_.config_map))
+    settings = read_route_settings(*config_map, config_findings_);
+  else
+    config_findings_.push_back({Severity::warning, "ConfigMap " + options_.config_map, "",
+                                "named by --configmap, does not exist; all its keys have their defaults"});
+  return !(std::exchange(settings_, settings) == settings);
+}
+
+void Translator::rebuild_host(const std::string& host, router::TableBuilder& builder,
+                              router::Publication& publication) {
+  ++counters_.hosts_rebuilt;
+  std::vector<RuleRef> rules = store_.rules_of(host);
+  std::erase_if(rules, [this](const RuleRef& ref) { return !classes_.takes(*ref.ingress); });
+  sort_by_age(rules);
+
+  std::vector<Finding> conflicts;
+  router::HostDraft draft = draft_host(host, rules, settings_, clusters_, conflicts);
+  keep(conflict_findings_, host, std::move(conflicts));
+
+  const std::shared_ptr<const router::VirtualHost> old =
+      table_ == nullptr ? nullptr : table_->find_host(host);
+  give_slots(draft, old.get(), publication);
+  if (rules.empty()) {
+    if (old == nullptr || (host == router::kDefaultHost && old->routes().empty())) return;
+    builder.remove(host);
+    release_clusters(*old);
+    return;
+  }
+  auto fresh = router::VirtualHost::make(std::move(draft));
+  if (old != nullptr && old->routes() == fresh->routes()) {
+    release_clusters(*fresh);  // the old one stays, with its own uses
+    return;
+  }
+  if (old != nullptr) release_clusters(*old);
+  builder.replace(std::move(fresh));
+}
+
+// A Route keeps its slot while an Ingress claims its path of this host with its type.
+void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost* old,
+                            router::Publication& publication) {
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view, router::PathType>;
+  const auto key_of_route = [](const router::Route& route) {
+    return Key{route.namespace_name, route.ingress, route.path, route.path_type};
+  };
+  std::map<Key, router::RouteSlot> held;
+  if (old != nullptr)
+    for (const router::Route& route : old->routes())
+      if (!is_redirect(route)) held.emplace(key_of_route(route), route.slot);
+  for (router::RouteDraft& each : draft.routes) {
+    const auto at = held.find(key_of_route(each.route));
+    if (at == held.end()) {
+      each.route.slot = route_slots_.take();
+    } else {
+      each.route.slot = at->second;
+      held.erase(at);
+    }
+  }
+  for (const auto& [key, slot] : held) {
+    route_slots_.give_back(slot);
+    publication.removed_routes.push_back(slot);
+  }
+}
+
+void Translator::release_clusters(const router::VirtualHost& host) {
+  for (const router::Route& route : host.routes())
+    if (route.cluster != nullptr) clusters_.release(*route.cluster);
+}
+
+std::shared_ptr<const router::Route> Translator::default_route() {
+  default_backend_findings_.clear();
+  const std::string& key = options_.default_backend_service;
+  const ServiceRecord* record = key.empty() ? nullptr : store_.find_service(key);
+  if (record == nullptr || record->service == nullptr) {
+    if (!key.empty())
+      default_backend_findings_.push_back({Severity::warning, "Service " + key, "",
+                                           "named by --default-backend-service, does not exist; the built-in "
+                                           "404 answers for it"});
+    if (default_cluster_ != nullptr) clusters_.release(*std::exchange(default_cluster_, nullptr));
+    return router::TableBuilder::not_found_route();
+  }
+  const Metadata& service = record->service->metadata;
+  if (default_cluster_ == nullptr)
+    default_cluster_ = clusters_.acquire(service.namespace_name, service.name, "", kDefaultBackendCluster);
+  if (find_service_port(*record->service, "") == nullptr || record->service->type == "ExternalName")
+    default_backend_findings_.push_back({Severity::error, "Service " + key, "spec.ports",
+                                         "named by --default-backend-service, has no TCP port of pods; "
+                                         "answered with 503"});
+  router::Route route;
+  route.path = "/";
+  route.cluster = default_cluster_;
+  route.slot = router::kDefaultRouteSlot;
+  route.settings = settings_;
+  return std::make_shared<const router::Route>(std::move(route));
+}
+
+void Translator::check_ingress_again(const std::string& key) {
+  const Ingress* ingress = store_.find_ingress(key);
+  std::vector<Finding> findings;
+  if (ingress != nullptr) {
+    if (classes_.takes(*ingress))
+      findings = check_ingress(*ingress, store_);
+    else if (auto doubt = classes_.doubt(*ingress))
+      findings.push_back(*std::move(doubt));
+  }
+  keep(ingress_findings_, key, std::move(findings));
+}
+
+std::vector<Finding> Translator::findings() const {
+  std::vector<Finding> all = config_findings_;
+  all.insert(all.end(), default_backend_findings_.begin(), default_backend_findings_.end());
+  for (const Findings* group : {&ingress_findings_, &conflict_findings_})
+    for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
+  clusters_.add_findings(all);
+  std::sort(all.begin(), all.end());
+  // Two ports of one Service refuse the same endpoint twice.
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+std::string Translator::dump() const {
+  return table_ == nullptr ? std::string() : router::dump(*table_) + clusters_.dump();
+}
+
+}  // namespace headgate::k8swatch

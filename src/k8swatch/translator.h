@@ -1,0 +1,78 @@
+// Turns the Store into the routing table and the endpoint sets, looking only at what changed. Deterministic:
+// the same objects, in whatever order they came, give the same dump. Control thread only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "k8swatch/cluster_registry.h"
+#include "k8swatch/finding.h"
+#include "k8swatch/ingress_class.h"
+#include "k8swatch/slot_pool.h"
+#include "k8swatch/store.h"
+#include "router/publication.h"
+#include "router/table_builder.h"
+
+namespace headgate::k8swatch {
+
+struct TranslatorOptions {
+  ClassOptions classes;
+  EndpointOptions endpoints;
+  std::string config_map;  // --configmap, "namespace/name"; empty: none
+  std::string
+      default_backend_service;  // --default-backend-service, "namespace/name"; empty: the built-in 404
+};
+
+// What translating has cost so far.
+struct TranslatorCounters {
+  std::uint64_t tables_built = 0;
+  std::uint64_t hosts_rebuilt = 0;     // drafted again, whether or not the outcome differed
+  std::uint64_t endpoint_updates = 0;  // Clusters told of with new endpoints
+};
+
+class Translator {
+ public:
+  // `store` must outlive this.
+  Translator(TranslatorOptions options, const Store& store);
+
+  // The difference that `changes` make; null: none. The first call always gives a table.
+  std::shared_ptr<const router::Publication> translate(const Changes& changes);
+
+  // The table of the last translate(); null before the first.
+  [[nodiscard]] const std::shared_ptr<const router::RoutingTable>& table() const { return table_; }
+  // Everything that is wrong now; sorted, each once.
+  [[nodiscard]] std::vector<Finding> findings() const;
+  // The table and the Clusters with their endpoints, in canonical text.
+  [[nodiscard]] std::string dump() const;
+  [[nodiscard]] const TranslatorCounters& counters() const { return counters_; }
+
+ private:
+  using Findings = std::map<std::string, std::vector<Finding>>;  // by name; nothing wrong: no entry
+
+  bool read_config_map();
+  void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);
+  std::shared_ptr<const router::Route> default_route();
+  void give_slots(router::HostDraft& draft, const router::VirtualHost* old, router::Publication& publication);
+  void release_clusters(const router::VirtualHost& host);
+  void check_ingress_again(const std::string& key);
+
+  TranslatorOptions options_;
+  const Store& store_;
+  IngressClassRules classes_;
+  ClusterRegistry clusters_;
+  SlotPool route_slots_{router::kDefaultRouteSlot + 1};
+  router::RouteSettings settings_;
+  std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
+  std::shared_ptr<const router::RoutingTable> table_;
+  std::uint64_t generation_ = 0;
+  TranslatorCounters counters_;
+  Findings ingress_findings_;   // by name_key
+  Findings conflict_findings_;  // by host
+  std::vector<Finding> config_findings_;
+  std::vector<Finding> default_backend_findings_;
+};
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,85 @@
+#include "k8swatch/ingress_class.h"
+
+#include <gtest/gtest.h>
+
+#include "k8swatch/object_builders.h"
+#include "k8swatch/store.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace testing;
+
+class IngressClassRulesTest : public ::testing::Test {
+ protected:
+  IngressClassRulesTest() {
+    store_.upsert(object(ingress_class("ours")));
+    store_.upsert(object(ingress_class("theirs", "k8s.io/ingress-nginx")));
+    store_.upsert(object(ingress_class("headgate", "example.com/other")));
+  }
+
+  bool takes(const std::optional<std::string>& field, const std::string& annotation = "") {
+    Ingress tested = ingress("web", {});
+    tested.class_name = field;
+    if (!annotation.empty()) tested.metadata.annotations = {{"kubernetes.io/ingress.class", annotation}};
+    return IngressClassRules(options_, store_).takes(tested);
+  }
+
+  ClassOptions options_;
+  Store store_;
+};
+
+TEST_F(IngressClassRulesTest, FieldNamesAClassOfOurController) {
+  EXPECT_TRUE(takes("ours"));
+  EXPECT_FALSE(takes("theirs"));
+  EXPECT_FALSE(takes("absent"));
+}
+
+TEST_F(IngressClassRulesTest, FieldDecidesWhateverTheAnnotationSays) {
+  EXPECT_FALSE(takes("theirs", "headgate"));
+  EXPECT_FALSE(takes("absent", "headgate"));
+  EXPECT_TRUE(takes("ours", "nginx"));
+}
+
+TEST_F(IngressClassRulesTest, NameCountsOnlyByName) {
+  EXPECT_FALSE(takes("headgate"));
+  options_.ingress_class_by_name = true;
+  EXPECT_TRUE(takes("headgate"));
+  EXPECT_FALSE(takes("theirs"));
+}
+
+TEST_F(IngressClassRulesTest, AnnotationIsComparedWithTheFlag) {
+  EXPECT_TRUE(takes(std::nullopt, "headgate"));
+  EXPECT_FALSE(takes(std::nullopt, "ours"));
+}
+
+TEST_F(IngressClassRulesTest, NoClassIsTakenOnlyOnDemand) {
+  EXPECT_FALSE(takes(std::nullopt));
+  options_.watch_without_class = true;
+  EXPECT_TRUE(takes(std::nullopt));
+  EXPECT_FALSE(takes(std::nullopt, "nginx"));
+}
+
+TEST_F(IngressClassRulesTest, StandaloneTakesAllButClassesOfOthers) {
+  options_.standalone = true;
+  EXPECT_TRUE(takes(std::nullopt));
+  EXPECT_TRUE(takes("absent"));
+  EXPECT_TRUE(takes("ours"));
+  EXPECT_FALSE(takes("theirs"));
+  EXPECT_FALSE(takes(std::nullopt, "theirs"));
+  EXPECT_TRUE(takes(std::nullopt, "nginx"));
+}
+
+TEST_F(IngressClassRulesTest, DoubtsOnlyOurOwnAbsentClass) {
+  options_.ingress_class = "gate";
+  const IngressClassRules rules(options_, store_);
+  Ingress tested = ingress("web", {});
+  tested.class_name = "gate";
+  ASSERT_TRUE(rules.doubt(tested));
+  EXPECT_EQ(rules.doubt(tested)->reason, "there is no IngressClass 'gate'; the Ingress is not served");
+  tested.class_name = "absent";
+  EXPECT_FALSE(rules.doubt(tested));
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch

@@ -1,0 +1,52 @@
+#include "k8swatch/route_settings.h"
+
+#include <gtest/gtest.h>
+
+#include "k8swatch/object_builders.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {
+  std::vector<Finding> findings;
+  const auto settings = read_route_settings(testing::config_map("c", {{"proxy-body-size", "8m"},
+                                                                      {"proxy-connect-timeout", "2"},
+                                                                      {"proxy-read-timeout", "90s"},
+                                                                      {"proxy-send-timeout", "1m"},
+                                                                      {"proxy-next-upstream-tries", "5"},
+                                                                      {"use-gzip", "true"}}),
+                                            findings);
+  EXPECT_EQ(settings.max_body_bytes, 8U << 20);
+  EXPECT_EQ(settings.connect_timeout, 2s);
+  EXPECT_EQ(settings.read_timeout, 90s);
+  EXPECT_EQ(settings.send_timeout, 60s);
+  EXPECT_EQ(settings.tries, 5U);
+  EXPECT_TRUE(findings.empty());
+}
+
+TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
+  std::vector<Finding> findings;
+  const auto settings = read_route_settings(testing::config_map("c", {{"proxy-body-size", "lots"},
+                                                                      {"proxy-read-timeout", "0"},
+                                                                      {"proxy-next-upstream-tries", "4"}}),
+                                            findings);
+  EXPECT_EQ(settings.max_body_bytes, 1U << 20);
+  EXPECT_EQ(settings.read_timeout, 60s);
+  EXPECT_EQ(settings.tries, 4U);
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].object, "ConfigMap default/c");
+  EXPECT_EQ(findings[0].field, "data.proxy-body-size");
+  EXPECT_EQ(findings[1].field, "data.proxy-read-timeout");
+}
+
+TEST(RouteSettings, AnEmptyValueIsNoValue) {
+  std::vector<Finding> findings;
+  EXPECT_EQ(read_route_settings(testing::config_map("c", {{"proxy-body-size", ""}}), findings),
+            router::RouteSettings());
+  EXPECT_TRUE(findings.empty());
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch
