@@ -157,6 +157,8 @@ TEST_F(RequestBodies, ABodyCutByTheClientNeverLooksWholeToThePod) {
 TEST_F(RequestBodies, AnEarlyAnswerReachesTheClientWhileItStillSends) {
   pod.set_handler([](BackendExchange& exchange) {
     exchange.respond(403, "go away", "Connection: close\r\n");
+    exchange.half_close();
+    exchange.closed_by_peer();  // a close with unread bytes would be a reset, and could overtake the answer
     exchange.close();
   });
   start_with_settings({{"proxy-body-size", "0"}});
@@ -193,7 +195,8 @@ TEST_F(RequestBodies, ALargeUploadArrivesWhole) {
   pod.set_handler([](BackendExchange& exchange) {
     exchange.read_body();
     PatternChecker checker;
-    exchange.respond(checker.add(exchange.request().body) ? 200 : 400, std::to_string(checker.position()));
+    const bool right = checker.add(exchange.request().body);
+    exchange.respond(right ? 200 : 400, std::to_string(checker.position()));
   });
   start_with_settings({{"proxy-body-size", "0"}});
   RawClient one = client();
@@ -232,7 +235,7 @@ TEST_F(RequestBodies, AnUploadThatThePodDoesNotReadIsHeldBackNotHoarded) {
   };
   ASSERT_TRUE(stuck());
   EXPECT_LT(sent, kSize) << "the whole upload was taken with nobody reading it";
-  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024);
+  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024 + kSanitizerKib);
   gate.open();
   while (sent < kSize) {
     const std::size_t n = std::min(piece.size(), kSize - sent);
@@ -408,7 +411,7 @@ TEST_F(ResponseBodies, ADownloadThatTheClientReadsSlowlyIsNotHoarded) {
     ASSERT_TRUE(checker.add(piece)) << "wrong byte before " << checker.position();
     most = std::max(most, resident_kib(headgate->process().pid()));
   }
-  EXPECT_LT(most, before + 8 * 1024) << "KiB resident while 64 MiB went through";
+  EXPECT_LT(most, before + 8 * 1024 + kSanitizerKib) << "KiB resident while 64 MiB went through";
 }
 
 TEST_F(ResponseBodies, AClientThatLeavesEndsTheUpstreamTransfer) {

@@ -63,7 +63,9 @@ TEST(CommandLine, ABadValueIsAnErrorThatNamesFlagAndValue) {
 }
 
 TEST(CommandLine, AMissingManifestPathIsAnErrorThatNamesIt) {
-  const Ended ended = run({"--manifests=/nonexistent/folder", "--http-port=0"});
+  const PortReservation ports(2);
+  const Ended ended = run({"--manifests=/nonexistent/folder", "--http-port=" + std::to_string(ports.port(0)),
+                           "--https-port=0", "--healthz-port=" + std::to_string(ports.port(1))});
   EXPECT_NE(ended.status.code, 0);
   EXPECT_THAT(ended.error, HasSubstr("/nonexistent/folder"));
 }

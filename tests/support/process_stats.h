@@ -11,6 +11,13 @@
 
 namespace headgate::test_support {
 
+// What a sanitizer adds to a process that uses little: freed memory kept back, shadow memory, red zones.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::size_t kSanitizerKib = 400 * 1024;
+#else
+inline constexpr std::size_t kSanitizerKib = 0;
+#endif
+
 // Resident set in KiB; 0 where the process is gone.
 inline std::size_t resident_kib(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
