@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "k8swatch/content_hash.h"
+#include "k8swatch/json_padding.h"
 
 namespace headgate::k8swatch {
 namespace {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "k8swatch/decode_options.h"
 #include "k8swatch/manifest_catalog.h"
 
 namespace headgate::k8swatch {
