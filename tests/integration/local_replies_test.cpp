@@ -171,7 +171,7 @@ TEST_F(LocalReplies, OptionsStarIsAnsweredHere) {
 
 TEST_F(LocalReplies, APrefixThatEndsInASlashRedirectsTheFormWithout) {
   folder.write("web.yaml", ingress("web", "x.test", "web", "/foo/") + service_of("web", pod));
-  ASSERT_TRUE(headgate->wait_for("x.test", "/foo/", 200));
+  ASSERT_TRUE(headgate->wait_for("x.test", "/", 404));
   const HttpResponse response = headgate->get("x.test", "/foo");
   expect_page(response, 301, "Moved Permanently");
   EXPECT_EQ(response.field("Location"), "http://x.test/foo/");
@@ -181,7 +181,7 @@ TEST_F(LocalReplies, APrefixThatEndsInASlashRedirectsTheFormWithout) {
 
 TEST_F(LocalReplies, ARedirectCannotBeTurnedToAnotherSite) {
   folder.write("web.yaml", ingress("web", "x.test", "web", "/foo/") + service_of("web", pod));
-  ASSERT_TRUE(headgate->wait_for("x.test", "/foo/", 200));
+  ASSERT_TRUE(headgate->wait_for("x.test", "/", 404));
   const HttpResponse response = headgate->get("x.test", "//evil.test/../foo");
   EXPECT_THAT(response.field("Location").value_or("http://x.test/"), StartsWith("http://x.test/"));
 }
