@@ -84,6 +84,10 @@ class Cell:
     def on_proxy_cpu(self, command):
         return [*self._proxy, *command]
 
+    def above_proxy(self, command):
+        """On the proxy's CPU, before the proxy; only where `realtime`."""
+        return ["chrt", "-f", "6", *self._proxy[3:], *command]
+
     def on_load_cpu(self, command):
         return [*self._load, *command]
 

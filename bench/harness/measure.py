@@ -6,10 +6,12 @@ import re
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager, nullcontext
 
 from .cell import free_port
 
 SATURATED = 0.9  # below this the proxy slept, and what a wake-up costs hides what a request costs
+IDLE = 0.2  # below this it is not the proxy that was measured
 
 
 class RunFailed(Exception):
@@ -22,6 +24,7 @@ class Bench:
     def __init__(self, cell, build, seconds, warmup, rounds, say):
         self.cell, self.seconds, self.warmup, self.rounds, self.say = cell, seconds, warmup, rounds, say
         self.load_program = os.path.join(build, "bench", "load")
+        self.brake_program = os.path.join(build, "bench", "brake")
         self.alloc_count = os.path.join(build, "bench", "alloc_count.so")
 
     def measure(self, scenario, peers):
@@ -46,9 +49,9 @@ class Bench:
         return self.cell.on_load_cpu([self.load_program, "--target", f"127.0.0.1:{proxy.port}", "--backend-port",
                                       str(backend_port), *scenario.load, *extra])
 
-    def _run(self, scenario, peer, *extra, preload=None):
+    def _run(self, scenario, peer, *extra, preload=None, braked=False):
         backend_port = free_port()
-        with peer.start(self.cell, backend_port, preload) as proxy:
+        with peer.start(self.cell, backend_port, preload) as proxy, self._brake() if braked else nullcontext():
             watch = [word for pid in proxy.pids for word in ("--watch", str(pid))]
             command = self._load(scenario, proxy, backend_port, "--warmup", str(self.warmup), "--seconds",
                                  str(self.seconds), *watch, *extra)
@@ -56,7 +59,22 @@ class Bench:
             if done.returncode != 0 or not proxy.alive():
                 raise RunFailed(f"{scenario.name}, {peer.name}: {done.stdout.strip()} {done.stderr.strip()} "
                                 f"(the proxy said: {proxy.output()[-1000:].strip() or 'nothing'})")
-            return json.loads(done.stdout)
+            run = json.loads(done.stdout)
+            if run["cpu_ns"] < IDLE * run["seconds"] * 1e9:
+                raise RunFailed(f"{scenario.name}, {peer.name}: its processes {proxy.pids} did next to nothing: {run}")
+            return run
+
+    @contextmanager
+    def _brake(self):
+        """Half of the proxy's CPU is taken, so that it is always behind: each wait brings a full batch of events.
+        (The load is hardly faster than the best proxies; running free, those find a few events each time.)
+        """
+        process = subprocess.Popen(self.cell.above_proxy([self.brake_program]))
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
 
     def _timed(self, scenario, peer):
         run = self._run(scenario, peer)
@@ -67,8 +85,10 @@ class Bench:
 
     def _counted(self, scenario, peer):
         counts = {}
-        if self.cell.traces:
+        if self.cell.traces and self.cell.realtime:
             run = self._run(scenario, peer, "--count-syscalls")
+            counts["syscalls_free"] = [run["syscalls"] / run["requests"]]
+            run = self._run(scenario, peer, "--count-syscalls", braked=True)
             counts["syscalls"] = [run["syscalls"] / run["requests"]]
         else:
             counts["syscalls"] = [self._strace(scenario, peer)]
@@ -82,8 +102,10 @@ class Bench:
         return counts
 
     def _strace(self, scenario, peer):
-        """Where no tracepoint can be had: slower, and start-up is counted too, which many requests drown."""
-        backend_port, requests = free_port(), 100_000
+        """Where no tracepoint can be had. Tracing is a brake of its own; the calls of the first requests are
+        counted too, but there are enough others.
+        """
+        backend_port, requests = free_port(), 40_000
         with peer.start(self.cell, backend_port) as proxy, tempfile.NamedTemporaryFile("r") as out:
             pids = [word for pid in proxy.pids for word in ("-p", str(pid))]
             tracer = subprocess.Popen(["strace", "-c", "-f", "-o", out.name, *pids], stderr=subprocess.DEVNULL)

@@ -25,8 +25,9 @@ class StartFailed(Exception):
 class Peer:
     """A kind of proxy; start() gives a running one."""
 
-    def __init__(self, name, label, command, program):
-        self.name, self.label, self.program, self._command = name, label, program, command
+    def __init__(self, name, label, command, program, processes=1):
+        self.name, self.label, self.program, self.processes = name, label, program, processes
+        self._command = command
 
     def available(self):
         return shutil.which(self.program) is not None
@@ -56,8 +57,9 @@ class Running:
             raise
 
     def _wait_until_ready(self):
+        """Listening is not enough: nginx does so before its worker exists."""
         deadline = time.monotonic() + READY_WITHIN
-        while not self._ready():
+        while not self._ready() or len(family(self._process.pid)) < self.peer.processes:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise StartFailed(f"{self.peer.name} did not start: {self.output()[-2000:]}")
             time.sleep(0.02)
@@ -194,10 +196,10 @@ def all_peers(build):
     peers = [
         Peer("floor", "kernel floor", _floor(floor), floor),
         Peer("headgate", "Headgate", _headgate(headgate), headgate),
-        Peer("nginx", "nginx", _nginx(), "nginx"),
-        Peer("nginx-log", "nginx + access log", _nginx(log=True), "nginx"),
-        Peer("nginx-lean", "nginx, fewer fields", _nginx(lean=True), "nginx"),
-        Peer("nginx-big", "nginx, 64 KiB buffers", _nginx(NGINX_BIG_BUFFERS), "nginx"),
+        Peer("nginx", "nginx", _nginx(), "nginx", 2),
+        Peer("nginx-log", "nginx + access log", _nginx(log=True), "nginx", 2),
+        Peer("nginx-lean", "nginx, fewer fields", _nginx(lean=True), "nginx", 2),
+        Peer("nginx-big", "nginx, 64 KiB buffers", _nginx(NGINX_BIG_BUFFERS), "nginx", 2),
         Peer("haproxy", "HAProxy", _haproxy(), "haproxy"),
         Peer("haproxy-big", "HAProxy, 64 KiB buffers", _haproxy(65536), "haproxy"),
     ]

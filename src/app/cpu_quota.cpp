@@ -23,7 +23,8 @@ double quota_v2(const std::string& root) {
   std::string quota;
   double period = 0;
   if (!(file >> quota >> period) || quota == "max" || period <= 0) return 0;
-  return std::strtod(quota.c_str(), nullptr) / period;
+  const double value = std::strtod(quota.c_str(), nullptr);
+  return std::isfinite(value) ? value / period : 0;
 }
 
 double quota_v1(const std::string& root) {

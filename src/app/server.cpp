@@ -47,6 +47,12 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+std::string describe(const proxy::DataPlaneConfig& config) {
+  std::string text = "listening on";
+  for (const SocketAddress& address : config.http_addresses) text += " " + address.to_string();
+  return text + " with " + std::to_string(config.workers) + (config.workers == 1 ? " worker" : " workers");
+}
+
 // Everything, in the order it is built; destroyed the other way round.
 class Server {
  public:
@@ -112,7 +118,9 @@ Server::~Server() {
 
 Result<void> Server::start() {
   if (Result<void> bound = data_plane_.bind(); !bound) return bound;
-  if (Result<void> bound = admin_.bind(admin_address(flags_)); !bound) return bound;
+  const SocketAddress admin = admin_address(flags_);
+  if (Result<void> bound = admin_.bind(admin); !bound) return bound;
+  log::info(describe(data_plane_config(flags_)) + "; admin port " + admin.to_string());
   shutdown_.start();
   admin_.start();
   return control_loop_.start();
@@ -125,7 +133,7 @@ void Server::publish(std::shared_ptr<const router::Publication> publication) {
   if (!serving_) {
     serving_ = true;
     data_plane_.start();
-    log::info("serving " + std::to_string(flags_.http_port) + " with the first routing table");
+    log::info("serving: the first routing table is there");
   }
   state_.update([&](ControlSnapshot& state) {
     state.synced = true;  // the Controller publishes nothing before

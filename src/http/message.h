@@ -38,7 +38,15 @@ class FieldList {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool full() const { return size_ == kMaxFields; }
   void clear() { size_ = 0; }
-  Field& add() { return fields_[size_++] = Field{}; }
+  // The caller sees to it that the list is not full. Member by member: assigning a whole Field goes through
+  // the stack and costs a stalled load, half the time of a head's parse.
+  Field& add() {
+    Field& field = fields_[size_++];
+    field.name = field.value = {};
+    field.id = FieldId::other;
+    field.canonical = field.drop = false;
+    return field;
+  }
   // The first field of that id, or null.
   [[nodiscard]] const Field* find(FieldId id) const {
     for (const Field& field : *this)

@@ -2,7 +2,6 @@
 // thread.
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <cstdint>
 
 #include "base/clock.h"

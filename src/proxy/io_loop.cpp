@@ -6,28 +6,37 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <system_error>
 
 namespace headgate::proxy {
+namespace {
+
+// Going back to Asio costs three system calls; under load the next events are there already. What is posted
+// and what is timed waits for so many batches at the most.
+constexpr int kBatchesInARow = 16;
+
+}  // namespace
 
 struct IoLoop::Host {
-  explicit Host(boost::asio::io_context& io) : context(io), descriptor(io) {}
-  boost::asio::io_context& context;
-  boost::asio::posix::stream_descriptor descriptor;
+  boost::asio::io_context context{1};
+  boost::asio::posix::stream_descriptor descriptor{context};
+  boost::asio::steady_timer timer{context};
 };
 
-IoLoop::IoLoop(boost::asio::io_context& io)
-    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), host_(std::make_unique<Host>(io)) {
+IoLoop::IoLoop() : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), host_(std::make_unique<Host>()) {
   if (epoll_fd_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   host_->descriptor.assign(epoll_fd_);
 }
 
 IoLoop::~IoLoop() = default;  // the descriptor closes epoll_fd_
 
-void IoLoop::on_batch(std::function<void()> begin, std::function<void()> end) {
-  begin_batch_ = std::move(begin);
-  end_batch_ = std::move(end);
+void IoLoop::on_wake(std::function<void()> wake) { wake_ = std::move(wake); }
+
+void IoLoop::on_tick(std::chrono::milliseconds period, std::function<void()> tick) {
+  tick_period_ = period;
+  tick_ = std::move(tick);
 }
 
 bool IoLoop::add(int fd, IoHandler& handler) {
@@ -62,32 +71,67 @@ void IoLoop::destroy_later(std::unique_ptr<IoHandler> handler) {
   doomed_.push_back(std::move(handler));
 }
 
-void IoLoop::start() { arm(); }
+void IoLoop::run_posted() {
+  host_->context.poll();
+  host_->context.restart();
+}
+
+void IoLoop::run() {
+  arm();
+  arm_tick();
+  host_->context.run();
+}
+
+void IoLoop::stop() {
+  boost::asio::post(host_->context, [this] { host_->context.stop(); });
+}
+
+void IoLoop::post(std::function<void()> function) {
+  boost::asio::post(host_->context, [this, function = std::move(function)] {
+    wake_();
+    function();
+  });
+}
 
 void IoLoop::arm() {
   if (!queue_.empty()) {  // work is left over: come back at once, after what Asio has waiting
-    boost::asio::post(host_->context, [this] { run_batch(); });
+    boost::asio::post(host_->context, [this] { run_batches(); });
     return;
   }
   host_->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                                [this](const boost::system::error_code& error) {
-                                 if (!error) run_batch();
+                                 if (!error) run_batches();
                                });
 }
 
-void IoLoop::run_batch() {
-  begin_batch_();
-  int count = epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), 0);
+void IoLoop::arm_tick() {
+  host_->timer.expires_after(tick_period_);
+  host_->timer.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    wake_();
+    tick_();
+    arm_tick();
+  });
+}
+
+void IoLoop::run_batches() {
+  for (int i = 0; i < kBatchesInARow; ++i) {
+    if (!run_batch()) break;
+  }
+  arm();
+}
+
+bool IoLoop::run_batch() {
+  const int count = epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), 0);
+  wake_();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     static_cast<IoHandler*>(event.data.ptr)->on_io(event.events);
   }
   run_queue();
-  end_batch_();
-  // Destructors may doom further handlers; those die with the next batch.
-  dying_.swap(doomed_);
+  dying_.swap(doomed_);  // a destructor may doom others; they die with the next batch
   dying_.clear();
-  arm();
+  return count > 0;
 }
 
 void IoLoop::run_queue() {

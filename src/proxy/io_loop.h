@@ -5,14 +5,11 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace headgate::proxy {
 
@@ -30,17 +27,27 @@ class IoHandler {
   bool queued_ = false;
 };
 
-// Used by one thread: the one that runs the io_context.
+// Owned by a Worker and used by its thread, except post() and stop().
 class IoLoop {
  public:
-  // `io` hosts the loop and outlives it.
-  explicit IoLoop(boost::asio::io_context& io);
+  IoLoop();
   ~IoLoop();
   IoLoop(const IoLoop&) = delete;
   IoLoop& operator=(const IoLoop&) = delete;
 
-  // Called before each batch (clock and date are read there) and after it.
-  void on_batch(std::function<void()> begin, std::function<void()> end);
+  // Called before each batch of events, posted function and tick: clock and date are read there.
+  void on_wake(std::function<void()> wake);
+  // Called each `period` while the loop runs.
+  void on_tick(std::chrono::milliseconds period, std::function<void()> tick);
+
+  // Runs what was posted so far, without waiting for anything.
+  void run_posted();
+  // Runs until stop().
+  void run();
+  // Any thread: makes run() return; what was posted before is run first.
+  void stop();
+  // Any thread: calls `function` on the loop's thread.
+  void post(std::function<void()> function);
 
   // Edge-triggered IN|OUT|RDHUP; false with errno set. Closing the descriptor removes it.
   bool add(int fd, IoHandler& handler);
@@ -53,20 +60,20 @@ class IoLoop {
   // Deletes at the end of the running batch (or of the next one, when called from outside a batch).
   void destroy_later(std::unique_ptr<IoHandler> handler);
 
-  // Starts awaiting readiness. Stops when the io_context does.
-  void start();
-
  private:
   struct Host;  // the Asio side
 
   void arm();
-  void run_batch();
+  void arm_tick();
+  void run_batches();
+  bool run_batch();
   void run_queue();
 
   int epoll_fd_;
   std::unique_ptr<Host> host_;
-  std::function<void()> begin_batch_;
-  std::function<void()> end_batch_;
+  std::function<void()> wake_;
+  std::function<void()> tick_;
+  std::chrono::milliseconds tick_period_{0};
   std::array<epoll_event, 256> events_;
   std::vector<IoHandler*> queue_;
   std::vector<IoHandler*> running_;

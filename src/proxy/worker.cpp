@@ -1,8 +1,5 @@
 #include "proxy/worker.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <ctime>
 #include <random>
 #include <thread>
@@ -30,20 +27,19 @@ struct Worker::State {
       : config(worker_config),
         on_adopted(adopted_callback),
         timers(Clock::now()),
-        loop(io),
         upstreams(random_offset() + index),
         tables(retire),
         access_log(sink),
         context{config,     loop,    timers, upstreams, tables, exchanges, stats,
-                access_log, scratch, date,   random,    {},     {},        Clock::now()},
-        tick(io) {
+                access_log, scratch, date,   random,    {},     {},        Clock::now()} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     upstreams.set_context(context);
-    loop.on_batch([this] { begin_batch(); }, [] {});
+    loop.on_wake([this] { read_clocks(); });
+    loop.on_tick(TimerWheel::kTick, [this] { tick(); });
   }
 
-  void begin_batch() {
+  void read_clocks() {
     context.now = Clock::now();
     timespec wall{};
     clock_gettime(CLOCK_REALTIME_COARSE, &wall);
@@ -51,31 +47,21 @@ struct Worker::State {
   }
 
   void run() {
-    io.poll();  // the table published before start() is there before the first connection
-    io.restart();
-    begin_batch();
+    loop.run_posted();  // the table published before start() is there before the first connection
+    read_clocks();
     for (const auto& acceptor : acceptors) acceptor->start(context, connections);
-    loop.start();
-    arm_tick();
-    io.run();
+    loop.run();
   }
 
-  void arm_tick() {
-    tick.expires_after(TimerWheel::kTick);
-    tick.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;
-      begin_batch();
-      timers.advance(context.now);
-      for (const auto& acceptor : acceptors) acceptor->on_tick();
-      if (context.draining && context.now >= drain_deadline) connections.close_all();
-      access_log.flush();
-      note_drained();
-      arm_tick();
-    });
+  void tick() {
+    timers.advance(context.now);
+    for (const auto& acceptor : acceptors) acceptor->on_tick();
+    if (context.draining && context.now >= drain_deadline) connections.close_all();
+    access_log.flush();
+    note_drained();
   }
 
   void adopt(const router::Publication& publication) {
-    begin_batch();
     upstreams.adopt(publication.clusters);
     if (publication.table) {
       tables.adopt(publication.table);
@@ -87,7 +73,6 @@ struct Worker::State {
   }
 
   void drain(std::chrono::milliseconds deadline) {
-    begin_batch();
     for (const auto& acceptor : acceptors) acceptor->stop();
     context.draining = true;
     drain_deadline = context.now + deadline;
@@ -100,17 +85,15 @@ struct Worker::State {
   }
 
   void shut_down() {
-    begin_batch();
     for (const auto& acceptor : acceptors) acceptor->stop();
     connections.close_all();
     upstreams.close_all();
     access_log.flush();
-    io.stop();
+    loop.stop();
   }
 
   const DataPlaneConfig& config;
   const std::function<void()>& on_adopted;
-  boost::asio::io_context io{1};
   observe::WorkerStats stats;
   TimerWheel timers;  // outlives the loop, whose doomed connections still have timers
   IoLoop loop;
@@ -124,7 +107,6 @@ struct Worker::State {
   WorkerContext context;
   ConnectionList connections;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
-  boost::asio::steady_timer tick;
   TimePoint drain_deadline;
   std::atomic<std::uint64_t> adopted{0};
   std::atomic<bool> is_drained{false};
@@ -154,18 +136,17 @@ void Worker::start() {
 
 void Worker::stop() {
   if (!state_->thread.joinable()) return;
-  boost::asio::post(state_->io, [state = state_.get()] { state->shut_down(); });
+  state_->loop.post([state = state_.get()] { state->shut_down(); });
   state_->thread.join();
 }
 
 void Worker::post_publication(std::shared_ptr<const router::Publication> publication) {
-  boost::asio::post(state_->io, [state = state_.get(), publication = std::move(publication)] {
-    state->adopt(*publication);
-  });
+  state_->loop.post(
+      [state = state_.get(), publication = std::move(publication)] { state->adopt(*publication); });
 }
 
 void Worker::post_drain(std::chrono::milliseconds deadline) {
-  boost::asio::post(state_->io, [state = state_.get(), deadline] { state->drain(deadline); });
+  state_->loop.post([state = state_.get(), deadline] { state->drain(deadline); });
 }
 
 std::uint64_t Worker::adopted_generation() const { return state_->adopted.load(std::memory_order_acquire); }

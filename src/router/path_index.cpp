@@ -4,14 +4,23 @@
 #include <tuple>
 
 #include "base/hash.h"
+#include "router/text_hash.h"
 
 namespace headgate::router {
 namespace {
 
-// Keeps "/a/" as an exact key and "/a/" as a subtree key apart.
-std::uint64_t hash_as(std::uint64_t hash, bool subtree) {
-  return subtree ? hash ^ 0x5851F42D4C957F2DULL : hash;
+// The hash of a path is chained over its segments, slash included, so that one pass over a request's path
+// passes through the hash of each of its subtree keys; an exact key's takes one more step, for the rest.
+std::uint64_t hash_key(std::string_view key, bool subtree, std::uint64_t seed) {
+  std::uint64_t state = seed;
+  for (std::size_t slash = key.find('/'); slash != std::string_view::npos; slash = key.find('/')) {
+    state = text_hash(key.substr(0, slash + 1), state);
+    key.remove_prefix(slash + 1);
+  }
+  return subtree ? state : text_hash(key, state);
 }
+
+std::uint64_t length_bit(std::size_t length) { return std::uint64_t{1} << (length % 64); }
 
 }  // namespace
 
@@ -29,7 +38,10 @@ PathIndex::PathIndex(std::vector<Key> keys) : seed_(hash_seed()) {
     text_ += key.text;
     std::uint32_t& longest = key.subtree ? longest_subtree_ : longest_exact_;
     longest = std::max(longest, length);
-    if (!key.subtree) ++exact_count_;
+    if (key.subtree)
+      subtree_lengths_ |= length_bit(length);
+    else
+      ++exact_count_;
   }
   if (entries_.size() > kScanLimit) fill_slots();
 }
@@ -39,7 +51,7 @@ void PathIndex::fill_slots() {
   while (capacity < entries_.size() * 2) capacity *= 2;
   slots_.resize(capacity);
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-    const std::uint64_t hash = hash_as(hash_of(text(entries_[i]), seed_), i >= exact_count_);
+    const std::uint64_t hash = hash_key(text(entries_[i]), i >= exact_count_, seed_);
     std::size_t at = hash & (capacity - 1);
     while (slots_[at].entry != kNone) at = (at + 1) & (capacity - 1);
     slots_[at] = {static_cast<std::uint32_t>(hash >> 32), i};
@@ -55,7 +67,6 @@ std::uint32_t PathIndex::scan(std::string_view path) const {
 }
 
 std::uint32_t PathIndex::probe(std::uint64_t hash, std::string_view key, bool subtree) const {
-  hash = hash_as(hash, subtree);
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
@@ -68,17 +79,19 @@ std::uint32_t PathIndex::probe(std::uint64_t hash, std::string_view key, bool su
 
 std::uint32_t PathIndex::find_hashed(std::string_view path) const {
   const bool may_be_exact = path.size() <= longest_exact_;
-  const std::size_t end = may_be_exact ? path.size() : std::min<std::size_t>(path.size(), longest_subtree_);
-  IncrementalHash hash(seed_);
+  const std::size_t end = may_be_exact ? path.size() : longest_subtree_;
+  std::uint64_t state = seed_;
   std::uint32_t best = kNone;
-  for (std::size_t i = 0; i < end; ++i) {
-    hash.add(path[i]);
-    if (path[i] != '/' || i >= longest_subtree_) continue;
-    const std::uint32_t hit = probe(hash.value(), path.substr(0, i + 1), true);
+  std::size_t begin = 0;
+  for (std::size_t slash = path.find('/'); slash < end; slash = path.find('/', begin)) {
+    state = text_hash(path.substr(begin, slash + 1 - begin), state);
+    begin = slash + 1;
+    if ((subtree_lengths_ & length_bit(begin)) == 0) continue;  // no key of this length: nothing to look up
+    const std::uint32_t hit = probe(state, path.substr(0, begin), true);
     if (hit != kNone) best = hit;
   }
   if (may_be_exact) {
-    const std::uint32_t hit = probe(hash.value(), path, false);
+    const std::uint32_t hit = probe(text_hash(path.substr(begin), state), path, false);
     if (hit != kNone) return hit;
   }
   return best;

@@ -62,6 +62,7 @@ class PathIndex {
   std::vector<Entry> entries_;  // exact keys first, then subtree keys, longest first
   std::vector<Slot> slots_;     // open addressing; empty while entries_ is short
   std::uint64_t seed_ = 0;
+  std::uint64_t subtree_lengths_ = 0;  // bit n % 64: some subtree key has n bytes
   std::uint32_t exact_count_ = 0;
   std::uint32_t longest_exact_ = 0;
   std::uint32_t longest_subtree_ = 0;

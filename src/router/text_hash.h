@@ -1,5 +1,5 @@
-// A seeded 64-bit hash of a whole short text, eight bytes at a step: for host names, where one hash per
-// request is taken and IncrementalHash's byte at a step would be most of the lookup.
+// A seeded 64-bit hash of a whole short text, eight bytes at a step: host names and path segments,
+// where IncrementalHash's byte at a step would be most of the lookup.
 #pragma once
 
 #include <cstdint>

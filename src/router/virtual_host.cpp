@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace headgate::router {
@@ -10,22 +12,30 @@ namespace {
 using KeyMap = std::map<std::pair<std::string, bool>, std::uint32_t>;  // (text, subtree) → route
 
 // First claim wins, so claims are made in order of strength.
-bool claim(KeyMap& keys, std::string text, bool subtree, std::size_t route) {
-  return keys.emplace(std::pair(std::move(text), subtree), static_cast<std::uint32_t>(route)).second;
+void claim(KeyMap& keys, std::string text, bool subtree, std::size_t route) {
+  keys.emplace(std::pair(std::move(text), subtree), static_cast<std::uint32_t>(route));
 }
 
-bool ends_in_slash(const std::string& path) { return path.back() == '/'; }
+bool is_exact(const RouteDraft& draft) { return draft.route.path_type == PathType::exact; }
 
-std::string without_slash(const std::string& path) { return path.substr(0, path.size() - 1); }
+bool ends_in_slash(const RouteDraft& draft) { return draft.match_path.back() == '/'; }
 
-// The redirect to a Prefix that ends in '/', for the same path without it.
-RouteDraft slash_redirect(const RouteDraft& to) {
-  RouteDraft redirect{to.route, without_slash(to.match_path)};
-  redirect.route.action = RouteAction::add_trailing_slash;
-  redirect.route.path_type = PathType::exact;
-  redirect.route.path = redirect.match_path;
-  redirect.route.cluster = nullptr;
-  return redirect;
+// To each Prefix that ends in '/' the redirect from the same path without it, unless that path has a Route.
+void add_slash_redirects(std::vector<RouteDraft>& drafts) {
+  std::set<std::string> taken;
+  for (const RouteDraft& each : drafts) taken.insert(each.match_path);
+  const std::size_t count = drafts.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (is_exact(drafts[i]) || !ends_in_slash(drafts[i]) || drafts[i].match_path == "/") continue;
+    RouteDraft redirect = drafts[i];
+    redirect.match_path.pop_back();
+    if (!taken.insert(redirect.match_path).second) continue;
+    redirect.route.action = RouteAction::add_trailing_slash;
+    redirect.route.path_type = PathType::exact;
+    redirect.route.path = redirect.match_path;
+    redirect.route.cluster = nullptr;
+    drafts.push_back(std::move(redirect));
+  }
 }
 
 }  // namespace
@@ -35,28 +45,21 @@ VirtualHost::VirtualHost(std::string host, std::vector<Route> routes, PathIndex 
 
 std::shared_ptr<const VirtualHost> VirtualHost::make(HostDraft draft) {
   std::vector<RouteDraft>& drafts = draft.routes;
+  add_slash_redirects(drafts);
   std::stable_sort(drafts.begin(), drafts.end(), [](const RouteDraft& a, const RouteDraft& b) {
     const int order = a.match_path.compare(b.match_path);
-    if (order != 0) return order < 0;
-    return a.route.path_type == PathType::exact && b.route.path_type != PathType::exact;
+    return order != 0 ? order < 0 : is_exact(a) && !is_exact(b);
   });
 
   KeyMap keys;
-  const std::size_t count = drafts.size();
-  const auto is_exact = [&](std::size_t i) { return drafts[i].route.path_type == PathType::exact; };
-  for (std::size_t i = 0; i < count; ++i)
-    if (is_exact(i)) claim(keys, drafts[i].match_path, false, i);
-  for (std::size_t i = 0; i < count; ++i)
-    if (!is_exact(i) && ends_in_slash(drafts[i].match_path)) claim(keys, drafts[i].match_path, true, i);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (is_exact(i) || ends_in_slash(drafts[i].match_path)) continue;
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    if (is_exact(drafts[i])) claim(keys, drafts[i].match_path, false, i);
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    if (!is_exact(drafts[i]) && ends_in_slash(drafts[i])) claim(keys, drafts[i].match_path, true, i);
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    if (is_exact(drafts[i]) || ends_in_slash(drafts[i])) continue;
     claim(keys, drafts[i].match_path, false, i);
     claim(keys, drafts[i].match_path + '/', true, i);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (is_exact(i) || !ends_in_slash(drafts[i].match_path) || drafts[i].match_path == "/") continue;
-    if (claim(keys, without_slash(drafts[i].match_path), false, drafts.size()))
-      drafts.push_back(slash_redirect(drafts[i]));
   }
 
   std::vector<PathIndex::Key> index_keys;

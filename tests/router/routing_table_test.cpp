@@ -99,8 +99,8 @@ TEST(Dump, IsSortedAndComplete) {
             "  prefix /app -> forward wild (Ingress default/web)\n"
             "host a.org\n"
             "  exact /big -> forward big (Ingress default/web) max-body=8192 tries=1\n"
-            "  prefix /x/ -> forward x (Ingress default/web)\n"
             "  exact /x -> redirect to /x/ (Ingress default/web)\n"
+            "  prefix /x/ -> forward x (Ingress default/web)\n"
             "host foo.bar.com\n"
             "  prefix / -> forward foo-bar (Ingress default/web)\n");
 }

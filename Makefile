@@ -1,0 +1,63 @@
+# The front door. `make help` tells what there is.
+JOBS ?= $(shell nproc)
+RELEASE = cmake --preset release -DHEADGATE_TESTS=OFF
+
+.PHONY: help deps build demo test asan tsan bench format tidy docs clean
+
+help:
+	@echo "make demo     see it work: pods, Headgate, requests by host and path, a live change (three minutes)"
+	@echo "make test     build and run every test"
+	@echo "make build    the release binary: build/release/headgate"
+	@echo "make asan     the tests with AddressSanitizer and UndefinedBehaviorSanitizer (tsan: ThreadSanitizer)"
+	@echo "make bench    measure against nginx, HAProxy and the kernel; writes docs/performance.md"
+	@echo "make deps     install the Debian packages that are missing (the others call it)"
+	@echo "make format   clang-format; make tidy: clang-tidy; make docs: docs printed from the code"
+	@echo "make clean    remove build/"
+	@echo
+	@echo "Variables: JOBS=$(JOBS); for demo PORT=8080 and ONCE=1 (end after the show)"
+
+deps:
+	@tools/deps build test demo
+
+build:
+	@tools/deps build
+	@$(RELEASE) -DHEADGATE_BENCH=OFF >/dev/null
+	@cmake --build --preset release --target headgate -j $(JOBS)
+
+demo: build
+	@tools/deps demo
+	@tools/demo build/release/headgate
+
+test:
+	@tools/deps build test demo
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
+	@ctest --test-dir build/dev --output-on-failure
+
+asan tsan:
+	@tools/deps build test demo
+	@cmake --preset $@ >/dev/null
+	@cmake --build --preset $@ -j $(JOBS)
+	@ctest --test-dir build/$@ --output-on-failure
+
+bench:
+	@tools/deps build bench
+	@$(RELEASE) -DHEADGATE_BENCH=ON >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+	@bench/run --write
+
+format:
+	@tools/deps style
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+tidy:
+	@tools/deps build test style
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
+	@git ls-files 'src/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p build/dev
+
+docs: build
+	@build/release/headgate help --markdown > docs/flags.md
+
+clean:
+	@rm -rf build
