@@ -14,8 +14,8 @@ namespace headgate::http {
 
 // ingress-nginx's large-client-header-buffers 4 8k: one line up to 8 KiB, 32 KiB in all. Fields: kMaxFields.
 struct HeadLimits {
-  std::size_t line_bytes = 8 * 1024;
-  std::size_t head_bytes = 32 * 1024;
+  std::size_t line_bytes = std::size_t{8} * 1024;
+  std::size_t head_bytes = std::size_t{32} * 1024;
   std::size_t leading_empty_lines = 1;
 };
 

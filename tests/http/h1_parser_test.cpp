@@ -140,6 +140,19 @@ TEST(H1Parser, BoundsAFieldLineAndTheHeadAt431) {
   EXPECT_EQ(request(std::string(kGet) + field(64) + field(64) + field(64), limits).refusal(), 431);
 }
 
+// No caller has to wait for a byte that could only make it worse.
+TEST(H1Parser, FindsALimitAtTheVeryByte) {
+  const HeadLimits limits{.line_bytes = 64, .head_bytes = 100};
+  const std::string line = "GET /" + std::string(61, 'a');
+  EXPECT_EQ(request(line.substr(0, 65), limits).result().status, ParseStatus::incomplete);
+  EXPECT_EQ(request(line, limits).refusal(), 414);
+  const std::string head =
+      std::string(kGet) + "A: " + std::string(40, 'v') + "\r\nB: " + std::string(31, 'v');
+  ASSERT_EQ(head.size(), 100U);
+  EXPECT_EQ(request(head.substr(0, 99), limits).result().status, ParseStatus::incomplete);
+  EXPECT_EQ(request(head, limits).refusal(), 431);
+}
+
 TEST(H1Parser, BoundsTheNumberOfFields) {
   std::string fields;
   for (std::size_t i = 0; i < kMaxFields; ++i) fields += "A: 1\r\n";
