@@ -71,7 +71,7 @@ TEST(DocumentSplitter, ABrokenJsonDocumentLeavesItsNeighboursAlone) {
 
 TEST(DocumentSplitter, AKeyGivenTwiceHarmsOnlyItsItem) {
   EXPECT_THAT(split_json("{\"kind\":\"List\",\"items\":[{\"a\":1,\n\"a\":2},{\"b\":1}]}"),
-              ElementsAre("1:{\"a\":1,\n\"a\":2} !2 a key is given twice", "2:{\"b\":1}"));
+              ElementsAre("1:{\"a\":1,\n\"a\":2} !2 the key \"a\" is given twice", "2:{\"b\":1}"));
 }
 
 TEST(DocumentSplitter, KnowsJsonByTheFileName) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -239,14 +240,15 @@ TEST_F(ManifestSourceTest, OneChangeCostsOneFile) {
   EXPECT_THAT(sink_.take_log(), ElementsAre("+ConfigMap default/c7"));
 }
 
-TEST_F(ManifestSourceTest, AnUnreadableFileIsAFindingAndIsTriedAgain) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
+TEST_F(ManifestSourceTest, AFileThatIsTooLargeIsAFindingAndKeepsItsObjects) {
   write(root_ / "a.yaml", config_map("a", "1"));
-  fs::permissions(root_ / "a.yaml", fs::perms::none);
   start();
-  EXPECT_THAT(sink_.all_findings(), ElementsAre(HasSubstr("Permission denied")));
-  fs::permissions(root_ / "a.yaml", fs::perms::owner_read);
-  EXPECT_TRUE(becomes("a", "1"));
+  fs::resize_file(root_ / "a.yaml", ManifestLoader::kMaxFileBytes + 1);  // sparse
+  EXPECT_TRUE(reaches([&] { return !sink_.all_findings().empty(); }));
+  EXPECT_THAT(sink_.all_findings(), ElementsAre(HasSubstr("a.yaml: is larger than 268435456 bytes")));
+  EXPECT_EQ(sink_.value_of("a"), "1");
+  write(root_ / "a.yaml", config_map("a", "2"));
+  EXPECT_TRUE(becomes("a", "2"));
   EXPECT_THAT(sink_.all_findings(), IsEmpty());
 }
 
@@ -291,6 +293,39 @@ TEST_F(ManifestSourceTest, TwoRootsAreFollowed) {
   EXPECT_TRUE(becomes("a", "2")) << "a later root wins";
   fs::remove(base_ / "more/a.yaml");
   EXPECT_TRUE(becomes("a", "1"));
+}
+
+// No descriptor to be had for inotify: what changes is found by looking from time to time.
+TEST_F(ManifestSourceTest, WithoutInotifyItLooksFromTimeToTime) {
+  write(root_ / "a.yaml", config_map("a", "1"));
+  rlimit normal{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &normal), 0);
+  const int next_free = ::dup(STDERR_FILENO);
+  ::close(next_free);
+  const rlimit none{static_cast<rlim_t>(next_free), normal.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  source_ = std::make_unique<ManifestSource>(std::vector<fs::path>{root_}, sink_);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &normal), 0);
+  EXPECT_EQ(source_->descriptor(), -1);
+
+  TimePoint now = Clock::now();
+  ASSERT_TRUE(source_->start(now));
+  EXPECT_EQ(sink_.value_of("a"), "1");
+  EXPECT_THAT(sink_.all_findings(), ElementsAre(HasSubstr("fs.inotify.max_user_instances")));
+  replace(root_ / "a.yaml", config_map("a", "2"));
+  write(root_ / "b.yaml", config_map("b", "1"));
+  ASSERT_TRUE(source_->deadline());
+  now = *source_->deadline();
+  source_->run_due(now);
+  EXPECT_EQ(sink_.value_of("a"), "2");
+  EXPECT_EQ(sink_.value_of("b"), "1");
+  fs::remove(root_ / "b.yaml");
+  for (int i = 0; i < 3 && !sink_.value_of("b").empty(); ++i) {
+    ASSERT_TRUE(source_->deadline());
+    now = *source_->deadline();
+    source_->run_due(now);
+  }
+  EXPECT_EQ(sink_.value_of("b"), "");
 }
 
 // More events than the queue of the kernel holds (fs.inotify.max_queued_events, 16,384 as a rule).
