@@ -12,6 +12,9 @@
 namespace headgate::proxy {
 namespace {
 
+// What ingress-nginx's log calls the built-in default backend.
+constexpr std::string_view kDefaultBackendName = "upstream-default-backend";
+
 struct FailureAnswer {
   int status;
   RejectReason reason;
@@ -444,7 +447,6 @@ void Exchange::record() {
   record.referer = referer_;
   record.user_agent = user_agent_;
   record.request_id = request_id_;
-  if (pool_) record.upstream_name = pool_->cluster().name;
   record.status = static_cast<std::uint16_t>(status_);
   record.body_bytes_sent = body_bytes_sent_;
   record.bytes_sent = downstream_->bytes_sent();
@@ -460,6 +462,7 @@ void Exchange::record() {
     labels.namespace_name = route_->namespace_name;
     labels.ingress = route_->ingress;
     if (route_->cluster) labels.service = route_->cluster->service;
+    record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
     labels.host = host_->host();
     record.host = labels.host;

@@ -14,8 +14,9 @@ void H1Connection::write(const char* data, std::size_t size) {
   if (write_failed_) return;
   if (output_.empty()) {
     const IoResult result = transport_.write(data, size);
-    if (result.status == IoStatus::failed) {  // the event that comes with it closes the connection
+    if (result.status == IoStatus::failed) {  // closed once the caller is done with us
       write_failed_ = true;
+      context_.loop.requeue(*this);
       return;
     }
     if (result.bytes == size) return;

@@ -54,6 +54,7 @@ void H1Connection::drain() {
 void H1Connection::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  count_in(nullptr);
   if (exchange_ != nullptr) {
     Exchange* const exchange = exchange_;
     exchange_ = nullptr;
@@ -119,8 +120,16 @@ void H1Connection::run() {
 
 // --- reading requests ---
 
+void H1Connection::count_in(observe::Gauge* level) {
+  if (counted_in_ == level) return;
+  if (counted_in_ != nullptr) counted_in_->add(-1);
+  if (level != nullptr) level->add(1);
+  counted_in_ = level;
+}
+
 void H1Connection::wait_for_head() {
   const DataPlaneConfig& config = context_.config;
+  count_in(input_.empty() ? &context_.stats.connections_waiting : &context_.stats.connections_reading);
   if (input_.empty()) {
     head_deadline_ = TimePoint::max();
     const bool first = requests_ == 0;
@@ -189,6 +198,7 @@ void H1Connection::refuse(std::string_view bytes, http::Refusal refusal) {
   std::string_view line = bytes.substr(0, bytes.find('\n'));
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   ++requests_;
+  count_in(nullptr);
   state_ = State::exchanging;
   body_complete_ = false;  // where the message ends is anybody's guess
   body_abandoned_ = true;
@@ -209,6 +219,7 @@ void H1Connection::begin_exchange(char* data, std::size_t size) {
     return;
   }
   ++requests_;
+  count_in(nullptr);
   state_ = State::exchanging;
   TimerWheel::unset(*this);
   method_ = head.method;
@@ -304,6 +315,11 @@ bool H1Connection::read_body() {
     context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
   }
   exchange_->on_request_body(data, content.payload, content.last);
+  // While the upstream takes nothing, the client is not the slow one: resume_request_body() starts its clock
+  // again.
+  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && output_.empty()) {
+    TimerWheel::unset(*this);
+  }
   return true;
 }
 

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/socket_address.h"
 #include "http/chunked.h"
+#include "observe/counter.h"
 #include "proxy/downstream.h"
 #include "proxy/io_loop.h"
 #include "proxy/timer_wheel.h"
@@ -92,6 +93,8 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   void write(const char* data, std::size_t size);
   void flush();
   void wait_for_head();
+  // Moves the connection from the level it is counted in to `level`; null: none.
+  void count_in(observe::Gauge* level);
   void linger();
   [[nodiscard]] bool must_close() const;
 
@@ -120,6 +123,7 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   TimePoint request_started_;
   TimePoint head_deadline_ = TimePoint::max();
   Exchange* exchange_ = nullptr;
+  observe::Gauge* counted_in_ = nullptr;  // waiting or reading, between Exchanges
   std::unique_ptr<Tunnel> tunnel_;
   ByteBuffer input_;   // an incomplete head, or requests sent ahead
   ByteBuffer output_;  // what the socket did not take yet

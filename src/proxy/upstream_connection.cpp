@@ -121,7 +121,8 @@ void UpstreamConnection::arm_read_timeout() {
 }
 
 void UpstreamConnection::resume_response() {
-  if (request_complete_ && output_.empty()) arm_read_timeout();
+  // An answer that came before the whole request was sent has its time-out too.
+  if (reading_ == Reading::body || (request_complete_ && output_.empty())) arm_read_timeout();
   if (readable_) context_.loop.requeue(*this);
 }
 
