@@ -1,5 +1,5 @@
-// A growable run of bytes, written at the back and consumed at the front, without zero-filling what recv(2) will
-// overwrite. Not shared between threads.
+// A growable run of bytes, written at the back and consumed at the front, without zero-filling what recv(2)
+// will overwrite. Not shared between threads.
 #pragma once
 
 #include <cstddef>

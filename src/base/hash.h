@@ -1,4 +1,4 @@
-// A seeded 64-bit hash for tables whose keys come from clients or tenants (hash flooding: http-rules R-14).
+// A seeded 64-bit hash for tables whose keys come from clients or tenants (against hash flooding).
 // Byte-incremental so that a path index can take the hash at every '/' in one pass.
 #pragma once
 

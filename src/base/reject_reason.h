@@ -7,7 +7,7 @@
 
 namespace headgate {
 
-// Why a request was refused or failed. Label `reason` of headgate_http_rejected_total (http-rules §2.9).
+// Why a request was refused or failed. Label `reason` of headgate_http_rejected_total.
 enum class RejectReason : std::uint8_t {
   none,
   bad_request_line,

@@ -7,6 +7,7 @@
 namespace headgate::k8swatch {
 namespace {
 
+constexpr std::size_t kShownKey = 60;
 constexpr std::string_view kBlank = " \t\r\n";
 
 bool is_marker(std::string_view line, std::string_view marker) {
@@ -60,7 +61,9 @@ void append_json(std::string_view text, const JsonDocument& document, std::uint3
     item.is_json = true;
     while (duplicate != document.duplicates.end() && *duplicate < span.begin) ++duplicate;
     if (duplicate == document.duplicates.end() || *duplicate >= span.end) continue;
-    item.error = "a key is given twice";
+    // The offset is that of the key's text.
+    const std::string_view key = text.substr(*duplicate, text.find('"', *duplicate) - *duplicate);
+    item.error = "the key \"" + std::string(key.substr(0, kShownKey)) + "\" is given twice";
     item.error_line = first_line - 1 + lines.at(*duplicate);
   }
 }

@@ -1,5 +1,6 @@
 // Reads one JSON text field by field (simdjson on-demand), keeping the path of the field it stands on, so
-// that a wrong type is reported with its place. The only door to simdjson. One thread; reusable; internal to
+// that a wrong type is reported with its place. The only door to simdjson: to be
+// included from .cpp files only. One thread; reusable; internal to
 // the decoders.
 //
 // Every read function returns false once something failed; error() then says what and where. A JSON null is
@@ -14,12 +15,13 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/json_padding.h"
+
 namespace headgate::k8swatch {
 
 using JsonValue = simdjson::ondemand::value;
 
-// Readable bytes that must follow every text given to a JsonReader; their content does not matter.
-inline constexpr std::size_t kJsonPadding = simdjson::SIMDJSON_PADDING;
+static_assert(kJsonPadding >= simdjson::SIMDJSON_PADDING);
 
 struct JsonError {
   std::string field;       // "spec.rules[0].host"; empty: the document as a whole

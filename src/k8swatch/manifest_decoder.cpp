@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "k8swatch/json_scanner.h"
+#include "k8swatch/object_decoder.h"
+#include "k8swatch/yaml_converter.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -15,102 +17,134 @@ std::string at_line(std::string_view origin, std::size_t line) {
 
 }  // namespace
 
-DocumentResult ManifestDecoder::decode(const ManifestDocument& document, std::string_view origin) {
-  DocumentResult result;
-  const Place place{origin, document, 0};
-  if (!document.error.empty()) {
-    result.has_unknown_broken = true;
-    result.findings.push_back({Severity::error, at_line(origin, document.error_line), "", document.error});
-    return result;
+struct ManifestDecoder::Scratch {
+  JsonReader reader;
+  YamlConverter yaml;
+};
+
+class ManifestDecoder::Work {
+ public:
+  Work(Scratch& scratch, const DecodeOptions& options, const ManifestDocument& document,
+       std::string_view origin)
+      : reader_(scratch.reader),
+        yaml_(scratch.yaml),
+        options_(options),
+        document_(document),
+        origin_(origin) {}
+
+  DocumentResult run();
+
+ private:
+  // `base`: offset of `json` in the converted document.
+  void decode_text(std::string_view json, std::size_t base, bool may_be_list);
+  void decode_list(std::string_view json);
+  void report(std::optional<ObjectKey> key, JsonError error, std::size_t base);
+  void report_unreadable(std::size_t line, std::string reason);
+  [[nodiscard]] std::string location(std::size_t offset) const;
+
+  JsonReader& reader_;
+  YamlConverter& yaml_;
+  const DecodeOptions& options_;
+  const ManifestDocument& document_;
+  std::string_view origin_;
+  DocumentResult result_;
+};
+
+DocumentResult ManifestDecoder::Work::run() {
+  if (!document_.error.empty()) {
+    report_unreadable(document_.error_line, document_.error);
+  } else if (document_.is_json) {
+    decode_text(document_.text, 0, false);
+  } else if (!yaml_.convert(document_.text)) {
+    report_unreadable(document_.line + yaml_.error_line(), yaml_.error());
+  } else if (yaml_.json() != "null") {
+    decode_text(yaml_.json(), 0, true);
+    yaml_.shrink();
   }
-  if (document.is_json) {
-    decode_text(document.text, place, false, result);
-    return result;
-  }
-  if (!yaml_.convert(document.text)) {
-    result.has_unknown_broken = true;
-    result.findings.push_back(
-        {Severity::error, at_line(origin, document.line + yaml_.error_line()), "", yaml_.error()});
-    return result;
-  }
-  if (yaml_.json() != "null") decode_text(yaml_.json(), place, true, result);
-  yaml_.shrink();
-  return result;
+  return std::move(result_);
 }
 
-void ManifestDecoder::decode_text(std::string_view json, const Place& place, bool may_be_list,
-                                  DocumentResult& out) {
+void ManifestDecoder::Work::decode_text(std::string_view json, std::size_t base, bool may_be_list) {
   TypeMeta type;
   if (!reader_.open(json) || !decode_type(reader_, type)) {
-    report(place, std::nullopt, reader_.error(), out);
+    report(std::nullopt, reader_.error(), base);
     return;
   }
   if (may_be_list && type.kind.ends_with("List")) {
-    decode_list(json, place, out);
+    decode_list(json);
     return;
   }
   Kind kind{};
   switch (support_of(type, kind)) {
     case TypeSupport::foreign:
       if (log::enabled(log::Level::debug)) {
-        log::debug(location(place, 0) + ": skipped, a " + type.kind + " of " + type.api_version);
+        log::debug(location(base) + ": skipped, a " + type.kind + " of " + type.api_version);
       }
       return;
-    case TypeSupport::old_version: {
-      auto key = decode_identity(reader_, kind);
+    case TypeSupport::old_version:
       report(
-          place, std::move(key),
+          decode_identity(reader_, kind),
           {"apiVersion",
            type.api_version + " is not supported; convert the object to " + std::string(api_version_of(kind)),
            0},
-          out);
+          base);
       return;
-    }
     case TypeSupport::supported:
       break;
   }
   auto object = decode_object(reader_, kind, options_);
   if (object) {
-    out.objects.push_back(std::move(*object));
+    result_.objects.push_back(std::move(*object));
     return;
   }
   JsonError error = reader_.error();
-  report(place, decode_identity(reader_, kind), std::move(error), out);
+  report(decode_identity(reader_, kind), std::move(error), base);
 }
 
-void ManifestDecoder::decode_list(std::string_view json, const Place& place, DocumentResult& out) {
+void ManifestDecoder::Work::decode_list(std::string_view json) {
   JsonScanner scanner(json);
-  JsonDocument document;
-  if (scanner.next(document) != JsonScanner::Step::document) {
-    report(place, std::nullopt, {"", scanner.error(), scanner.error_offset()}, out);
+  JsonDocument list;
+  if (scanner.next(list) != JsonScanner::Step::document) {
+    report(std::nullopt, {"", scanner.error(), scanner.error_offset()}, 0);
     return;
   }
-  for (const JsonSpan& item : document.elements) {
-    decode_text(json.substr(item.begin, item.end - item.begin), {place.origin, place.document, item.begin},
-                false, out);
+  for (const JsonSpan& item : list.elements) {
+    decode_text(json.substr(item.begin, item.end - item.begin), item.begin, false);
   }
 }
 
-void ManifestDecoder::report(const Place& place, std::optional<ObjectKey> key, JsonError error,
-                             DocumentResult& out) {
-  std::string where = location(place, error.offset);
+void ManifestDecoder::Work::report(std::optional<ObjectKey> key, JsonError error, std::size_t base) {
+  std::string where = location(base + error.offset);
   if (key) {
-    out.findings.push_back(
+    result_.findings.push_back(
         {Severity::error, to_string(*key), std::move(error.field), error.reason + " (" + where + ')'});
-    out.broken.push_back(std::move(*key));
+    result_.broken.push_back(std::move(*key));
   } else {
-    out.findings.push_back(
+    result_.findings.push_back(
         {Severity::error, std::move(where), std::move(error.field), std::move(error.reason)});
-    out.has_unknown_broken = true;
+    result_.has_unknown_broken = true;
   }
 }
 
-std::string ManifestDecoder::location(const Place& place, std::size_t offset) const {
-  const ManifestDocument& document = place.document;
-  if (!document.is_json) return at_line(place.origin, document.line + yaml_.line_of(place.base + offset));
-  const std::string_view before = document.text.substr(0, offset);
-  return at_line(place.origin,
-                 document.line + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')));
+void ManifestDecoder::Work::report_unreadable(std::size_t line, std::string reason) {
+  result_.findings.push_back({Severity::error, at_line(origin_, line), "", std::move(reason)});
+  result_.has_unknown_broken = true;
+}
+
+std::string ManifestDecoder::Work::location(std::size_t offset) const {
+  if (!document_.is_json) return at_line(origin_, document_.line + yaml_.line_of(offset));
+  const std::string_view before = document_.text.substr(0, offset);
+  return at_line(origin_,
+                 document_.line + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')));
+}
+
+ManifestDecoder::ManifestDecoder(const DecodeOptions& options)
+    : options_(options), scratch_(std::make_unique<Scratch>()) {}
+
+ManifestDecoder::~ManifestDecoder() = default;
+
+DocumentResult ManifestDecoder::decode(const ManifestDocument& document, std::string_view origin) {
+  return Work(*scratch_, options_, document, origin).run();
 }
 
 DecodedManifest decode_manifest_text(std::string_view text, std::string_view origin,

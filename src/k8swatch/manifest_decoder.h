@@ -1,13 +1,14 @@
 // From the text of manifests to objects and Findings, for the folder source, `headgate translate` and tests.
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/decode_options.h"
 #include "k8swatch/document_splitter.h"
 #include "k8swatch/finding.h"
-#include "k8swatch/object_decoder.h"
-#include "k8swatch/yaml_converter.h"
+#include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
 
@@ -24,26 +25,21 @@ struct DocumentResult {
 // Decodes documents one by one. Holds scratch memory that is reused; one thread.
 class ManifestDecoder {
  public:
-  explicit ManifestDecoder(const DecodeOptions& options) : options_(options) {}
+  explicit ManifestDecoder(const DecodeOptions& options);
+  ~ManifestDecoder();
+  ManifestDecoder(const ManifestDecoder&) = delete;
+  ManifestDecoder& operator=(const ManifestDecoder&) = delete;
 
   // `origin` is the name of the file, for Findings.
   DocumentResult decode(const ManifestDocument& document, std::string_view origin);
 
  private:
-  struct Place {
-    std::string_view origin;
-    const ManifestDocument& document;
-    std::size_t base = 0;  // offset of the text being read in the converted document
-  };
-
-  void decode_text(std::string_view json, const Place& place, bool may_be_list, DocumentResult& out);
-  void decode_list(std::string_view json, const Place& place, DocumentResult& out);
-  void report(const Place& place, std::optional<ObjectKey> key, JsonError error, DocumentResult& out);
-  [[nodiscard]] std::string location(const Place& place, std::size_t offset) const;
+  // The work on one document; hides the JSON and YAML libraries.
+  class Work;
+  struct Scratch;
 
   const DecodeOptions& options_;
-  JsonReader reader_;
-  YamlConverter yaml_;
+  std::unique_ptr<Scratch> scratch_;
 };
 
 struct DecodedManifest {

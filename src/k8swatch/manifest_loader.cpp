@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "k8swatch/content_hash.h"
+#include "k8swatch/json_padding.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -114,14 +115,17 @@ void run_tasks(const std::vector<Task>& tasks, std::atomic<std::size_t>& next, c
 
 }  // namespace
 
-void ManifestLoader::load(std::vector<FileReading>& readings) {
+std::size_t ManifestLoader::load(std::vector<FileReading>& readings, std::size_t max_bytes) {
   std::vector<OpenText> texts(readings.size());
   std::vector<Task> tasks;
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    FileReading& reading = readings[i];
-    OpenText& open = texts[i];
+  std::size_t bytes_read = 0;
+  std::size_t bytes = 0;  // to decode
+  std::size_t count = 0;
+  for (; count < readings.size() && bytes_read < max_bytes; ++count) {
+    FileReading& reading = readings[count];
+    OpenText& open = texts[count];
     read_text(reading, open.text);
+    bytes_read += open.text.size();
     if (reading.state != FileReading::State::read) continue;
     open.documents = split_documents(open.text, format_of(reading.path));
     reading.documents.resize(open.documents.size());
@@ -137,15 +141,16 @@ void ManifestLoader::load(std::vector<FileReading>& readings) {
   std::atomic<std::size_t> next{0};
   std::vector<std::thread> threads;
   if (bytes >= kBytesWorthAThread) {
-    const unsigned count = std::min(std::thread::hardware_concurrency(), kMaxThreads);
+    const unsigned wanted = std::min(std::thread::hardware_concurrency(), kMaxThreads);
     try {
-      for (unsigned i = 1; i < count; ++i) threads.emplace_back([&] { run_tasks(tasks, next, options_); });
+      for (unsigned i = 1; i < wanted; ++i) threads.emplace_back([&] { run_tasks(tasks, next, options_); });
     } catch (const std::system_error&) {
       // No thread to be had: this one does the work.
     }
   }
   run_tasks(tasks, next, options_);
   for (std::thread& thread : threads) thread.join();
+  return count;
 }
 
 FileSignature ManifestLoader::signature_of(const std::string& path) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "k8swatch/decode_options.h"
 #include "k8swatch/manifest_catalog.h"
 
 namespace headgate::k8swatch {
@@ -40,8 +41,9 @@ class ManifestLoader {
 
   explicit ManifestLoader(DecodeOptions options) : options_(std::move(options)) {}
 
-  // Fills in what the files hold. Blocks until done; the threads it uses are gone when it returns.
-  void load(std::vector<FileReading>& readings);
+  // Fills in what the files hold, in order, until at least `max_bytes` of text were read; returns how many
+  // files that are. Blocks until done; the threads it uses are gone when it returns.
+  std::size_t load(std::vector<FileReading>& readings, std::size_t max_bytes);
 
   // The signature of the file now, or an empty one where there is none.
   static FileSignature signature_of(const std::string& path);

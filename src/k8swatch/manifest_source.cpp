@@ -136,14 +136,13 @@ ManifestSource::Pending& ManifestSource::pend(const FileKey& key, TimePoint due,
 bool ManifestSource::work_slice(TimePoint now, const Slice& slice) {
   std::vector<std::pair<FileKey, Pending>> due;
   std::vector<FileReading> readings;
-  std::int64_t bytes = 0;
   bool has_more = false;
   for (auto it = pending_.begin(); it != pending_.end();) {
     if (it->second.due > now) {
       ++it;
       continue;
     }
-    if (due.size() == slice.files || bytes >= slice.bytes) {
+    if (due.size() == slice.files) {
       has_more = true;
       break;
     }
@@ -151,12 +150,14 @@ bool ManifestSource::work_slice(TimePoint now, const Slice& slice) {
     reading.path = it->first.path;
     const auto known = files_.find(it->first);
     if (known != files_.end()) reading.known = ManifestCatalog::known_documents(known->second.entry);
-    bytes += std::max<std::int64_t>(ManifestLoader::signature_of(reading.path).size, 0);
     due.emplace_back(it->first, it->second);
     it = pending_.erase(it);
   }
   if (due.empty()) return false;
-  loader_.load(readings);
+  const std::size_t loaded = loader_.load(readings, slice.bytes);
+  for (std::size_t i = loaded; i < due.size(); ++i) pending_.insert(std::move(due[i]));
+  has_more |= loaded < due.size();
+  due.resize(loaded);
   // A write that began meanwhile has its event in the queue by now. What was read of such a file may be half
   // of it: its new entry in pending_ decides when to look again.
   poll_tree(now);

@@ -64,10 +64,10 @@ class ManifestSource {
   // Bounds one piece of work: how long the thread is away and how much text is in memory.
   struct Slice {
     std::size_t files;
-    std::int64_t bytes;
+    std::size_t bytes;
   };
-  static constexpr Slice kStartSlice{2048, std::int64_t{4} << 20};
-  static constexpr Slice kLiveSlice{128, std::int64_t{256} << 10};
+  static constexpr Slice kStartSlice{1024, std::size_t{4} << 20};
+  static constexpr Slice kLiveSlice{128, std::size_t{256} << 10};
 
   void poll_tree(TimePoint now);
   void on_notice(const Notice& notice, TimePoint now);

@@ -254,7 +254,10 @@ void ManifestTree::watch_ancestors(std::uint32_t number) {
 
 void ManifestTree::list_folder(std::uint32_t root, const std::string& folder, std::size_t depth,
                                std::vector<FileKey>& out) {
-  if (depth > kMaxFolderDepth) return;
+  if (depth > kMaxFolderDepth) {
+    log::warning(folder + " lies too deep and is not read");
+    return;
+  }
   // Watched before it is read, so that nothing falls between.
   const int number = watch(folder, kFolderMask, {Role::Why::folder, root, folder});
   folders_[{root, folder}] = number;

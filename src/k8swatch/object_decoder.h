@@ -8,16 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/decode_options.h"
 #include "k8swatch/json_reader.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
-
-struct DecodeOptions {
-  // Annotations that start with one of these are kept, all others are dropped unread.
-  std::vector<std::string> annotation_prefixes = {"nginx.ingress.kubernetes.io/", "headgate.dev/",
-                                                  "kubernetes.io/ingress.class"};
-};
 
 // Each reads the object `value` into `out` (expected empty). False: the object is unusable, reader.error()
 // says why. A namespaced object without metadata.namespace gets "default".

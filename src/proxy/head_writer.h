@@ -17,7 +17,7 @@ namespace headgate::proxy {
 // a field.
 char* write_kept_fields(const http::FieldList& fields, char* out);
 
-// What the forwarding fields of a request say (ingress-nginx.md: "added to request").
+// What the forwarding fields of a request say: those of ingress-nginx.
 struct ForwardingFields {
   std::string_view host;           // Host, and X-Forwarded-Host: as the client sent it, port included
   std::string_view remote_ip;      // X-Real-IP, X-Forwarded-For

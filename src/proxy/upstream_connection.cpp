@@ -10,7 +10,7 @@
 namespace headgate::proxy {
 namespace {
 
-// More interim answers than this are an attack on the client (http-rules B-13).
+// More interim answers than this are an attack on the client.
 constexpr std::uint32_t kMaxInterimHeads = 16;
 // Reads for one event before others have their turn.
 constexpr int kReadsPerEvent = 4;

@@ -1,5 +1,5 @@
 // One HTTP/1.1 connection to an endpoint: connects, sends requests one after another, parses responses
-// strictly, and is kept for reuse only after a response that left no doubt (http-rules §0.9).
+// strictly, and is kept for reuse only after a response that left no doubt.
 //
 //   connecting ──► busy ──► idle ──► busy …        busy ──► tunnelling (101)
 //        └───────────┴────────┴──────────┴──► closed

@@ -30,6 +30,7 @@ const std::vector<Door>& doors() {
       {"Boost.Intrusive, counted pointers",
        {"boost/intrusive", "boost/smart_ptr/intrusive_ptr"},
        {"src/proxy/"}},
+      {"Boost.Intrusive", {"boost/intrusive/", "boost/smart_ptr/intrusive"}, {"src/proxy/"}},
       {"nghttp2", {"nghttp2/"}, {"src/http/h2_session."}},
       {"OpenSSL", {"openssl/"}, {"src/tls/", "src/base/digest.", "src/proxy/transport."}},
       {"cpprestsdk", {"cpprest/", "pplx/"}, {"src/k8swatch/api_client."}},

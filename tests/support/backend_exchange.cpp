@@ -11,6 +11,7 @@ bool BackendExchange::read_body(std::chrono::milliseconds within) {
   if (!body_read_) {
     body_read_ = true;
     if (!read_request_body(reader_, request_, Deadline(within))) finished_ = true;
+    on_body_();
   }
   return request_.complete;
 }

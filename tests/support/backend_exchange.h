@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -13,13 +14,15 @@ namespace headgate::test_support {
 // Lives on the thread of its connection, for one call of the handler.
 class BackendExchange {
  public:
+  // `on_body` is called when the body has been read, before anything is answered after it.
   BackendExchange(int fd, MessageReader& reader, HttpRequest& request, std::size_t number_on_connection,
-                  std::string name)
+                  std::string name, std::function<void()> on_body)
       : fd_(fd),
         reader_(reader),
         request_(request),
         number_on_connection_(number_on_connection),
-        name_(std::move(name)) {}
+        name_(std::move(name)),
+        on_body_(std::move(on_body)) {}
 
   // The head is there when the handler is called; the body after read_body().
   [[nodiscard]] const HttpRequest& request() const { return request_; }
@@ -52,6 +55,7 @@ class BackendExchange {
   HttpRequest& request_;
   std::size_t number_on_connection_;
   std::string name_;
+  std::function<void()> on_body_;
   bool body_read_ = false;
   bool finished_ = false;
 };

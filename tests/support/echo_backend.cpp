@@ -95,7 +95,17 @@ void EchoBackend::serve(Connection& connection) {
       requests_.push_back(request);
       changed_.notify_all();
     }
-    BackendExchange exchange(fd, reader, request, number, name_);
+    const auto record_body = [&] {
+      const std::lock_guard lock(mutex_);
+      if (epoch != epoch_) return;
+      HttpRequest& record = requests_[index];
+      record.body = request.body.substr(0, kRecordedBody);
+      record.trailers = request.trailers;
+      record.complete = request.complete;
+      record.problem = request.problem;
+      changed_.notify_all();
+    };
+    BackendExchange exchange(fd, reader, request, number, name_, record_body);
     if (handler) {
       handler(exchange);
     } else {
@@ -103,17 +113,6 @@ void EchoBackend::serve(Connection& connection) {
       exchange.respond_with_echo();
     }
     if (!exchange.is_finished()) exchange.read_body();
-    {
-      const std::lock_guard lock(mutex_);
-      if (epoch == epoch_) {
-        HttpRequest& record = requests_[index];
-        record.body = request.body.substr(0, kRecordedBody);
-        record.trailers = request.trailers;
-        record.complete = request.complete;
-        record.problem = request.problem;
-        changed_.notify_all();
-      }
-    }
     if (exchange.is_finished()) break;
   }
   const std::lock_guard lock(mutex_);

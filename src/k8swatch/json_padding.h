@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstddef>
+
+namespace headgate::k8swatch {
+
+// Readable bytes that must follow every text given to a JsonReader; their content does not matter.
+inline constexpr std::size_t kJsonPadding = 64;
+
+}  // namespace headgate::k8swatch
