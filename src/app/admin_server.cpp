@@ -37,7 +37,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxHead = 8 * 1024;
+constexpr std::size_t kMaxHead = std::size_t{8} * 1024;
 constexpr std::size_t kMaxConnections = 256;
 constexpr auto kHeadTimeout = 10s;
 constexpr auto kAnswerTimeout = 30s;

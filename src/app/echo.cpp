@@ -39,7 +39,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxBody = 64 * 1024 * 1024;
+constexpr std::size_t kMaxBody = std::size_t{64} * 1024 * 1024;
 constexpr auto kIdleTimeout = 120s;
 
 using Request = http::request<http::string_body>;

@@ -14,7 +14,7 @@ namespace headgate::app {
 
 int run_translate(const Flags& flags, std::ostream& out, std::ostream& err) {
   k8swatch::Controller controller(controller_options(flags),
-                                  [](std::shared_ptr<const router::Publication>) {});
+                                  [](const std::shared_ptr<const router::Publication>&) {});
   k8swatch::ManifestSource source(manifest_roots(flags), controller, decode_options(flags));
   if (const Result<void> started = source.start(); !started) {
     err << "headgate translate: " << started.error().message << "\n";

@@ -65,6 +65,7 @@ struct AccessLogSink::State {
     if (own_fd >= 0) ::close(own_fd);
   }
 
+  bool enqueue(LogBuffer& full, LogBuffer& spare);
   void run();
   bool next(LogBuffer& buffer);
   void write_out(const LogBuffer& buffer);
@@ -100,6 +101,17 @@ void AccessLogSink::State::run() {
 
   LogBuffer buffer;
   while (next(buffer)) write_out(buffer);
+}
+
+// False: the queue is full and `full` untouched. True: it is taken; `spare` has got an empty one if there
+// was.
+bool AccessLogSink::State::enqueue(LogBuffer& full, LogBuffer& spare) {
+  const std::lock_guard lock(mutex);
+  if (queue_size == kQueuedBuffers) return false;
+  queue[(queue_first + queue_size) % kQueuedBuffers] = std::move(full);
+  ++queue_size;
+  if (spare_count != 0) spare = std::move(spares[--spare_count]);
+  return true;
 }
 
 // Gives back the buffer just written and takes the next; false at the end.
@@ -165,25 +177,17 @@ AccessLogSink::~AccessLogSink() = default;
 LogBuffer AccessLogSink::submit(LogBuffer full) {
   if (state_ == nullptr) return full;
   LogBuffer empty;
-  bool queued = false;
-  {
-    const std::lock_guard lock(state_->mutex);
-    if (state_->queue_size < kQueuedBuffers) {
-      queued = true;
-      state_->queue[(state_->queue_first + state_->queue_size) % kQueuedBuffers] = std::move(full);
-      ++state_->queue_size;
-      if (state_->spare_count != 0) empty = std::move(state_->spares[--state_->spare_count]);
-    }
-  }
-  if (queued) {
+  if (state_->enqueue(full, empty)) {
     state_->wake.notify_one();
   } else {
     state_->dropped.fetch_add(full.lines, std::memory_order_relaxed);
-    if (full.capacity == kBufferBytes) empty = std::move(full);
+    empty = std::move(full);  // its lines are lost, its memory is good
   }
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): the caller owns what is returned
+  if (empty.capacity != kBufferBytes) return LogBuffer::with_capacity(kBufferBytes);
   empty.size = 0;
   empty.lines = 0;
-  return empty.capacity != 0 ? std::move(empty) : LogBuffer::with_capacity(kBufferBytes);
+  return empty;
 }
 
 std::uint64_t AccessLogSink::dropped_lines() const {

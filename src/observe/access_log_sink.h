@@ -14,7 +14,7 @@ namespace headgate::observe {
 // attempt to write what is queued, with it.
 class AccessLogSink {
  public:
-  static constexpr std::size_t kBufferBytes = 64 * 1024;
+  static constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
   // Buffers waiting to be written: what a log reader may lag behind before lines are lost.
   static constexpr std::size_t kQueuedBuffers = 64;
 
