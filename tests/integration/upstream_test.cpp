@@ -246,7 +246,11 @@ TEST_F(Balancing, ABrokenHeadIs502AndNothingOfItReachesTheClient) {
 }
 
 TEST_F(Balancing, APodThatLeavesIsNoLongerAskedAndItsRunningRequestEnds) {
-  a.set_handler(echo_after(gate));
+  a.set_handler([this](BackendExchange& exchange) {
+    exchange.read_body();
+    if (exchange.request().target == "/running") gate.wait();
+    exchange.respond_with_echo();
+  });
   start({address_of(a)});
   RawClient running(headgate->http_port());
   running.send(make_request("GET", "x.test", "/running"));
