@@ -1,3 +1,4 @@
+// Room that simdjson reads past the end of its input: what the callers of the decoders must leave behind a text.
 #pragma once
 
 #include <cstddef>
