@@ -7,6 +7,7 @@ namespace headgate::proxy {
 namespace {
 
 char* put(char* out, std::string_view text) {
+  if (text.empty()) return out;  // its data() may be null
   std::memcpy(out, text.data(), text.size());
   return out + text.size();
 }
