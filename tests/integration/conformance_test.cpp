@@ -81,7 +81,7 @@ TEST_P(DefaultBackend, PassesMethodPathAndUserAgentUnchanged) {
   EXPECT_EQ(response.count("Content-Type"), 1u);
   EXPECT_EQ(response.count("Date"), 1u);
   ASSERT_EQ(pod.request_count(), 1u);
-  const HttpRequest seen = pod.requests()[0];
+  const HttpRequest seen = pod.requests().at(0);
   EXPECT_EQ(seen.method, c.method);
   EXPECT_EQ(seen.target, c.path);
   EXPECT_EQ(seen.version, "HTTP/1.1");

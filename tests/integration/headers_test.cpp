@@ -22,7 +22,7 @@ class RequestHeaders : public OnePod {
     const HttpResponse response = ask(make_request(method, host, "/p", fields, body), method);
     EXPECT_EQ(response.status, 200) << response.start_line;
     EXPECT_TRUE(pod.wait_for_requests(1));
-    return pod.requests().empty() ? HttpRequest() : pod.requests().back();
+    return pod.last_request();
   }
 };
 
@@ -160,22 +160,22 @@ TEST_F(RequestHeaders, PassesTheTargetsBytes) {
   for (const char* target : {"/a%20b/%c3%a4?q=%2F&x=a+b", "/a;v=1/b//c?", "/x%2Fy"}) {
     pod.forget_requests();
     EXPECT_EQ(ask(make_request("GET", "x.test", target)).status, 200);
-    EXPECT_EQ(pod.requests().back().target, target);
+    EXPECT_EQ(pod.last_request().target, target);
   }
 }
 
 TEST_F(RequestHeaders, ResolvesDotSegmentsBeforeThePodSeesThem) {
   start();
   EXPECT_EQ(ask(make_request("GET", "x.test", "/a/./b/../c/%2e%2e/d?x=../y")).status, 200);
-  EXPECT_EQ(pod.requests().back().target, "/a/d?x=../y");
+  EXPECT_EQ(pod.last_request().target, "/a/d?x=../y");
 }
 
 TEST_F(RequestHeaders, TakesTheHostOfAnAbsoluteTarget) {
   start();
   EXPECT_EQ(ask(make_request("GET", "other.test", "http://x.test/abs?q=1")).status, 200);
-  EXPECT_EQ(pod.requests().back().field("Host"), "x.test");
-  EXPECT_EQ(pod.requests().back().count("Host"), 1u);
-  EXPECT_EQ(pod.requests().back().target, "/abs?q=1");
+  EXPECT_EQ(pod.last_request().field("Host"), "x.test");
+  EXPECT_EQ(pod.last_request().count("Host"), 1u);
+  EXPECT_EQ(pod.last_request().target, "/abs?q=1");
 }
 
 class ResponseHeaders : public OnePod {

@@ -93,7 +93,7 @@ TEST_F(LocalReplies, ABodyOfExactlyTheLimitPasses) {
   const HttpResponse response =
       ask(make_request("POST", "x.test", "/", "Content-Length: 1048576\r\n", std::string(1048576, 'x')));
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(pod.requests()[0].body.size(), 1048576u);
+  EXPECT_EQ(pod.requests().at(0).body.size(), 1048576u);
 }
 
 TEST_F(LocalReplies, AChunkedBodyThatGrowsOverTheLimitIs413) {

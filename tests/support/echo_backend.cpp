@@ -132,6 +132,11 @@ std::vector<HttpRequest> EchoBackend::requests() const {
   return requests_;
 }
 
+HttpRequest EchoBackend::last_request() const {
+  const std::lock_guard lock(mutex_);
+  return requests_.empty() ? HttpRequest() : requests_.back();
+}
+
 std::size_t EchoBackend::request_count() const {
   const std::lock_guard lock(mutex_);
   return requests_.size();

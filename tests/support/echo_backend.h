@@ -37,6 +37,7 @@ class EchoBackend {
 
   // In order of arrival; a body is filled in once the handler (or the end of it) has read it.
   [[nodiscard]] std::vector<HttpRequest> requests() const;
+  [[nodiscard]] HttpRequest last_request() const;  // empty where there was none
   [[nodiscard]] std::size_t request_count() const;
   [[nodiscard]] std::size_t connection_count() const;  // accepted so far
   [[nodiscard]] std::size_t open_connections() const;
