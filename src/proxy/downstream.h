@@ -46,6 +46,9 @@ class Downstream {
 
   // Bytes wait to be taken by the client: stop reading the response until Exchange::on_downstream_drained.
   [[nodiscard]] virtual bool congested() const = 0;
+  // The client has sent its last byte: legal while it waits for the answer, and all that is seen of one that
+  // left.
+  [[nodiscard]] virtual bool half_closed() const = 0;
   // The upstream takes bytes of the request again.
   virtual void resume_request_body() = 0;
   // The rest of the request's body is of no interest: the connection ends after the answer.

@@ -306,7 +306,9 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
     return;
   }
   failed.status = static_cast<std::uint16_t>(answer.status);
-  const bool transient = failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing;
+  // Whoever has closed its half may be gone: it gets what this try gave, pods are not asked again for it.
+  const bool transient = !downstream_->half_closed() && failure != UpstreamFailure::bad_head &&
+                         failure != UpstreamFailure::bad_framing;
   if (transient &&
       may_try_again({request_sent, response_begun, body_lost_, static_cast<std::uint32_t>(try_count_)},
                     method_, tries_allowed())) {

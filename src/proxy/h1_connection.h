@@ -58,6 +58,7 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   std::uint64_t send_local_reply(http::LocalReply reply) override;
   void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) override;
   [[nodiscard]] bool congested() const override { return !output_.empty(); }
+  [[nodiscard]] bool half_closed() const override { return half_closed_; }
   void resume_request_body() override;
   void abandon_request_body() override;
   void exchange_finished(Ending ending) override;
