@@ -168,6 +168,17 @@ TEST_F(Balancing, ASilentPodIsTriedAtAnotherForAGetButNotForAPost) {
   EXPECT_GT(posts_to_silence, 0u);
 }
 
+TEST_F(Balancing, NoOtherPodIsAskedForAClientThatMayHaveLeft) {
+  a.set_handler(never_answer());
+  b.set_handler(never_answer());
+  start({address_of(a), address_of(b)}, 1, {{"proxy-read-timeout", "1"}});
+  RawClient client(headgate->http_port());
+  ASSERT_TRUE(client.send(make_request("GET", "x.test", "/")));
+  client.half_close();
+  EXPECT_EQ(client.receive().status, 504);
+  EXPECT_EQ(a.request_count() + b.request_count(), 1u);
+}
+
 TEST_F(Balancing, APodThatDoesNotTakeConnectionsIs504) {
   const BlackHole hole;
   start({{"127.0.0.1", hole.port()}}, 1,
