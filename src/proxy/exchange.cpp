@@ -15,6 +15,17 @@ namespace {
 // What ingress-nginx's log calls the built-in default backend.
 constexpr std::string_view kDefaultBackendName = "upstream-default-backend";
 
+// Buffers keep their memory for the next Exchange, unless a peak made them large.
+constexpr std::size_t kMostKept = 16 * 1024;
+
+void forget(ByteBuffer& buffer) {
+  if (buffer.capacity() > kMostKept) {
+    buffer.release();
+  } else {
+    buffer.clear();
+  }
+}
+
 struct FailureAnswer {
   int status;
   RejectReason reason;
@@ -487,8 +498,8 @@ void Exchange::clear() {
   body_kind_ = http::BodyKind::none;
   body_complete_ = body_lost_ = continue_owed_ = abandoned_ = false;
   body_received_ = 0;
-  request_.clear();
-  log_.clear();
+  forget(request_);
+  forget(log_);
   upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = false;

@@ -55,6 +55,7 @@ void H1Connection::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
   count_in(nullptr);
+  if (tunnel_) tunnel_->abandon();
   if (exchange_ != nullptr) {
     Exchange* const exchange = exchange_;
     exchange_ = nullptr;
@@ -222,6 +223,7 @@ void H1Connection::begin_exchange(char* data, std::size_t size) {
   count_in(nullptr);
   state_ = State::exchanging;
   TimerWheel::unset(*this);
+  head_deadline_ = TimePoint::max();
   method_ = head.method;
   http10_ = head.minor_version == 0;
   client_keep_alive_ = facts.keep_alive;
@@ -310,7 +312,7 @@ bool H1Connection::read_body() {
   if (content.last) {
     input_.append({data + content.consumed, result.bytes - content.consumed});
     body_complete_ = true;
-    TimerWheel::unset(*this);
+    if (output_.empty()) TimerWheel::unset(*this);
   } else {
     context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
   }
@@ -401,6 +403,7 @@ void H1Connection::exchange_finished(Ending ending) {
   input_fresh_ = !input_.empty();
   if (input_.empty()) input_.release();
   wait_for_head();
+  if (context_.draining) drain();
   run();
 }
 

@@ -56,12 +56,13 @@ bool IoLoop::add_listener(int fd, IoHandler& handler) {
 void IoLoop::remove_listener(int fd) { epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr); }
 
 void IoLoop::requeue(IoHandler& handler) {
-  if (handler.queued_) return;
+  if (handler.queued_ || handler.doomed_) return;
   handler.queued_ = true;
   queue_.push_back(&handler);
 }
 
 void IoLoop::destroy_later(std::unique_ptr<IoHandler> handler) {
+  handler->doomed_ = true;
   if (handler->queued_) {
     IoHandler* const nobody = nullptr;
     std::replace(queue_.begin(), queue_.end(), handler.get(), nobody);

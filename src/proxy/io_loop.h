@@ -25,6 +25,7 @@ class IoHandler {
  private:
   friend class IoLoop;
   bool queued_ = false;
+  bool doomed_ = false;
 };
 
 // Owned by a Worker and used by its thread, except post() and stop().
@@ -55,7 +56,8 @@ class IoLoop {
   bool add_listener(int fd, IoHandler& handler);
   void remove_listener(int fd);
 
-  // Calls handler.on_io(0) after the running batch: for work cut short by a fairness budget.
+  // Calls handler.on_io(0) after the running batch: for work cut short by a fairness budget. Nothing happens
+  // for a handler that is to be destroyed.
   void requeue(IoHandler& handler);
   // Deletes at the end of the running batch (or of the next one, when called from outside a batch).
   void destroy_later(std::unique_ptr<IoHandler> handler);

@@ -98,10 +98,14 @@ bool Tunnel::settle(Direction& direction) {
 
 void Tunnel::on_timeout() { end(); }
 
-void Tunnel::end() {
-  if (over_) return;
+void Tunnel::abandon() {
   over_ = true;
   TimerWheel::unset(*this);
+}
+
+void Tunnel::end() {
+  if (over_) return;
+  abandon();
   exchange_.on_tunnel_ended(to_client_.moved);
 }
 

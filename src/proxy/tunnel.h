@@ -25,6 +25,9 @@ class Tunnel final : public Timer {
   void start(IoHandler& waker, Transport& client, ByteBuffer& from_client, Transport& upstream,
              ByteBuffer& from_upstream);
 
+  // Its connection is closing for another reason: nothing more is done or said.
+  void abandon();
+
   void on_client_io(std::uint32_t events);
   void on_upstream_io(std::uint32_t events);
   void on_timeout() override;

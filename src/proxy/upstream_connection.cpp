@@ -31,7 +31,7 @@ bool UpstreamConnection::connect() {
   return transport_.connect(endpoint_->endpoint.address) && context_.loop.add(transport_.fd(), *this);
 }
 
-void UpstreamConnection::attach(Exchange& exchange) {
+void UpstreamConnection::attach(Exchange& exchange, bool checked) {
   if (state_ == State::idle) {
     IdleHook::unlink();
     LruHook::unlink();
@@ -40,6 +40,7 @@ void UpstreamConnection::attach(Exchange& exchange) {
     context_.stats.upstream_connections_active.add(1);
     state_ = State::busy;
     TimerWheel::unset(*this);
+    unchecked_since_ = checked ? TimePoint::max() : context_.now;
   } else {
     context_.timers.set(*this, context_.now + exchange.settings().connect_timeout);
   }
@@ -58,7 +59,7 @@ void UpstreamConnection::release(bool reusable) {
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
       requests_ >= config.upstream_keepalive_requests ||
-      context_.now - opened_at_ >= config.upstream_keepalive_time ||
+      context_.now - opened_at_ >= config.upstream_keepalive_time || (readable_ && !transport_.is_quiet()) ||
       config.upstream_keepalive_connections == 0) {
     if (surplus_) context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
     close();
@@ -176,7 +177,15 @@ void UpstreamConnection::on_idle(std::uint32_t events) {
 }
 
 void UpstreamConnection::on_busy(std::uint32_t events) {
-  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    readable_ = true;
+    // What was there before the request was sent cannot be its answer: bytes behind the last one, or its end.
+    if (unchecked_since_ == context_.now && !transport_.is_quiet()) {
+      context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
+      fail(UpstreamFailure::reset);
+      return;
+    }
+  }
   if ((events & EPOLLOUT) != 0 && !output_.empty()) {
     flush();
     if (state_ != State::busy) return;
@@ -200,7 +209,7 @@ void UpstreamConnection::flush() {
   }
   output_.release();
   TimerWheel::unset(*this);
-  if (request_complete_) {
+  if (request_complete_ || reading_ == Reading::body) {
     arm_read_timeout();
   } else {
     exchange_->on_upstream_drained();
@@ -211,7 +220,7 @@ void UpstreamConnection::read_some() {
   for (int i = 0; i < kReadsPerEvent; ++i) {
     if (state_ != State::busy || !readable_) return;
     if (exchange_->response_paused()) {
-      TimerWheel::unset(*this);
+      if (output_.empty()) TimerWheel::unset(*this);
       return;
     }
     if (!(reading_ == Reading::head ? read_head() : read_body())) return;

@@ -53,8 +53,9 @@ class UpstreamConnection final : public IoHandler,
   // Begins to connect. False: it failed at once; the object is of no use and must be closed.
   bool connect();
 
-  // Takes the connection for one Exchange; ends with release() or close().
-  void attach(Exchange& exchange);
+  // Takes the connection for one Exchange; ends with release() or close(). `checked`: a kept one was found
+  // quiet.
+  void attach(Exchange& exchange, bool checked);
   // Hands the connection on without an answer outstanding; kept for reuse where `reusable` and limits allow.
   void release(bool reusable);
   // Closes and destroys (at the end of the batch). The Exchange hears nothing.
@@ -73,6 +74,9 @@ class UpstreamConnection final : public IoHandler,
   // `received` what came behind the 101.
   void become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteBuffer& received);
   [[nodiscard]] Transport& transport() { return transport_; }
+
+  // The last answer had no body (HEAD, 204, 304): the likeliest to be followed by bytes that are nobody's.
+  [[nodiscard]] bool is_doubtful() const { return body_kind_ == http::BodyKind::none; }
 
   [[nodiscard]] bool is_connected() const { return state_ != State::connecting; }
   [[nodiscard]] bool is_reused() const { return requests_ > 1; }
@@ -130,6 +134,7 @@ class UpstreamConnection final : public IoHandler,
   ByteBuffer input_;   // an incomplete head
   ByteBuffer output_;  // what the socket did not take yet
   TimePoint opened_at_;
+  TimePoint unchecked_since_ = TimePoint::max();  // the batch in which it was taken unseen
   bool reusable_framing_ = true;
 };
 

@@ -25,12 +25,13 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
 UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, Exchange& exchange, Reuse reuse) {
   while (reuse != Reuse::none && !endpoint.idle.empty()) {
     auto& connection = static_cast<UpstreamConnection&>(endpoint.idle.front());
-    if (reuse == Reuse::checked && !connection.transport().is_quiet()) {
+    const bool check = reuse == Reuse::checked || connection.is_doubtful();
+    if (check && !connection.transport().is_quiet()) {
       connection.close();
       continue;
     }
     context_->stats.upstream_reuses.add();
-    connection.attach(exchange);
+    connection.attach(exchange, check);
     return &connection;
   }
   auto* const connection = new UpstreamConnection(*context_, EndpointRef(&endpoint));
@@ -41,7 +42,7 @@ UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, Exchange& e
     connection->close();
     return nullptr;
   }
-  connection->attach(exchange);
+  connection->attach(exchange, true);
   return connection;
 }
 
