@@ -90,6 +90,40 @@ TEST_F(DataPlaneTimes, ASlowHeadIs408EvenWhenBytesKeepComing) {
   EXPECT_EQ(pod.request_count(), 0u);
 }
 
+// A deadline left over from an earlier head must not stand for the next one's.
+TEST_F(DataPlaneTimes, AHeadBegunBehindAPipelinedRequestHasItsDeadline) {
+  proxy::DataPlaneConfig config;
+  config.client_header_timeout = kShort;
+  start(config);
+  RawClient one = client();
+  const std::string whole = make_request("GET", "x.test", "/");
+  one.send(whole + whole.substr(0, 20));
+  EXPECT_EQ(one.receive().status, 200);
+  one.send(whole.substr(20) + whole + "GET /late HTTP/1.1\r\nHost");
+  EXPECT_EQ(one.receive().status, 200);
+  EXPECT_EQ(one.receive().status, 200);
+  EXPECT_EQ(one.receive().status, 408);
+  EXPECT_TRUE(one.closed_by_peer());
+}
+
+TEST_F(DataPlaneTimes, AnAnswerBegunBeforeTheWholeRequestHasItsDeadline) {
+  pod.set_handler([](BackendExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    exchange.closed_by_peer();
+  });
+  router::RouteSettings settings;
+  settings.read_timeout = kShort;
+  settings.max_body_bytes = 0;
+  start({}, settings);
+  RawClient one = client();
+  one.send("POST / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 100000000\r\n\r\n");
+  one.send_some(std::string(4 * 1024 * 1024, 'x'));
+  const HttpResponse response = one.receive();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_FALSE(response.complete);
+  EXPECT_EQ(response.body, "half");
+}
+
 TEST_F(DataPlaneTimes, ASlowBodyIs408AndThePodSeesACut) {
   proxy::DataPlaneConfig config;
   config.client_body_timeout = kShort;

@@ -44,6 +44,20 @@ class Hostile : public OnePod {
   std::size_t descriptors_ = 0;
 };
 
+TEST_F(Hostile, ManyPipelinedLocalAnswersMayEndInAClose) {
+  start();
+  const std::string missing = make_request("GET", "unknown.test", "/");
+  for (int round = 0; round < 5; ++round) {
+    RawClient one = client();
+    std::string pipeline;
+    for (int i = 0; i < 9; ++i) pipeline += missing;
+    one.send(pipeline + make_request("GET", "unknown.test", "/", "Connection: close\r\n"));
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(one.receive().status, 404) << i;
+    EXPECT_TRUE(one.closed_by_peer());
+  }
+  expect_still_serving();
+}
+
 TEST_F(Hostile, TwoThousandConnectionsThatComeAndGoLeaveNothing) {
   for (int i = 0; i < 2000; ++i) {
     RawClient one = client();

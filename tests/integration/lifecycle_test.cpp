@@ -144,6 +144,32 @@ TEST_F(Lifecycle, SigtermLetsTheRunningRequestEndAndExitsWithZero) {
   EXPECT_EQ(status->code, 0);
 }
 
+TEST_F(Lifecycle, AnAnswerUnderWayAtSigtermDoesNotKeepItsConnection) {
+  pod.set_handler([this](BackendExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
+    gate.wait();
+    exchange.send("half");
+  });
+  start();
+  RawClient running = client();
+  running.send(make_request("GET", "x.test", "/running"));
+  const std::string head_and_half = running.read_exactly(40);
+  headgate->process().signal(SIGTERM);
+  EXPECT_TRUE(eventually([&] {
+    try {
+      return headgate->admin("/readyz").status != 200;
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+  }));
+  gate.open();
+  ReadEnd end;
+  EXPECT_THAT(head_and_half + running.read_until_close(end), ::testing::EndsWith("halfhalf"));
+  const auto status = headgate->process().wait();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->code, 0);
+}
+
 TEST_F(Lifecycle, SigtermClosesIdleConnections) {
   start();
   RawClient idle = client();

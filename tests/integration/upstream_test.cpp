@@ -222,6 +222,20 @@ TEST_F(Balancing, AConnectionThePodHasClosedIsNotUsedAgain) {
   }
 }
 
+// The surplus stays in the socket: no event tells of it any more.
+TEST_F(Balancing, SurplusBehindAnAnswerThatFillsTheReadIsNotTheNextAnswer) {
+  a.set_handler([](BackendExchange& exchange) {
+    exchange.read_body();
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 65000\r\nX-Fill: ";
+    const std::size_t fill = 64 * 1024 - 65000 - head.size() - 4;
+    exchange.send(head + std::string(fill, 'f') + "\r\n\r\n" + std::string(65000, 'b') +
+                  "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+    exchange.closed_by_peer();
+  });
+  start({address_of(a)});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(headgate->get("x.test", "/").body, std::string(65000, 'b')) << i;
+}
+
 TEST_F(Balancing, SurplusBytesOfAPodNeverReachTheNextClient) {
   a.set_handler([](BackendExchange& exchange) {
     exchange.read_body();
