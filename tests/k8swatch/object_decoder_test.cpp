@@ -115,6 +115,10 @@ TEST(DecodeIngress, NamesTheFieldThatIsWrong) {
        "\"prefix\""},
       {R"({"metadata":{"name":"w"},"spec":{"rules":[{"http":{"paths":[{"path":"/"}]}}]}})",
        "spec.rules[0].http.paths[0].backend: is required"},
+      {R"({"metadata":{"name":"w"},"spec":{"ingressClassName":"a\u001b[2Jb"}})",
+       "spec.ingressClassName: \"a\x1b[2Jb\" is not a valid name: lower-case letters, digits and '-' and "
+       "'.', "
+       "at most 253"},
       {R"({"metadata":{"name":"w"},"spec":{"backend":{"serviceName":"x"}}})",
        "spec.backend: belongs to the v1beta1 API; v1 writes defaultBackend"},
   };
@@ -136,6 +140,11 @@ TEST(DecodeIngress, NamesWhatIsWrongWithABackend) {
        at + ".service.port: give the port either by number or by name, not both"},
       {R"({"service":{"name":"s","port":{}}})", at + ".service.port: needs a number or a name"},
       {R"({"service":{"port":{"number":80}}})", at + ".service.name: is required"},
+      {R"({"service":{"name":"s\nerror: x","port":{"number":80}}})",
+       at + ".service.name: \"s\nerror: x\" is not a valid name: lower-case letters, digits and '-', at most "
+            "63"},
+      {R"({"service":{"name":"s.other","port":{"number":80}}})",
+       at + ".service.name: \"s.other\" is not a valid name: lower-case letters, digits and '-', at most 63"},
       {R"({})", at + ": names neither a service nor a resource"},
       {R"({"service":{"name":"s","port":{"number":80}},"resource":{}})",
        at + ": names both a service and a resource"},
