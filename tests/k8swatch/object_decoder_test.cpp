@@ -232,8 +232,6 @@ TEST(DecodeEndpointSlice, NamesTheFieldThatIsWrong) {
       {R"({"metadata":{"name":"s"}})", "addressType: is required"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv5"})",
        "addressType: expected IPv4 or IPv6 or FQDN, found \"IPv5\""},
-      {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":[]}]})",
-       "endpoints[0].addresses: needs at least one address"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":"10.0.0.1"}]})",
        "endpoints[0].addresses: expected a list, found a string"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":["a"],"conditions":{"ready":"true"}}]})",
@@ -242,6 +240,17 @@ TEST(DecodeEndpointSlice, NamesTheFieldThatIsWrong) {
        "ports[0].port: expected a whole number from 1 to 65535, found -1"},
   };
   for (const auto& [json, expected] : cases) EXPECT_EQ(slice(json).error, expected) << json;
+}
+
+TEST(DecodeEndpointSlice, ABadAddressIsNotTheEndOfTheSlice) {
+  const auto [object, error] = slice(
+      R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":[]},{"addresses":["x"]},
+          {"addresses":[10.5]},{"addresses":[{"ip":"10.0.0.9"}]},{},{"addresses":null},
+          {"addresses":["10.0.0.1"]}]})");
+  ASSERT_EQ(error, "");
+  std::vector<std::string> addresses;
+  for (const SliceEndpoint& endpoint : object.endpoints) addresses.push_back(endpoint.address);
+  EXPECT_EQ(addresses, (std::vector<std::string>{"", "x", "10.5", "{", "", "", "10.0.0.1"}));
 }
 
 TEST(DecodeSecret, DecodesDataAndLetsStringDataWin) {
