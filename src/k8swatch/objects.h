@@ -151,7 +151,7 @@ struct EndpointSlice {
 struct Secret {
   Metadata metadata;
   std::string type;
-  StringPairs data;  // decoded from base64
+  StringPairs data;  // decoded from base64; empty unless DecodeOptions::keep_secret_data
   friend bool operator==(const Secret&, const Secret&) = default;
 };
 

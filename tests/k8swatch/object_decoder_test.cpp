@@ -15,12 +15,11 @@ struct Decoded {
 };
 
 template <typename T, typename Decode>
-Decoded<T> decode_with(Decode decode, std::string json) {
+Decoded<T> decode_with(Decode decode, std::string json, const DecodeOptions& options = {}) {
   json.reserve(json.size() + kJsonPadding);
   JsonReader reader;
   JsonValue value;
   Decoded<T> out;
-  const DecodeOptions options;
   if (!reader.open(json) || !reader.root(value) || !decode(reader, value, options, out.object)) {
     out.error = reader.error().field + ": " + reader.error().reason;
   }
@@ -31,7 +30,11 @@ Decoded<Service> service(std::string json) { return decode_with<Service>(decode_
 Decoded<EndpointSlice> slice(std::string json) {
   return decode_with<EndpointSlice>(decode_endpoint_slice, std::move(json));
 }
-Decoded<Secret> secret(std::string json) { return decode_with<Secret>(decode_secret, std::move(json)); }
+Decoded<Secret> secret(std::string json, bool keep_data = false) {
+  DecodeOptions options;
+  options.keep_secret_data = keep_data;
+  return decode_with<Secret>(decode_secret, std::move(json), options);
+}
 
 std::string ingress_with_backend(const std::string& backend) {
   return R"({"metadata":{"name":"w"},"spec":{"rules":[{"http":{"paths":[{"backend":)" + backend + "}]}}]}}";
@@ -256,10 +259,19 @@ TEST(DecodeEndpointSlice, ABadAddressIsNotTheEndOfTheSlice) {
 TEST(DecodeSecret, DecodesDataAndLetsStringDataWin) {
   const auto [object, error] = secret(
       R"({"metadata":{"name":"s"},"type":"kubernetes.io/tls","stringData":{"b":"text","c":"new"},
-          "data":{"a":"YWJj","b":"eHh4"}})");
+          "data":{"a":"YWJj","b":"eHh4"}})",
+      true);
   ASSERT_EQ(error, "");
   EXPECT_EQ(object.type, "kubernetes.io/tls");
   EXPECT_EQ(object.data, (StringPairs{{"a", "abc"}, {"b", "text"}, {"c", "new"}}));
+}
+
+TEST(DecodeSecret, KeepsNoDataThatNobodyReads) {
+  const auto [object, error] =
+      secret(R"({"metadata":{"name":"s"},"stringData":{"b":"text"},"data":{"a":"YWJj"}})");
+  ASSERT_EQ(error, "");
+  EXPECT_EQ(object.metadata.name, "s");
+  EXPECT_TRUE(object.data.empty());
 }
 
 TEST(DecodeSecret, NeverQuotesWhatItHolds) {
