@@ -23,7 +23,7 @@ void append_escaped(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string text_of(const Finding& finding) {
+std::string line_of(const Finding& finding) {
   std::string text;
   append_escaped(text, finding.object);
   text += ": ";
@@ -36,7 +36,7 @@ std::string text_of(const Finding& finding) {
 }
 
 std::string to_string(const Finding& finding) {
-  return (finding.severity == Severity::error ? "error: " : "warning: ") + text_of(finding);
+  return (finding.severity == Severity::error ? "error: " : "warning: ") + line_of(finding);
 }
 
 }  // namespace headgate::k8swatch

@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 TEST(Finding, IsOneLineOfPrintableAscii) {
   const Finding finding{Severity::error, "a\nb", "c\x1b[2J\x7f", "d\r\te\xc2\x9b\\n ~"};
   EXPECT_EQ(to_string(finding), R"(error: a\x0ab: c\x1b[2J\x7f: d\x0d\x09e\xc2\x9b\n ~)");
-  EXPECT_EQ("error: " + text_of(finding), to_string(finding));
+  EXPECT_EQ("error: " + line_of(finding), to_string(finding));
 }
 
 TEST(Finding, NoValueOfAManifestCanForgeOne) {
