@@ -3,11 +3,16 @@
 namespace headgate::k8swatch {
 namespace {
 
+// Only the list must be one: an address that is none costs its endpoint, when endpoints are translated, and
+// not the whole slice.
 bool decode_addresses(JsonReader& reader, JsonValue& value, std::string& first) {
   bool seen = false;
   return reader.array(value, [&](JsonValue& address) {
     std::string_view text;
-    if (!reader.view(address, text)) return false;
+    if (!reader.is_string(address))
+      text = reader.raw(address);
+    else if (!reader.view(address, text))
+      return false;
     if (!seen) first.assign(text);  // further addresses have no meaning (EndpointSlice API reference)
     seen = true;
     return true;
@@ -37,20 +42,17 @@ bool decode_hints(JsonReader& reader, JsonValue& value, std::vector<std::string>
 }
 
 bool decode_endpoint(JsonReader& reader, JsonValue& value, SliceEndpoint& out) {
-  if (!reader.object(value, [&](std::string_view key, JsonValue& field) {
-        if (key == "addresses") return decode_addresses(reader, field, out.address);
-        if (key == "conditions") return decode_conditions(reader, field, out);
-        if (key == "hints") return decode_hints(reader, field, out.for_zones);
-        if (key == "targetRef") {
-          return reader.object(field, [&](std::string_view name, JsonValue& content) {
-            return name != "uid" || reader.string(content, out.target_uid);
-          });
-        }
-        return true;
-      })) {
-    return false;
-  }
-  return !out.address.empty() || reader.fail_missing(value, "addresses", "needs at least one address");
+  return reader.object(value, [&](std::string_view key, JsonValue& field) {
+    if (key == "addresses") return decode_addresses(reader, field, out.address);
+    if (key == "conditions") return decode_conditions(reader, field, out);
+    if (key == "hints") return decode_hints(reader, field, out.for_zones);
+    if (key == "targetRef") {
+      return reader.object(field, [&](std::string_view name, JsonValue& content) {
+        return name != "uid" || reader.string(content, out.target_uid);
+      });
+    }
+    return true;
+  });
 }
 
 bool decode_slice_port(JsonReader& reader, JsonValue& value, SlicePort& out) {

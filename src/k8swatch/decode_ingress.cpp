@@ -32,7 +32,7 @@ bool decode_backend(JsonReader& reader, JsonValue& value, IngressBackend& out) {
     if (key != "service") return true;
     has_service = !reader.is_null(field);
     return reader.object(field, [&](std::string_view name, JsonValue& content) {
-      if (name == "name") return reader.string(content, out.service);
+      if (name == "name") return decode_name(reader, content, NameRule::label, out.service);
       if (name == "port") return decode_backend_port(reader, content, out.port);
       return true;
     });
@@ -99,7 +99,8 @@ bool decode_spec(JsonReader& reader, JsonValue& value, Ingress& out) {
                           [&](JsonValue& tls) { return decode_tls(reader, tls, out.tls.emplace_back()); });
     }
     if (key == "ingressClassName") {
-      return reader.is_null(field) || reader.string(field, out.class_name.emplace());
+      return reader.is_null(field) ||
+             decode_name(reader, field, NameRule::subdomain, out.class_name.emplace());
     }
     if (key == "defaultBackend") {
       return reader.is_null(field) || decode_backend(reader, field, out.default_backend.emplace());

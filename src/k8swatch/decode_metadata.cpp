@@ -21,6 +21,15 @@ bool is_kept(std::string_view annotation, const DecodeOptions& options) {
 
 std::string shown(std::string_view text) { return '"' + std::string(text.substr(0, kShownName)) + '"'; }
 
+bool is_name(std::string_view text, NameRule rule) {
+  return rule == NameRule::label ? is_dns1123_label(text) : is_dns1123_subdomain(text);
+}
+
+std::string no_name(std::string_view text, NameRule rule) {
+  return shown(text) + " is not a valid name: lower-case letters, digits and '-'" +
+         (rule == NameRule::label ? ", at most 63" : " and '.', at most 253");
+}
+
 }  // namespace
 
 bool decode_metadata(JsonReader& reader, JsonValue& value, const DecodeOptions& options, Metadata& out) {
@@ -63,13 +72,8 @@ bool decode_metadata(JsonReader& reader, JsonValue& value, const DecodeOptions& 
 
 bool check_metadata(JsonReader& reader, JsonValue& object, Scope scope, NameRule rule, Metadata& metadata) {
   if (metadata.name.empty()) return reader.fail_missing(object, "metadata.name", "is required");
-  const bool good_name =
-      rule == NameRule::label ? is_dns1123_label(metadata.name) : is_dns1123_subdomain(metadata.name);
-  if (!good_name) {
-    return reader.fail_missing(object, "metadata.name",
-                               shown(metadata.name) +
-                                   " is not a valid name: lower-case letters, digits and '-'" +
-                                   (rule == NameRule::label ? ", at most 63" : " and '.', at most 253"));
+  if (!is_name(metadata.name, rule)) {
+    return reader.fail_missing(object, "metadata.name", no_name(metadata.name, rule));
   }
   if (scope == Scope::cluster) {
     metadata.namespace_name.clear();
@@ -144,6 +148,11 @@ bool decode_choice(JsonReader& reader, JsonValue& value, std::initializer_list<s
     separator = " or ";
   }
   return reader.fail(value, reason + ", found " + shown(text));
+}
+
+bool decode_name(JsonReader& reader, JsonValue& value, NameRule rule, std::string& out) {
+  if (!reader.string(value, out)) return false;
+  return out.empty() || is_name(out, rule) || reader.fail(value, no_name(out, rule));
 }
 
 }  // namespace headgate::k8swatch

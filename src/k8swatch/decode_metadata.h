@@ -24,5 +24,7 @@ bool decode_string_map(JsonReader& reader, JsonValue& value, StringPairs& out);
 // One of `allowed`, or null.
 bool decode_choice(JsonReader& reader, JsonValue& value, std::initializer_list<std::string_view> allowed,
                    std::string& out);
+// The name of another object, as `rule` has it; or empty, or null.
+bool decode_name(JsonReader& reader, JsonValue& value, NameRule rule, std::string& out);
 
 }  // namespace headgate::k8swatch

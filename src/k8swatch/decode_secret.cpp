@@ -34,13 +34,13 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
           if (!reader.view(content, text)) return false;
           auto decoded = decode_base64(text);
           if (!decoded) return reader.fail(content, "is not base64: " + decoded.error().message);
-          out.data.emplace_back(name, std::move(*decoded));
+          if (options.keep_secret_data) out.data.emplace_back(name, std::move(*decoded));
           return true;
         });
       })) {
     return false;
   }
-  merge_string_data(out.data, std::move(string_data));
+  if (options.keep_secret_data) merge_string_data(out.data, std::move(string_data));
   out.data.shrink_to_fit();
   if (out.type.empty()) out.type = "Opaque";
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);

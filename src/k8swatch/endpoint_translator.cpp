@@ -70,6 +70,10 @@ class Collector {
     const bool drains = endpoint.serving.value_or(true) && endpoint.terminating.value_or(false);
     if (!ready && !drains) return;
     const std::string field = "endpoints[" + std::to_string(index) + "].addresses[0]";
+    if (endpoint.address.empty()) {
+      refuse(slice, field, "there is no address; the endpoint is left out");
+      return;
+    }
     const auto address = SocketAddress::parse(endpoint.address, port);
     if (!address || address->is_v6() != (slice.address_type == "IPv6")) {
       refuse(slice, field,

@@ -1,17 +1,42 @@
 #include "k8swatch/finding.h"
 
-namespace headgate::k8swatch {
+#include <string_view>
 
-std::string to_string(const Finding& finding) {
-  std::string text = finding.severity == Severity::error ? "error: " : "warning: ";
-  text += finding.object;
+namespace headgate::k8swatch {
+namespace {
+
+// What tenants write is quoted in Findings: no byte of it may end the line, drive a terminal or break a
+// character in two.
+void append_escaped(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += kDigits[byte >> 4U];
+      out += kDigits[byte & 0xfU];
+    }
+  }
+}
+
+}  // namespace
+
+std::string line_of(const Finding& finding) {
+  std::string text;
+  append_escaped(text, finding.object);
   text += ": ";
   if (!finding.field.empty()) {
-    text += finding.field;
+    append_escaped(text, finding.field);
     text += ": ";
   }
-  text += finding.reason;
+  append_escaped(text, finding.reason);
   return text;
+}
+
+std::string to_string(const Finding& finding) {
+  return (finding.severity == Severity::error ? "error: " : "warning: ") + line_of(finding);
 }
 
 }  // namespace headgate::k8swatch

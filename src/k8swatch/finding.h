@@ -20,7 +20,10 @@ struct Finding {
   friend auto operator<=>(const Finding&, const Finding&) = default;
 };
 
-// "error: Ingress default/web: spec.rules[0].host: …"
+// "Ingress default/web: spec.rules[0].host: …". One line of printable ASCII: every other byte, which only
+// quoted values hold, is written as \xXX.
+std::string line_of(const Finding& finding);
+// The same after its severity: "error: Ingress default/web: …"
 std::string to_string(const Finding& finding);
 
 }  // namespace headgate::k8swatch

@@ -4,12 +4,16 @@
 #include <utility>
 
 #include "k8swatch/endpoint_translator.h"
+#include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/unread_setting.h"
 
 namespace headgate::k8swatch {
 namespace {
+
+constexpr std::size_t kShownName = 128;
 
 class Checker {
  public:
@@ -19,6 +23,11 @@ class Checker {
     for (std::size_t i = 0; i < ingress_.rules.size(); ++i)
       check(ingress_.rules[i], "spec.rules[" + std::to_string(i) + "]");
     if (ingress_.default_backend) check(*ingress_.default_backend, "spec.defaultBackend");
+    if (ingress_.rules.empty() && !ingress_.default_backend)
+      add(Severity::warning, "spec", "holds neither rules nor a defaultBackend; nothing is served");
+    if (!ingress_.tls.empty())
+      add(Severity::warning, "spec.tls", "TLS is not supported yet: served over plain HTTP");
+    for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
     return std::move(findings_);
   }
 
@@ -71,6 +80,16 @@ class Checker {
       add(Severity::error, field + ".service.port",
           name + " has no TCP port '" + port + "'; answered with 503");
     }
+  }
+
+  // The decoder keeps only annotations that are meant for us.
+  void check_annotation(const std::string& name) {
+    if (name == kClassAnnotation) return;
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos) return;
+    findings_.push_back(unread_setting("Ingress " + name_key(ingress_.metadata),
+                                       "metadata.annotations[" + name.substr(0, kShownName) + "]",
+                                       std::string_view(name).substr(slash + 1)));
   }
 
   void add(Severity severity, std::string field, std::string reason) {

@@ -1,4 +1,5 @@
-// What is wrong with one Ingress by itself: hosts, paths and backends that cannot be served. Conflicts
+// What is wrong with one Ingress by itself: hosts, paths and backends that cannot be served, settings that
+// nothing reads yet. Conflicts
 // between Ingresses are found where a host is drafted.
 #pragma once
 
@@ -10,8 +11,8 @@
 
 namespace headgate::k8swatch {
 
-// For an Ingress that is taken. Each bad rule, path or backend is one Finding; the rest of the Ingress
-// serves.
+// For an Ingress that is taken. Each bad rule, path or backend is one Finding and the rest of the Ingress
+// serves; so is each annotation kept at decoding that has no effect.
 std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store);
 
 }  // namespace headgate::k8swatch

@@ -7,12 +7,6 @@
 #include "k8swatch/store.h"
 
 namespace headgate::k8swatch {
-namespace {
-
-constexpr std::string_view kClassAnnotation = "kubernetes.io/ingress.class";
-
-}  // namespace
-
 std::string_view class_name_of(const Ingress& ingress) {
   if (ingress.class_name) return *ingress.class_name;
   const StringPairs& annotations = ingress.metadata.annotations;

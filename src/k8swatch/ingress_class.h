@@ -12,6 +12,8 @@ namespace headgate::k8swatch {
 
 class Store;
 
+inline constexpr std::string_view kClassAnnotation = "kubernetes.io/ingress.class";
+
 struct ClassOptions {
   std::string ingress_class = "headgate";                            // --ingress-class
   std::string controller_class = "headgate.dev/ingress-controller";  // --controller-class

@@ -89,7 +89,7 @@ bool JsonReader::integer(JsonValue& value, std::int64_t least, std::int64_t most
         "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most);
     if (!confidential_) {
       reason += ", found ";
-      reason += trimmed(value.raw_json_token()).substr(0, kShownBytes);
+      reason += raw(value);
     }
     return fail(value, std::move(reason));
   }
@@ -105,6 +105,10 @@ bool JsonReader::is_null(JsonValue& value) {
 bool JsonReader::is_string(JsonValue& value) {
   json_type type;
   return value.type().get(type) == simdjson::SUCCESS && type == json_type::string;
+}
+
+std::string_view JsonReader::raw(JsonValue& value) {
+  return trimmed(value.raw_json_token()).substr(0, kShownBytes);
 }
 
 bool JsonReader::fail(JsonValue& value, std::string reason) {
@@ -129,7 +133,7 @@ bool JsonReader::expect(JsonValue& value, json_type wanted, std::string_view nam
   if (type == json_type::number || type == json_type::boolean) {
     if (!confidential_) {
       reason += ' ';
-      reason += trimmed(value.raw_json_token()).substr(0, kShownBytes);
+      reason += raw(value);
     } else {
       reason = "expected " + std::string(name);
     }

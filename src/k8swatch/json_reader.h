@@ -55,6 +55,8 @@ class JsonReader {
   bool integer(JsonValue& value, std::int64_t least, std::int64_t most, std::int64_t& out);
   bool is_null(JsonValue& value);
   bool is_string(JsonValue& value);
+  // A number, boolean or null as written (shortened); of a list or object its bracket.
+  std::string_view raw(JsonValue& value);
 
   // Records a failure at `value` and returns false.
   bool fail(JsonValue& value, std::string reason);

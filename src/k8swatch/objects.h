@@ -121,7 +121,8 @@ struct Service {
 };
 
 struct SliceEndpoint {
-  std::string address;  // addresses[0] only; further ones have no meaning (API reference)
+  std::string address;  // addresses[0] only; further ones have no meaning (API reference).
+                        // As written: may be empty or no address, which costs the endpoint
   std::string target_uid;
   std::optional<bool> ready;
   std::optional<bool> serving;
@@ -150,7 +151,7 @@ struct EndpointSlice {
 struct Secret {
   Metadata metadata;
   std::string type;
-  StringPairs data;  // decoded from base64
+  StringPairs data;  // decoded from base64; empty unless DecodeOptions::keep_secret_data
   friend bool operator==(const Secret&, const Secret&) = default;
 };
 

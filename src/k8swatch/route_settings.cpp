@@ -1,16 +1,19 @@
 #include "k8swatch/route_settings.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/units.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/unread_setting.h"
 
 namespace headgate::k8swatch {
 namespace {
 
 constexpr std::uint64_t kMostTries = 1000;
+constexpr std::size_t kShownKey = 128;
 
 class Reader {
  public:
@@ -39,8 +42,18 @@ class Reader {
     take(key, parse_count(*text, kMostTries), value);
   }
 
+  // To be called last.
+  void tell_unread() {
+    for (const auto& [key, value] : config_map_.data) {
+      if (!read_.contains(key))
+        findings_.push_back(unread_setting("ConfigMap " + name_key(config_map_.metadata),
+                                           "data." + key.substr(0, kShownKey), key));
+    }
+  }
+
  private:
-  const std::string* find(std::string_view key) const {
+  const std::string* find(std::string_view key) {
+    read_.insert(key);
     const auto at = std::find_if(config_map_.data.begin(), config_map_.data.end(),
                                  [key](const auto& each) { return each.first == key; });
     return at == config_map_.data.end() || at->second.empty() ? nullptr : &at->second;
@@ -61,6 +74,7 @@ class Reader {
 
   const ConfigMap& config_map_;
   std::vector<Finding>& findings_;
+  std::set<std::string_view> read_;  // keys asked for
 };
 
 }  // namespace
@@ -73,6 +87,7 @@ router::RouteSettings read_route_settings(const ConfigMap& config_map, std::vect
   reader.time("proxy-read-timeout", settings.read_timeout);
   reader.time("proxy-send-timeout", settings.send_timeout);
   reader.tries("proxy-next-upstream-tries", settings.tries);
+  reader.tell_unread();
   return settings;
 }
 

@@ -175,6 +175,15 @@ TEST_F(EndpointTranslatorTest, RefusesAddressesNoPodHas) {
   }
 }
 
+TEST_F(EndpointTranslatorTest, AnEndpointWithoutAddressIsLeftOut) {
+  add(slice("a", "web", {"", "10.0.0.1"}));
+  EXPECT_THAT(endpoints(), ElementsAre("10.0.0.1:8080"));
+  ASSERT_EQ(findings_.size(), 1U);
+  EXPECT_EQ(to_string(findings_[0]),
+            "error: EndpointSlice default/a: endpoints[0].addresses[0]: there is no address; the endpoint is "
+            "left out");
+}
+
 TEST_F(EndpointTranslatorTest, RefusesIPv6AddressesNoPodHas) {
   for (const char* address :
        {"::", "::1", "fe80::1", "ff02::1", "::ffff:169.254.169.254", "::ffff:127.0.0.1"}) {

@@ -15,12 +15,11 @@ struct Decoded {
 };
 
 template <typename T, typename Decode>
-Decoded<T> decode_with(Decode decode, std::string json) {
+Decoded<T> decode_with(Decode decode, std::string json, const DecodeOptions& options = {}) {
   json.reserve(json.size() + kJsonPadding);
   JsonReader reader;
   JsonValue value;
   Decoded<T> out;
-  const DecodeOptions options;
   if (!reader.open(json) || !reader.root(value) || !decode(reader, value, options, out.object)) {
     out.error = reader.error().field + ": " + reader.error().reason;
   }
@@ -31,7 +30,11 @@ Decoded<Service> service(std::string json) { return decode_with<Service>(decode_
 Decoded<EndpointSlice> slice(std::string json) {
   return decode_with<EndpointSlice>(decode_endpoint_slice, std::move(json));
 }
-Decoded<Secret> secret(std::string json) { return decode_with<Secret>(decode_secret, std::move(json)); }
+Decoded<Secret> secret(std::string json, bool keep_data = false) {
+  DecodeOptions options;
+  options.keep_secret_data = keep_data;
+  return decode_with<Secret>(decode_secret, std::move(json), options);
+}
 
 std::string ingress_with_backend(const std::string& backend) {
   return R"({"metadata":{"name":"w"},"spec":{"rules":[{"http":{"paths":[{"backend":)" + backend + "}]}}]}}";
@@ -115,6 +118,10 @@ TEST(DecodeIngress, NamesTheFieldThatIsWrong) {
        "\"prefix\""},
       {R"({"metadata":{"name":"w"},"spec":{"rules":[{"http":{"paths":[{"path":"/"}]}}]}})",
        "spec.rules[0].http.paths[0].backend: is required"},
+      {R"({"metadata":{"name":"w"},"spec":{"ingressClassName":"a\u001b[2Jb"}})",
+       "spec.ingressClassName: \"a\x1b[2Jb\" is not a valid name: lower-case letters, digits and '-' and "
+       "'.', "
+       "at most 253"},
       {R"({"metadata":{"name":"w"},"spec":{"backend":{"serviceName":"x"}}})",
        "spec.backend: belongs to the v1beta1 API; v1 writes defaultBackend"},
   };
@@ -136,6 +143,11 @@ TEST(DecodeIngress, NamesWhatIsWrongWithABackend) {
        at + ".service.port: give the port either by number or by name, not both"},
       {R"({"service":{"name":"s","port":{}}})", at + ".service.port: needs a number or a name"},
       {R"({"service":{"port":{"number":80}}})", at + ".service.name: is required"},
+      {R"({"service":{"name":"s\nerror: x","port":{"number":80}}})",
+       at + ".service.name: \"s\nerror: x\" is not a valid name: lower-case letters, digits and '-', at most "
+            "63"},
+      {R"({"service":{"name":"s.other","port":{"number":80}}})",
+       at + ".service.name: \"s.other\" is not a valid name: lower-case letters, digits and '-', at most 63"},
       {R"({})", at + ": names neither a service nor a resource"},
       {R"({"service":{"name":"s","port":{"number":80}},"resource":{}})",
        at + ": names both a service and a resource"},
@@ -223,8 +235,6 @@ TEST(DecodeEndpointSlice, NamesTheFieldThatIsWrong) {
       {R"({"metadata":{"name":"s"}})", "addressType: is required"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv5"})",
        "addressType: expected IPv4 or IPv6 or FQDN, found \"IPv5\""},
-      {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":[]}]})",
-       "endpoints[0].addresses: needs at least one address"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":"10.0.0.1"}]})",
        "endpoints[0].addresses: expected a list, found a string"},
       {R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":["a"],"conditions":{"ready":"true"}}]})",
@@ -235,13 +245,33 @@ TEST(DecodeEndpointSlice, NamesTheFieldThatIsWrong) {
   for (const auto& [json, expected] : cases) EXPECT_EQ(slice(json).error, expected) << json;
 }
 
+TEST(DecodeEndpointSlice, ABadAddressIsNotTheEndOfTheSlice) {
+  const auto [object, error] = slice(
+      R"({"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":[]},{"addresses":["x"]},
+          {"addresses":[10.5]},{"addresses":[{"ip":"10.0.0.9"}]},{},{"addresses":null},
+          {"addresses":["10.0.0.1"]}]})");
+  ASSERT_EQ(error, "");
+  std::vector<std::string> addresses;
+  for (const SliceEndpoint& endpoint : object.endpoints) addresses.push_back(endpoint.address);
+  EXPECT_EQ(addresses, (std::vector<std::string>{"", "x", "10.5", "{", "", "", "10.0.0.1"}));
+}
+
 TEST(DecodeSecret, DecodesDataAndLetsStringDataWin) {
   const auto [object, error] = secret(
       R"({"metadata":{"name":"s"},"type":"kubernetes.io/tls","stringData":{"b":"text","c":"new"},
-          "data":{"a":"YWJj","b":"eHh4"}})");
+          "data":{"a":"YWJj","b":"eHh4"}})",
+      true);
   ASSERT_EQ(error, "");
   EXPECT_EQ(object.type, "kubernetes.io/tls");
   EXPECT_EQ(object.data, (StringPairs{{"a", "abc"}, {"b", "text"}, {"c", "new"}}));
+}
+
+TEST(DecodeSecret, KeepsNoDataThatNobodyReads) {
+  const auto [object, error] =
+      secret(R"({"metadata":{"name":"s"},"stringData":{"b":"text"},"data":{"a":"YWJj"}})");
+  ASSERT_EQ(error, "");
+  EXPECT_EQ(object.metadata.name, "s");
+  EXPECT_TRUE(object.data.empty());
 }
 
 TEST(DecodeSecret, NeverQuotesWhatItHolds) {

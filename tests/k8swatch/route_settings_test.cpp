@@ -15,8 +15,7 @@ TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {
                                                                       {"proxy-connect-timeout", "2"},
                                                                       {"proxy-read-timeout", "90s"},
                                                                       {"proxy-send-timeout", "1m"},
-                                                                      {"proxy-next-upstream-tries", "5"},
-                                                                      {"use-gzip", "true"}}),
+                                                                      {"proxy-next-upstream-tries", "5"}}),
                                             findings);
   EXPECT_EQ(settings.max_body_bytes, 8U << 20);
   EXPECT_EQ(settings.connect_timeout, 2s);
@@ -39,6 +38,25 @@ TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
   EXPECT_EQ(findings[0].object, "ConfigMap default/c");
   EXPECT_EQ(findings[0].field, "data.proxy-body-size");
   EXPECT_EQ(findings[1].field, "data.proxy-read-timeout");
+}
+
+TEST(RouteSettings, AKeyThatNothingReadsIsTold) {
+  std::vector<Finding> findings;
+  const auto settings =
+      read_route_settings(testing::config_map("c", {{"use-gzip", "true"},
+                                                    {"proxy-body-size", "1m"},
+                                                    {"whitelist-source-range", "10.0.0.0/8"},
+                                                    {"limit-req-status-code", "429"}}),
+                          findings);
+  EXPECT_EQ(settings, router::RouteSettings());
+  ASSERT_EQ(findings.size(), 3U);
+  EXPECT_EQ(to_string(findings[0]),
+            "warning: ConfigMap default/c: data.use-gzip: is not supported yet and has no effect");
+  EXPECT_EQ(
+      to_string(findings[1]),
+      "error: ConfigMap default/c: data.whitelist-source-range: is not supported yet and has no effect: "
+      "the paths are served WITHOUT this protection");
+  EXPECT_EQ(findings[2].severity, Severity::warning);
 }
 
 TEST(RouteSettings, AnEmptyValueIsNoValue) {

@@ -1,0 +1,69 @@
+// What somebody wrote into an Ingress and nothing reads is told.
+#include "k8swatch/ingress_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "k8swatch/object_builders.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class IngressCheckTest : public ::testing::Test {
+ protected:
+  IngressCheckTest() { store_.upsert(object(service("web"))); }
+
+  std::vector<std::string> check(const Ingress& ingress) {
+    std::vector<std::string> lines;
+    for (const Finding& finding : check_ingress(ingress, store_)) lines.push_back(to_string(finding));
+    return lines;
+  }
+
+  Store store_;
+  Ingress good_ = ingress("i", {rule("a.org", {path("/", "web")})});
+};
+
+TEST_F(IngressCheckTest, TellsEachAnnotationThatHasNoEffect) {
+  good_.metadata.annotations = {{"nginx.ingress.kubernetes.io/rewrite-target", "/"},
+                                {"headgate.dev/new", "1"},
+                                {"kubernetes.io/ingress.class", "headgate"}};
+  EXPECT_THAT(
+      check(good_),
+      ElementsAre("warning: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes.io/"
+                  "rewrite-target]: is not supported yet and has no effect",
+                  "warning: Ingress default/i: metadata.annotations[headgate.dev/new]: is not supported "
+                  "yet and has no effect"));
+}
+
+TEST_F(IngressCheckTest, AMissingProtectionIsAnError) {
+  for (const char* name : {"auth-url", "auth-type", "auth-tls-secret", "whitelist-source-range",
+                           "allowlist-source-range", "denylist-source-range", "satisfy", "limit-rps"}) {
+    good_.metadata.annotations = {{std::string("my.example.com/") + name, "x"}};
+    EXPECT_THAT(check(good_), ElementsAre("error: Ingress default/i: metadata.annotations[my.example.com/" +
+                                          std::string(name) +
+                                          "]: is not supported yet and has no effect: the paths are served "
+                                          "WITHOUT this protection"));
+  }
+}
+
+TEST_F(IngressCheckTest, TlsIsToldOnce) {
+  good_.tls = {{{"a.org"}, "cert"}, {{"b.org"}, "cert"}};
+  EXPECT_THAT(check(good_),
+              ElementsAre("warning: Ingress default/i: spec.tls: TLS is not supported yet: served "
+                          "over plain HTTP"));
+}
+
+TEST_F(IngressCheckTest, AnIngressThatServesNothingIsTold) {
+  Ingress empty = ingress("i", {});
+  EXPECT_THAT(check(empty), ElementsAre("warning: Ingress default/i: spec: holds neither rules nor a "
+                                        "defaultBackend; nothing is served"));
+  empty.default_backend = backend("web");
+  EXPECT_THAT(check(empty), IsEmpty());
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch
