@@ -19,7 +19,8 @@ constexpr char kIndex[] =
     "  /metrics         numbers, for Prometheus\n"
     "  /debug/routes    the routing table\n"
     "  /debug/findings  what is refused, ignored or unusable in the manifests, and why\n"
-    "  /debug/explain?host=HOST&path=/PATH   why a request goes where it goes\n";
+    "  /debug/explain?host=HOST&path=/PATH   why a request goes where it goes (the path last, as in a "
+    "request)\n";
 
 }  // namespace
 
@@ -79,9 +80,12 @@ AdminReply AdminPages::findings() const {
 }
 
 AdminReply AdminPages::explain(std::string_view query) const {
-  const std::optional<std::string> host_text = query_value(query, "host");
-  const std::optional<std::string> path_text = query_value(query, "path");
-  if (!host_text || !path_text) return {400, "usage: /debug/explain?host=HOST&path=/PATH\n"};
+  // The path as a request would spell it, so not decoded here, and to the end: it may hold a query.
+  const std::optional<std::string_view> path_text = query_rest(query, "path");
+  const std::optional<std::string> host_text =
+      query_value(query.substr(0, query.size() - path_text.value_or("").size()), "host");
+  if (!host_text || !path_text)
+    return {400, "usage: /debug/explain?host=HOST&path=/PATH (the path last, as a request spells it)\n"};
   const ControlSnapshot state = control_.snapshot();
   if (state.table == nullptr) return {503, kNoTable};
 

@@ -27,7 +27,8 @@ class AdminPages {
   //   /metrics        Prometheus text
   //   /debug/routes   the canonical routing table and the endpoints of its Clusters
   //   /debug/findings what is refused, ignored or unusable, and why
-  //   /debug/explain?host=H&path=P   why such a request goes where it goes
+  //   /debug/explain?host=H&path=P   why such a request goes where it goes; P is everything to the end, as a
+  //                                  request line would spell it ("/a%20b")
   [[nodiscard]] AdminReply answer(const AdminRequest& request) const;
 
  private:

@@ -2,10 +2,12 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <list>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -39,7 +41,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxHead = std::size_t{8} * 1024;
 constexpr std::size_t kMaxConnections = 256;
-constexpr auto kHeadTimeout = 10s;
+constexpr auto kHeadTimeout = 5s;
 constexpr auto kAnswerTimeout = 30s;
 constexpr auto kAcceptPause = 100ms;
 
@@ -84,6 +86,13 @@ AdminReply ask(const AdminServer::Answer& answer, const Request& request) {
   return answer({target.substr(0, mark), mark == std::string_view::npos ? "" : target.substr(mark + 1)});
 }
 
+// One client. Lives in the frame of its coroutine.
+struct Connection {
+  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+  beast::tcp_stream stream;
+  bool is_waiting = true;  // for a request head
+};
+
 std::string describe(const SocketAddress& address, const error_code& error) {
   return "admin port: cannot listen on " + address.to_string() + ": " + error.message();
 }
@@ -95,13 +104,15 @@ struct AdminServer::State {
 
   asio::awaitable<void> accept_all();
   asio::awaitable<void> serve(tcp::socket socket);
-  asio::awaitable<void> serve_requests(beast::tcp_stream& stream);
+  asio::awaitable<void> serve_requests(Connection& connection);
+  void begin_wait(Connection& connection);
+  bool make_room();
 
   Answer answer;
   asio::io_context io{1};
   tcp::acceptor acceptor;
   asio::steady_timer pause;
-  std::size_t connections = 0;
+  std::list<Connection*> connections;  // the one whose last wait for a head began first is first
   std::thread thread;
 };
 
@@ -116,32 +127,53 @@ asio::awaitable<void> AdminServer::State::accept_all() {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    if (connections >= kMaxConnections) continue;  // closes the socket
-    ++connections;
+    if (!make_room()) continue;  // closes the socket
     asio::co_spawn(io, serve(std::move(socket)), asio::detached);
   }
 }
 
+// Silent connections never keep others out: the one that is silent for longest goes. False: every connection
+// is in the middle of an answer.
+bool AdminServer::State::make_room() {
+  if (connections.size() < kMaxConnections) return true;
+  const auto silent = std::find_if(connections.begin(), connections.end(),
+                                   [](const Connection* each) { return each->is_waiting; });
+  if (silent == connections.end()) return false;
+  (*silent)->stream.close();
+  connections.erase(silent);
+  return true;
+}
+
+void AdminServer::State::begin_wait(Connection& connection) {
+  connection.is_waiting = true;
+  connection.stream.expires_after(kHeadTimeout);
+  const auto at = std::find(connections.begin(), connections.end(), &connection);
+  if (at != connections.end()) connections.splice(connections.end(), connections, at);
+}
+
 asio::awaitable<void> AdminServer::State::serve(tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
+  Connection connection(std::move(socket));
+  connections.push_back(&connection);
   try {
-    co_await serve_requests(stream);
+    co_await serve_requests(connection);
   } catch (const std::exception& e) {
     log::warning(std::string("admin port: a connection failed: ") + e.what());
   }
-  --connections;
+  connections.remove(&connection);
 }
 
-asio::awaitable<void> AdminServer::State::serve_requests(beast::tcp_stream& stream) {
+asio::awaitable<void> AdminServer::State::serve_requests(Connection& connection) {
+  beast::tcp_stream& stream = connection.stream;
   std::string received;
   bool keep_alive = true;
   while (keep_alive) {
     error_code error;
-    stream.expires_after(kHeadTimeout);
+    begin_wait(connection);
     const std::size_t head_size =
         co_await asio::async_read_until(stream, asio::dynamic_buffer(received, kMaxHead), "\r\n\r\n",
                                         asio::redirect_error(asio::use_awaitable, error));
     if (error && error != asio::error::not_found) co_return;  // gone, or silent for too long
+    connection.is_waiting = false;
 
     Request request;
     AdminReply reply{431, "the request head is too large\n"};

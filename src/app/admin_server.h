@@ -12,8 +12,8 @@
 namespace headgate::app {
 
 // Owned by the Server (control thread), which calls every function here. Bounds: 8 KiB of request head, no
-// request body (a request with one is answered and its connection closed), 10 s for a head, 30 s without
-// progress of an answer, 256 connections.
+// request body (a request with one is answered and its connection closed), 5 s for a head, 30 s without
+// progress of an answer, 256 connections; one more takes the place of the one that is silent for longest.
 class AdminServer {
  public:
   // Called on the admin thread, one request at a time. Must not throw.

@@ -24,15 +24,18 @@ Word split_flag(std::string_view word) {
   return {word, {}, false};
 }
 
+// "--http-port", "-v"
+std::string dashed(std::string_view name) { return (name.size() == 1 ? "-" : "--") + std::string(name); }
+
 Error unknown_flag(std::string_view name) {
-  std::string message = "unknown flag --" + std::string(name.substr(0, 80));
+  std::string message = "unknown flag " + dashed(name.substr(0, 80));
   const std::string_view nearest = nearest_flag(name);
-  if (!nearest.empty()) message += "; did you mean --" + std::string(nearest) + "?";
+  if (!nearest.empty()) message += "; did you mean " + dashed(nearest) + "?";
   return Error{message};
 }
 
 void warn_once(std::vector<std::string>& warnings, const FlagRow& row) {
-  std::string warning = "flag --" + std::string(row.name) + ": accepted for compatibility, no effect (yet)";
+  std::string warning = "flag " + dashed(row.name) + ": accepted for compatibility, no effect (yet)";
   if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
     warnings.push_back(std::move(warning));
 }
@@ -61,7 +64,7 @@ Result<CommandLine> parse_command_line(std::span<const std::string_view> words) 
       } else if (i + 1 < words.size()) {
         word.value = words[++i];
       } else {
-        return fail("flag --" + std::string(row->name) + " needs a value: --" + std::string(row->name) + "=" +
+        return fail("flag " + dashed(row->name) + " needs a value: " + dashed(row->name) + "=" +
                     std::string(row->value_name));
       }
     }
@@ -70,7 +73,7 @@ Result<CommandLine> parse_command_line(std::span<const std::string_view> words) 
       continue;
     }
     if (Result<void> applied = row->apply(result.flags, word.value); !applied)
-      return fail("flag --" + std::string(row->name) + ": " + applied.error().message);
+      return fail("flag " + dashed(row->name) + ": " + applied.error().message);
     const bool yes = word.value.starts_with('t') || word.value == "1";
     if (row->name == "help") result.help = yes;
     if (row->name == "version") result.version = yes;

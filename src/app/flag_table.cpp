@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/socket_address.h"
+#include "k8swatch/names.h"
 
 namespace headgate::app {
 namespace {
@@ -109,9 +110,20 @@ constexpr FlagRow kRows[] = {
      [](Flags& f, std::string_view v) { return set_bool(f.watch_ingress_without_class, v); }},
     {"watch-namespace", selection, kValue, "NAMESPACE", "", "Take Ingresses of this namespace only",
      [](Flags& f, std::string_view v) -> Result<void> {
+       if (!v.empty() && !k8swatch::is_dns1123_label(v))
+         return fail("expected the name of a namespace, not " + quoted(v));
        f.watch_namespace = v;
        return {};
      }},
+    {"watch-namespace-selector", selection, kValue, "SELECTOR", "",
+     "Not supported yet, so refused: the Ingresses of all namespaces would be taken",
+     [](Flags&, std::string_view v) -> Result<void> {
+       if (v.empty()) return {};
+       return fail("not supported yet, and without it the Ingresses of all namespaces would be taken");
+     }},
+    {"disable-catch-all", selection, kBoolean, "", "false",
+     "Ignore Ingresses with a spec.defaultBackend, whole",
+     [](Flags& f, std::string_view v) { return set_bool(f.disable_catch_all, v); }},
     {"configmap", selection, kValue, "NAMESPACE/NAME", "", "ConfigMap with the global settings",
      [](Flags& f, std::string_view v) { return set_object_name(f.configmap, v); }},
     {"default-backend-service", selection, kValue, "NAMESPACE/NAME", "",
@@ -194,15 +206,11 @@ constexpr FlagRow kRows[] = {
     {"election-id", compatibility, kValue, "NAME", "", "Lease for the leader election", nullptr},
     {"election-ttl", compatibility, kValue, "DURATION", "", "Duration of the lease", nullptr},
     {"disable-leader-election", compatibility, kBoolean, "", "", "No leader, no status", nullptr},
-    {"watch-namespace-selector", compatibility, kValue, "SELECTOR", "", "Namespaces to watch, by label",
-     nullptr},
     {"enable-annotation-validation", compatibility, kBoolean, "", "",
      "Validate annotations (Headgate always does)", nullptr},
     {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
-    {"disable-catch-all", compatibility, kBoolean, "", "", "Ignore Ingresses with a default backend",
-     nullptr},
-    {"disable-svc-external-name", compatibility, kBoolean, "", "", "No Services of type ExternalName",
-     nullptr},
+    {"disable-svc-external-name", compatibility, kBoolean, "", "",
+     "No Services of type ExternalName (ExternalName Services have no endpoints yet)", nullptr},
     {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
     {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
     {"enable-ssl-passthrough", compatibility, kBoolean, "", "", "TLS passed through to pods", nullptr},

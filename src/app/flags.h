@@ -17,6 +17,7 @@ struct Flags {
   std::string controller_class = "headgate.dev/ingress-controller";
   bool ingress_class_by_name = false;
   bool watch_ingress_without_class = false;
+  bool disable_catch_all = false;
   std::string watch_namespace;          // empty: all
   std::string configmap;                // "namespace/name" or empty
   std::string default_backend_service;  // "namespace/name" or empty: the built-in 404

@@ -9,6 +9,7 @@
 #include "app/echo.h"
 #include "app/flag_help.h"
 #include "app/server.h"
+#include "app/standard_descriptors.h"
 #include "app/translate.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -88,6 +89,7 @@ int run(const Words& words) {
 }  // namespace headgate::app
 
 int main(int argc, char** argv) {
+  if (!headgate::app::fill_standard_descriptors()) return 1;  // and nowhere to say why
   try {
     return headgate::app::run({argv + 1, argv + argc});
   } catch (const std::exception& error) {

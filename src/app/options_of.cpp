@@ -34,6 +34,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.controller_class = flags.controller_class;
   options.translation.classes.ingress_class_by_name = flags.ingress_class_by_name;
   options.translation.classes.watch_without_class = flags.watch_ingress_without_class;
+  options.translation.classes.disable_catch_all = flags.disable_catch_all;
   options.translation.classes.standalone = true;
   options.translation.endpoints.allow_loopback = true;
   return options;

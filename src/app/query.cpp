@@ -28,15 +28,21 @@ std::optional<std::string> decode(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+std::optional<std::string_view> query_rest(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
     if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return decode(pair.substr(name.size() + 1));
+      return query.substr(name.size() + 1);
+    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  const std::optional<std::string_view> rest = query_rest(query, name);
+  if (!rest) return std::nullopt;
+  return decode(rest->substr(0, rest->find('&')));
 }
 
 }  // namespace headgate::app

@@ -11,4 +11,8 @@ namespace headgate::app {
 // escaped.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
+// Everything after "NAME=" of the first parameter of that name, as it is written: '&' and %XX included. For a
+// value that is itself a piece of a request. Nothing where the parameter is missing.
+std::optional<std::string_view> query_rest(std::string_view query, std::string_view name);
+
 }  // namespace headgate::app

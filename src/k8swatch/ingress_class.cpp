@@ -24,6 +24,10 @@ bool IngressClassRules::owns(const IngressClass& ingress_class) const {
 }
 
 bool IngressClassRules::takes(const Ingress& ingress) const {
+  return is_of_our_class(ingress) && !(options_.disable_catch_all && ingress.default_backend);
+}
+
+bool IngressClassRules::is_of_our_class(const Ingress& ingress) const {
   const std::string_view name = class_name_of(ingress);
   if (options_.standalone) {
     const IngressClass* named = store_.find_class(name);
@@ -37,6 +41,9 @@ bool IngressClassRules::takes(const Ingress& ingress) const {
 }
 
 std::optional<Finding> IngressClassRules::doubt(const Ingress& ingress) const {
+  if (options_.disable_catch_all && ingress.default_backend && is_of_our_class(ingress))
+    return Finding{Severity::error, "Ingress " + name_key(ingress.metadata), "spec.defaultBackend",
+                   "not allowed with --disable-catch-all; the Ingress is not served"};
   if (!ingress.class_name || *ingress.class_name != options_.ingress_class || takes(ingress)) return {};
   if (store_.find_class(*ingress.class_name) != nullptr) return {};
   return Finding{Severity::error, "Ingress " + name_key(ingress.metadata), "spec.ingressClassName",

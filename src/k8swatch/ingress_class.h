@@ -20,6 +20,7 @@ struct ClassOptions {
   bool ingress_class_by_name =
       false;                         // --ingress-class-by-name: a class of that name is ours, whoever runs it
   bool watch_without_class = false;  // --watch-ingress-without-class
+  bool disable_catch_all = false;  // --disable-catch-all: an Ingress with a spec.defaultBackend is not taken
   // Manifests instead of a cluster: every Ingress is ours unless the class it names exists and belongs to
   // another controller. (A folder made for Headgate often holds no IngressClass at all.)
   bool standalone = false;
@@ -35,12 +36,14 @@ class IngressClassRules {
   IngressClassRules(ClassOptions options, const Store& store);
 
   // In a cluster, in this order: spec.ingressClassName decides alone where it is set; else the annotation
-  // where there is one; else --watch-ingress-without-class.
+  // where there is one; else --watch-ingress-without-class. --disable-catch-all passes over what they take.
   [[nodiscard]] bool takes(const Ingress& ingress) const;
-  // Where an Ingress is passed over most likely by mistake: it names our class, which does not exist.
+  // Where an Ingress is passed over most likely by mistake: it names our class, which does not exist. Or
+  // where it is of our class and passed over for --disable-catch-all.
   [[nodiscard]] std::optional<Finding> doubt(const Ingress& ingress) const;
 
  private:
+  [[nodiscard]] bool is_of_our_class(const Ingress& ingress) const;
   [[nodiscard]] bool owns(const IngressClass& ingress_class) const;
 
   ClassOptions options_;

@@ -17,6 +17,11 @@ char* put(char* out, const char (&literal)[N]) {
   return out + N - 1;
 }
 
+// An identifier of any size comes from the client; the common ones have 32 to 36 bytes.
+constexpr std::size_t kMaxRequestId = 256;
+
+std::string_view request_id(const AccessRecord& record) { return record.request_id.substr(0, kMaxRequestId); }
+
 char* put_or_dash(char* out, std::string_view text) { return write_text(out, text.empty() ? "-" : text); }
 
 std::size_t try_count(const AccessRecord& record) {
@@ -26,9 +31,9 @@ std::size_t try_count(const AccessRecord& record) {
 // An upper bound of the line's length, so that formatting needs no checks.
 std::size_t room_for(const AccessRecord& record) {
   std::size_t room = 64 + 8 * kMaxNumber;
-  room += 4 * (record.request_line.size() + record.referer.size() + record.user_agent.size());
-  room += record.remote_addr.size() + record.time_local.size() + record.upstream_name.size() +
-          record.request_id.size();
+  room += 4 * (record.request_line.size() + record.referer.size() + record.user_agent.size() +
+               record.upstream_name.size() + request_id(record).size());
+  room += record.remote_addr.size() + record.time_local.size();
   for (std::size_t i = 0; i < try_count(record); ++i)
     room += record.tries[i].address.size() + 4 * (kMaxNumber + 2);
   return room;
@@ -97,11 +102,11 @@ char* put_line(char* out, const AccessRecord& record) {
   *out++ = ' ';
   out = write_seconds(out, record.request_time);
   out = put(out, " [");
-  out = put_or_dash(out, record.upstream_name);
+  out = write_escaped(out, record.upstream_name);
   out = put(out, "] [] ");
   out = put_upstream(out, record);
   *out++ = ' ';
-  out = put_or_dash(out, record.request_id);
+  out = write_escaped(out, request_id(record));
   *out++ = '\n';
   return out;
 }

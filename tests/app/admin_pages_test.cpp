@@ -105,8 +105,20 @@ TEST_F(AdminPagesTest, ExplainsARequestOrSaysWhatIsWrongWithIt) {
   EXPECT_EQ(get("/debug/explain", "host=A.Example%3A8080&path=/x/../y").status, 200);
   EXPECT_EQ(get("/debug/explain", "host=a%20b&path=/x").status, 400);
   EXPECT_EQ(get("/debug/explain", "host=a.example&path=x").status, 400);
-  EXPECT_EQ(get("/debug/explain", "host=a.example&path=/%252").status, 400);
+  EXPECT_EQ(get("/debug/explain", "host=a.example&path=/%2").status, 400);
   EXPECT_EQ(get("/debug/explain", "host=a.example&path=/..").status, 400);
+}
+
+TEST_F(AdminPagesTest, ExplainsThePathAsARequestSpellsIt) {
+  state_.update([](ControlSnapshot& state) { state.table = empty_table(); });
+  const auto explained = [this](std::string_view path) {
+    return get("/debug/explain", "host=a.example&path=" + std::string(path)).body;
+  };
+  EXPECT_THAT(explained("/a%20b"), HasSubstr("'/a b'"));
+  EXPECT_THAT(explained("/%2541"), HasSubstr("'/%41'"));
+  EXPECT_THAT(explained("/a&host=b.example"), HasSubstr("'/a&host=b.example'"));
+  EXPECT_THAT(explained("/a?b=c&d"), HasSubstr("'/a'"));
+  EXPECT_EQ(get("/debug/explain", "path=/a&host=a.example").status, 400) << "the path is the last";
 }
 
 TEST_F(AdminPagesTest, ServesMetricsInTheTextFormat) {

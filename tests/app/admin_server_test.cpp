@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -159,6 +160,19 @@ TEST_F(AdminServerTest, ServesOthersWhileOneIsSlowOrGone) {
     leaves_in_the_middle.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
   }
   EXPECT_TRUE(still_answers());
+}
+
+TEST_F(AdminServerTest, AnswersBesideMoreSilentConnectionsThanItHolds) {
+  std::vector<std::unique_ptr<RawConnection>> silent;
+  for (int i = 0; i < 300; ++i) {
+    silent.push_back(std::make_unique<RawConnection>(server_.port()));
+    silent.back()->send("GET /healthz HTTP/1.1\r\n");
+  }
+  EXPECT_THAT(exchange("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), EndsWith("/healthz|")));
+  EXPECT_EQ(silent.front()->receive(), "") << "the oldest had to go";
+  silent.back()->send("\r\n");
+  EXPECT_THAT(silent.back()->receive("/healthz|"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_F(AdminServerTest, SaysWhichAddressIsTaken) {

@@ -45,6 +45,8 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--ingress-class-by-name",
                                 "--watch-ingress-without-class=true",
                                 "--watch-namespace=e",
+                                "--watch-namespace-selector=",
+                                "--disable-catch-all",
                                 "--configmap=f/g",
                                 "--default-backend-service=h/i",
                                 "--annotations-prefix=j",
@@ -66,6 +68,7 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.ingress_class_by_name = true;
   expected.watch_ingress_without_class = true;
   expected.watch_namespace = "e";
+  expected.disable_catch_all = true;
   expected.configmap = "f/g";
   expected.default_backend_service = "h/i";
   expected.annotations_prefix = "j";
@@ -128,7 +131,12 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
       {{"--manifests="}, "flag --manifests: expected a path, not nothing"},
       {{"--shutdown-grace-period=5s"},
        "flag --shutdown-grace-period: expected a number from 0 to 86400, not '5s'"},
-      {{"-v=11"}, "flag --v: expected a number from 0 to 10, not '11'"},
+      {{"-v=11"}, "flag -v: expected a number from 0 to 10, not '11'"},
+      {{"-v"}, "flag -v needs a value: -v=LEVEL"},
+      {{"--watch-namespace=a_b"}, "flag --watch-namespace: expected the name of a namespace, not 'a_b'"},
+      {{"--watch-namespace-selector=team=a"},
+       "flag --watch-namespace-selector: not supported yet, and without it the Ingresses of all namespaces "
+       "would be taken"},
       {{"--htttp-port=1"}, "unknown flag --htttp-port; did you mean --http-port?"},
       {{"--watch-namespaces=x"}, "unknown flag --watch-namespaces; did you mean --watch-namespace?"},
       {{"--qqqqqqqqqqqqqqqqqqqq"}, "unknown flag --qqqqqqqqqqqqqqqqqqqq"},

@@ -13,6 +13,12 @@ TEST(Query, FindsAndDecodes) {
   EXPECT_EQ(query_value("host=1&host=2", "host"), "1");
 }
 
+TEST(Query, GivesTheRestAsItIsWritten) {
+  EXPECT_EQ(query_rest("host=a&path=/b%20c?d=e&host=f", "path"), "/b%20c?d=e&host=f");
+  EXPECT_EQ(query_rest("path=", "path"), "");
+  EXPECT_FALSE(query_rest("host=a&paths=/b", "path"));
+}
+
 TEST(Query, KnowsWhatIsMissingOrBroken) {
   EXPECT_FALSE(query_value("", "host"));
   EXPECT_FALSE(query_value("hos=1&hostt=2", "host"));

@@ -70,6 +70,26 @@ TEST_F(IngressClassRulesTest, StandaloneTakesAllButClassesOfOthers) {
   EXPECT_TRUE(takes(std::nullopt, "nginx"));
 }
 
+TEST_F(IngressClassRulesTest, DisableCatchAllPassesOverADefaultBackendAndSaysSo) {
+  Ingress tested = ingress("web", {});
+  tested.class_name = "ours";
+  tested.default_backend = backend("web");
+  EXPECT_TRUE(IngressClassRules(options_, store_).takes(tested));
+  EXPECT_FALSE(IngressClassRules(options_, store_).doubt(tested));
+
+  options_.disable_catch_all = true;
+  const IngressClassRules rules(options_, store_);
+  EXPECT_FALSE(rules.takes(tested));
+  ASSERT_TRUE(rules.doubt(tested));
+  EXPECT_EQ(
+      to_string(*rules.doubt(tested)),
+      "error: Ingress default/web: spec.defaultBackend: not allowed with --disable-catch-all; the Ingress "
+      "is not served");
+  tested.class_name = "theirs";
+  EXPECT_FALSE(rules.doubt(tested)) << "not our business";
+  EXPECT_TRUE(takes("ours")) << "without a default backend";
+}
+
 TEST_F(IngressClassRulesTest, DoubtsOnlyOurOwnAbsentClass) {
   options_.ingress_class = "gate";
   const IngressClassRules rules(options_, store_);

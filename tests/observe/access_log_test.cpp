@@ -97,6 +97,27 @@ TEST(AccessLog, EscapesClientTextAsNginxDoes) {
   }
 }
 
+// Both come from others: one from the client, one from names in manifests.
+TEST(AccessLog, EscapesTheRequestIdAndTheUpstreamName) {
+  AccessRecord record = sample_record();
+  record.request_id = "id\x1b[2J \"\\\x80";
+  record.upstream_name = "default-web\n-80";
+  EXPECT_NE(logged(record).find(" [default-web\\x0A-80] [] 10.0.0.1:8080 "), std::string::npos);
+  EXPECT_NE(logged(record).find(" 200 id\\x1B[2J \\x22\\x5C\\x80\n"), std::string::npos) << logged(record);
+}
+
+TEST(AccessLog, CutsALongRequestId) {
+  const std::string longest(256, '\x01');
+  std::string escaped;
+  for (std::size_t i = 0; i < longest.size(); ++i) escaped += "\\x01";
+  const std::string too_long = longest + std::string(40000, 'a');
+  for (const std::string& id : {longest, too_long}) {
+    AccessRecord record = sample_record();
+    record.request_id = id;
+    EXPECT_TRUE(logged(record).ends_with(" 200 " + escaped + "\n"));
+  }
+}
+
 // The fast path looks at sixteen bytes at a time: no position and no length may hide a byte from it.
 TEST(AccessLog, EscapesAtEveryPositionOfEveryLength) {
   std::vector<std::string> texts;
