@@ -18,11 +18,6 @@ std::vector<Finding> difference(const std::vector<Finding>& all, const std::vect
   return result;
 }
 
-// Without the severity, which the log says itself.
-std::string text_of(const Finding& finding) {
-  return finding.object + ": " + (finding.field.empty() ? "" : finding.field + ": ") + finding.reason;
-}
-
 }  // namespace
 
 void FindingLog::update(const std::vector<Finding>& now) {
@@ -32,14 +27,14 @@ void FindingLog::update(const std::vector<Finding>& now) {
   for (const Finding& finding : appeared) {
     if (++lines > kMostLines) break;
     if (finding.severity == k8swatch::Severity::error) {
-      log::error(text_of(finding));
+      log::error(line_of(finding));
     } else {
-      log::warning(text_of(finding));
+      log::warning(line_of(finding));
     }
   }
   for (const Finding& finding : gone) {
     if (++lines > kMostLines) break;
-    log::info("resolved: " + text_of(finding));
+    log::info("resolved: " + line_of(finding));
   }
   const std::size_t total = appeared.size() + gone.size();
   if (total > kMostLines)
