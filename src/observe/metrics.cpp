@@ -118,14 +118,6 @@ class ControlCollector final : public prometheus::Collectable {
     counter(prefix + "success", "Changes of configuration applied.", number(facts.applies));
     counter(prefix + "errors", "Changes of configuration that could not be applied.",
             number(facts.apply_errors));
-    std::vector<Sample> orphans;
-    for (const Orphan& orphan : facts.orphans)
-      orphans.push_back(
-          {with(constant_,
-                {{"namespace", orphan.namespace_name}, {"ingress", orphan.ingress}, {"type", orphan.type}}),
-           1});
-    if (!orphans.empty())
-      gauge(prefix + "orphan_ingress", "An Ingress without Service or endpoints.", std::move(orphans));
     gauge("headgate_findings", "Things in the manifests that are refused, ignored or unusable now.",
           {{with(constant_, {{"severity", "warning"}}), number(facts.warnings)},
            {with(constant_, {{"severity", "error"}}), number(facts.errors)}});

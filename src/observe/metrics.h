@@ -12,13 +12,6 @@
 
 namespace headgate::observe {
 
-// An Ingress that names something that is not there.
-struct Orphan {
-  std::string namespace_name;
-  std::string ingress;
-  std::string type;  // "no-service" or "no-endpoint"
-};
-
 // What the control plane says about itself; a copy, taken at scrape time.
 struct ControlFacts {
   std::uint64_t config_hash = 0;
@@ -29,7 +22,6 @@ struct ControlFacts {
   std::uint64_t published_generation = 0;
   std::uint64_t warnings = 0;  // Findings that hold now
   std::uint64_t errors = 0;
-  std::vector<Orphan> orphans;
 };
 
 // Where the numbers come from. Every function may be called from any thread while Metrics lives.

@@ -78,7 +78,6 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   facts_.applies = 8;
   facts_.published_generation = 42;
   facts_.errors = 4;
-  facts_.orphans = {{"default", "web", "no-endpoint"}};
   const std::string text = page();
   const std::string prefix = "nginx_ingress_controller_";
   EXPECT_THAT(text, HasSubstr(line(prefix + "config_last_reload_successful", "", "1")));
@@ -88,8 +87,6 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   EXPECT_THAT(text, HasSubstr(line("headgate_published_generation", "", "42")));
   EXPECT_THAT(text, HasSubstr(line("headgate_adopted_generation", "", "41")));
   EXPECT_THAT(text, HasSubstr(line("headgate_findings", "severity=\"error\"", "4")));
-  EXPECT_THAT(text, HasSubstr(line(prefix + "orphan_ingress",
-                                   "namespace=\"default\",ingress=\"web\",type=\"no-endpoint\"", "1")));
   EXPECT_THAT(text, HasSubstr(line(prefix + "build_info",
                                    "release=\"0.1.0\",build=\"abc\",repository=\"headgate\"", "1")));
 }
