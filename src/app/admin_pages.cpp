@@ -74,8 +74,9 @@ AdminReply AdminPages::routes() const {
 }
 
 AdminReply AdminPages::findings() const {
+  const ControlSnapshot state = control_.snapshot();  // keeps the Findings alive while they are read
   std::string text;
-  for (const k8swatch::Finding& finding : *control_.snapshot().findings) text += to_string(finding) + "\n";
+  for (const k8swatch::Finding& finding : *state.findings) text += to_string(finding) + "\n";
   return {200, std::move(text)};
 }
 
