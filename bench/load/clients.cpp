@@ -91,7 +91,7 @@ void Clients::Connection::answered() {
     if (clients_.connections_.size() < clients_.options_.connections) clients_.open_one();
     return;
   }
-  if (clients_.options_.reconnect) {
+  if (clients_.options_.reconnect || reader_.closes()) {
     fd_.reset();
     return open();
   }

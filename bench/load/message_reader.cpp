@@ -161,7 +161,7 @@ bool MessageReader::take_field(std::string_view line) {
     return chunked_ ? true : fail("a transfer coding other than chunked");
   }
   if (kind_ == Kind::response && starts_with_name(line, "connection") && line.ends_with("close"))
-    return fail("the proxy gave up the connection");
+    closes_ = true;
   return true;
 }
 

@@ -33,6 +33,8 @@ class MessageReader {
   void reset();
   [[nodiscard]] bool started() const { return phase_ != Phase::head || !line_.empty(); }
   [[nodiscard]] const char* problem() const { return problem_; }
+  // The answer said Connection: close, as each proxy does after so many requests.
+  [[nodiscard]] bool closes() const { return closes_; }
 
  private:
   enum class Phase { head, length_body, chunk_size, chunk_data, chunk_end, trailer, done, broken };
@@ -51,6 +53,7 @@ class MessageReader {
   Phase phase_ = Phase::head;
   std::string line_;        // a head or chunk line that came in pieces
   bool line_used_ = false;  // line_ was whole and has been taken
+  bool closes_ = false;
   bool has_length_ = false;
   bool chunked_ = false;
   std::uint64_t left_ = 0;  // of the body or of the current chunk

@@ -67,6 +67,7 @@ class StreamReader {
   [[nodiscard]] bool maybe_more() const { return ended_; }
   [[nodiscard]] bool in_message() const { return reader_.started(); }
   [[nodiscard]] const char* problem() const { return problem_; }
+  [[nodiscard]] bool closes() const { return reader_.closes(); }
 
  private:
   static constexpr std::size_t kSkipFrom = 32 * 1024;
