@@ -70,7 +70,19 @@ TEST(CommandLine, AMissingManifestPathIsAnErrorThatNamesIt) {
   EXPECT_THAT(ended.error, HasSubstr("/nonexistent/folder"));
 }
 
-class Lifecycle : public OnePod {};
+class Lifecycle : public OnePod {
+ protected:
+  // Draining has begun once readiness, or the whole admin port, is gone.
+  bool draining() const {
+    return eventually([this] {
+      try {
+        return headgate->admin("/readyz").status != 200;
+      } catch (const std::runtime_error&) {
+        return true;
+      }
+    });
+  }
+};
 
 TEST_F(Lifecycle, AFlagOfNginxOnlyIsAWarning) {
   HeadgateOptions options;
@@ -126,14 +138,7 @@ TEST_F(Lifecycle, SigtermLetsTheRunningRequestEndAndExitsWithZero) {
   running.send(make_request("GET", "x.test", "/running"));
   ASSERT_TRUE(pod.wait_for_requests(1));
   headgate->process().signal(SIGTERM);
-  // Draining has begun once readiness is gone.
-  EXPECT_TRUE(eventually([&] {
-    try {
-      return headgate->admin("/readyz").status != 200;
-    } catch (const std::runtime_error&) {
-      return true;
-    }
-  }));
+  EXPECT_TRUE(draining());
   EXPECT_FALSE(headgate->process().wait(std::chrono::milliseconds(50))) << "it did not wait";
   gate.open();
   const HttpResponse response = running.receive();
@@ -155,13 +160,7 @@ TEST_F(Lifecycle, AnAnswerUnderWayAtSigtermDoesNotKeepItsConnection) {
   running.send(make_request("GET", "x.test", "/running"));
   const std::string head_and_half = running.read_exactly(40);
   headgate->process().signal(SIGTERM);
-  EXPECT_TRUE(eventually([&] {
-    try {
-      return headgate->admin("/readyz").status != 200;
-    } catch (const std::runtime_error&) {
-      return true;
-    }
-  }));
+  EXPECT_TRUE(draining());
   gate.open();
   ReadEnd end;
   EXPECT_THAT(head_and_half + running.read_until_close(end), ::testing::EndsWith("halfhalf"));
@@ -188,13 +187,7 @@ TEST_F(Lifecycle, ASecondSigtermEndsItAtOnce) {
   running.send(make_request("GET", "x.test", "/running"));
   ASSERT_TRUE(pod.wait_for_requests(1));
   headgate->process().signal(SIGTERM);
-  ASSERT_TRUE(eventually([&] {
-    try {
-      return headgate->admin("/readyz").status != 200;
-    } catch (const std::runtime_error&) {
-      return true;
-    }
-  }));
+  ASSERT_TRUE(draining());
   headgate->process().signal(SIGTERM);
   const auto status = headgate->process().wait();
   ASSERT_TRUE(status);
