@@ -59,8 +59,17 @@ TEST(MessageReader, RefusesAnythingButTheExpectedBody) {
 TEST(MessageReader, RefusesAnswersThatAreNotSound) {
   expect_answer("HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nabcde", State::broken);
   expect_answer("HTTP/1.1 200 OK\r\n\r\nabcde", State::broken);
-  expect_answer("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde", State::broken);
   expect_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", State::broken);
+}
+
+TEST(MessageReader, TellsWhetherTheAnswerIsTheLastOfItsConnection) {
+  for (const bool closes : {true, false}) {
+    const std::string bytes = std::string("HTTP/1.1 200 OK\r\n") + (closes ? "Connection: close\r\n" : "") +
+                              "Content-Length: 5\r\n\r\nabcde";
+    MessageReader reader(Kind::response, "abcde");
+    EXPECT_EQ(reader.feed(bytes.data(), bytes.size()).state, State::complete);
+    EXPECT_EQ(reader.closes(), closes);
+  }
 }
 
 TEST(MessageReader, LeavesWhatFollowsTheMessage) {
