@@ -1,4 +1,5 @@
-// Room that simdjson reads past the end of its input: what the callers of the decoders must leave behind a text.
+// Room that simdjson reads past the end of its input: what the callers of the decoders must leave behind a
+// text.
 #pragma once
 
 #include <cstddef>

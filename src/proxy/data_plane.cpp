@@ -53,7 +53,7 @@ void DataPlane::start() {
   for (const auto& worker : workers_) worker->start();
 }
 
-void DataPlane::publish(std::shared_ptr<const router::Publication> publication) {
+void DataPlane::publish(const std::shared_ptr<const router::Publication>& publication) {
   for (const auto& worker : workers_) worker->post_publication(publication);
 }
 

@@ -53,7 +53,7 @@ class DataPlane {
   // page of a table without hosts, so publish() first.
   void start();
   // Hands a snapshot to every Worker. Returns at once; see adopted_generation().
-  void publish(std::shared_ptr<const router::Publication> publication);
+  void publish(const std::shared_ptr<const router::Publication>& publication);
   // The newest Publication that every Worker has adopted; 0 before the first. Any thread.
   [[nodiscard]] std::uint64_t adopted_generation() const;
   // Called on a Worker thread each time a Worker has adopted a generation. Set before start().

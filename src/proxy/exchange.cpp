@@ -36,9 +36,7 @@ FailureAnswer answer_to(UpstreamFailure failure) {
     case UpstreamFailure::connect_failed:
       return {502, RejectReason::upstream_connect};
     case UpstreamFailure::connect_timeout:
-      return {504, RejectReason::upstream_timeout};
     case UpstreamFailure::send_timeout:
-      return {504, RejectReason::upstream_timeout};
     case UpstreamFailure::read_timeout:
       return {504, RejectReason::upstream_timeout};
     case UpstreamFailure::reset:
