@@ -39,34 +39,12 @@ std::size_t room_for(const AccessRecord& record) {
   return room;
 }
 
-char* put_addresses(char* out, const AccessRecord& record, std::size_t tries) {
+// One value of each try, in order, as nginx joins its $upstream_* variables.
+template <typename Put>
+char* put_each_try(char* out, const AccessRecord& record, std::size_t tries, Put put_value) {
   for (std::size_t i = 0; i < tries; ++i) {
     if (i > 0) out = put(out, ", ");
-    out = put_or_dash(out, record.tries[i].address);
-  }
-  return out;
-}
-
-char* put_lengths(char* out, const AccessRecord& record, std::size_t tries) {
-  for (std::size_t i = 0; i < tries; ++i) {
-    if (i > 0) out = put(out, ", ");
-    out = write_number(out, record.tries[i].response_bytes);
-  }
-  return out;
-}
-
-char* put_times(char* out, const AccessRecord& record, std::size_t tries) {
-  for (std::size_t i = 0; i < tries; ++i) {
-    if (i > 0) out = put(out, ", ");
-    out = write_seconds(out, record.tries[i].response_time);
-  }
-  return out;
-}
-
-char* put_statuses(char* out, const AccessRecord& record, std::size_t tries) {
-  for (std::size_t i = 0; i < tries; ++i) {
-    if (i > 0) out = put(out, ", ");
-    out = record.tries[i].status == 0 ? put(out, "-") : write_number(out, record.tries[i].status);
+    out = put_value(out, record.tries[i]);
   }
   return out;
 }
@@ -74,13 +52,18 @@ char* put_statuses(char* out, const AccessRecord& record, std::size_t tries) {
 char* put_upstream(char* out, const AccessRecord& record) {
   const std::size_t tries = try_count(record);
   if (tries == 0) return put(out, "- - - -");
-  out = put_addresses(out, record, tries);
+  out = put_each_try(out, record, tries,
+                     [](char* p, const UpstreamTry& t) { return put_or_dash(p, t.address); });
   *out++ = ' ';
-  out = put_lengths(out, record, tries);
+  out = put_each_try(out, record, tries,
+                     [](char* p, const UpstreamTry& t) { return write_number(p, t.response_bytes); });
   *out++ = ' ';
-  out = put_times(out, record, tries);
+  out = put_each_try(out, record, tries,
+                     [](char* p, const UpstreamTry& t) { return write_seconds(p, t.response_time); });
   *out++ = ' ';
-  return put_statuses(out, record, tries);
+  return put_each_try(out, record, tries, [](char* p, const UpstreamTry& t) {
+    return t.status == 0 ? put(p, "-") : write_number(p, t.status);
+  });
 }
 
 char* put_line(char* out, const AccessRecord& record) {

@@ -114,7 +114,6 @@ class Exchange {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
-  std::string_view log_host_;
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;

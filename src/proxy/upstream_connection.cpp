@@ -228,30 +228,36 @@ void UpstreamConnection::read_some() {
   if (state_ == State::busy && readable_) context_.loop.requeue(*this);
 }
 
-bool UpstreamConnection::read_head() {
-  const bool fresh = input_.empty();
-  const std::size_t room = fresh ? kFirstRead : 4096;
-  char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
+std::size_t UpstreamConnection::receive(char* data, std::size_t room) {
   const IoResult result = transport_.read(data, room);
   switch (result.status) {
     case IoStatus::would_block:
       readable_ = false;
-      if (write_failed_) fail(UpstreamFailure::reset);
-      return false;
+      if (write_failed_ && reading_ == Reading::head) fail(UpstreamFailure::reset);
+      break;
     case IoStatus::closed:
       on_end_of_stream();
-      return false;
+      break;
     case IoStatus::failed:
       fail(UpstreamFailure::reset);
-      return false;
+      break;
     case IoStatus::done:
+      if (result.bytes < room && !half_closed_) readable_ = false;
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  return result.bytes;
+}
+
+bool UpstreamConnection::read_head() {
+  const bool fresh = input_.empty();
+  const std::size_t room = fresh ? kFirstRead : 4096;
+  char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
+  const std::size_t received = receive(data, room);
+  if (received == 0) return false;
   if (fresh) {
-    take_head(data, result.bytes);
+    take_head(data, received);
   } else {
-    input_.commit(result.bytes);
+    input_.commit(received);
     take_head(input_.data(), input_.size());
   }
   return true;
@@ -357,23 +363,10 @@ UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t s
 
 bool UpstreamConnection::read_body() {
   char* const data = context_.scratch.input();
-  const IoResult result = transport_.read(data, read_size_);
-  switch (result.status) {
-    case IoStatus::would_block:
-      readable_ = false;
-      return false;
-    case IoStatus::closed:
-      on_end_of_stream();
-      return false;
-    case IoStatus::failed:
-      fail(UpstreamFailure::reset);
-      return false;
-    case IoStatus::done:
-      break;
-  }
-  const bool filled = result.bytes == read_size_;
-  if (!filled && !half_closed_) readable_ = false;
-  const Payload payload = decode(data, result.bytes);
+  const std::size_t received = receive(data, read_size_);
+  if (received == 0) return false;
+  const bool filled = received == read_size_;
+  const Payload payload = decode(data, received);
   if (payload.refused) {
     fail(UpstreamFailure::bad_framing);
     return false;

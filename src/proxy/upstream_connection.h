@@ -81,8 +81,6 @@ class UpstreamConnection final : public IoHandler,
   [[nodiscard]] bool is_connected() const { return state_ != State::connecting; }
   [[nodiscard]] bool is_reused() const { return requests_ > 1; }
   [[nodiscard]] EndpointState& endpoint() { return *endpoint_; }
-  [[nodiscard]] bool sent_anything() const { return sent_bytes_ > 0; }
-  [[nodiscard]] TimePoint opened_at() const { return opened_at_; }
 
   void on_io(std::uint32_t events) override;
   void on_timeout() override;
@@ -96,6 +94,8 @@ class UpstreamConnection final : public IoHandler,
   void on_busy(std::uint32_t events);
   void flush();
   void read_some();
+  // Bytes read; 0: none, and what that means has been dealt with.
+  std::size_t receive(char* data, std::size_t room);
   bool read_head();
   bool read_body();
   void take_head(char* data, std::size_t size);
