@@ -60,6 +60,38 @@ std::string_view to_string(RejectReason reason) {
       return "upstream_surplus";
     case RejectReason::client_gone:
       return "client_gone";
+    case RejectReason::tls_handshake:
+      return "tls_handshake";
+    case RejectReason::tls_plain_http:
+      return "tls_plain_http";
+    case RejectReason::proxy_protocol:
+      return "proxy_protocol";
+    case RejectReason::misdirected:
+      return "misdirected";
+    case RejectReason::client_certificate:
+      return "client_certificate";
+    case RejectReason::h2_protocol:
+      return "h2_protocol";
+    case RejectReason::h2_flood_reset:
+      return "h2_flood_reset";
+    case RejectReason::h2_flood_self_reset:
+      return "h2_flood_self_reset";
+    case RejectReason::h2_flood_headers:
+      return "h2_flood_headers";
+    case RejectReason::h2_flood_ping:
+      return "h2_flood_ping";
+    case RejectReason::h2_flood_settings:
+      return "h2_flood_settings";
+    case RejectReason::h2_flood_priority:
+      return "h2_flood_priority";
+    case RejectReason::h2_flood_empty_data:
+      return "h2_flood_empty_data";
+    case RejectReason::h2_flood_window:
+      return "h2_flood_window";
+    case RejectReason::h2_flood_unknown:
+      return "h2_flood_unknown";
+    case RejectReason::h2_stalled:
+      return "h2_stalled";
     case RejectReason::count_:
       break;
   }

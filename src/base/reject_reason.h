@@ -37,6 +37,22 @@ enum class RejectReason : std::uint8_t {
   upstream_bad_framing,
   upstream_surplus,
   client_gone,
+  tls_handshake,
+  tls_plain_http,       // HTTP on the TLS port
+  proxy_protocol,       // no, or a broken, PROXY header
+  misdirected,          // 421
+  client_certificate,   // 400 or 403 for a client certificate
+  h2_protocol,          // a connection error of HTTP/2
+  h2_flood_reset,       // rapid reset
+  h2_flood_self_reset,  // resets we were made to send (MadeYouReset)
+  h2_flood_headers,     // CONTINUATION without end, header lists
+  h2_flood_ping,
+  h2_flood_settings,
+  h2_flood_priority,
+  h2_flood_empty_data,
+  h2_flood_window,
+  h2_flood_unknown,
+  h2_stalled,  // windows closed for too long
   count_,
 };
 inline constexpr std::size_t kRejectReasonCount = static_cast<std::size_t>(RejectReason::count_);

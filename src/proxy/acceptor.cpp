@@ -10,6 +10,7 @@
 
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
+#include "proxy/h1_connection.h"
 
 namespace headgate::proxy {
 namespace {
@@ -47,9 +48,8 @@ Result<void> Acceptor::open() {
   return {};
 }
 
-void Acceptor::start(WorkerContext& context, ConnectionList& connections) {
+void Acceptor::start(WorkerContext& context) {
   context_ = &context;
-  connections_ = &connections;
   context_->loop.add_listener(fd_, *this);
 }
 
@@ -77,8 +77,8 @@ bool Acceptor::accept_one() {
     return errno == ECONNABORTED || errno == EINTR;
   }
   context_->stats.connections_accepted.add();
-  auto* const connection = new H1Connection(*context_, fd, peer, port_);
-  connections_->add(*connection);
+  auto* const connection = new H1Connection(*context_, fd, ClientInfo(peer, port_, false));
+  context_->connections.add(*connection);
   connection->start();
   return true;
 }

@@ -11,7 +11,6 @@
 namespace headgate::proxy {
 
 struct WorkerContext;
-class ConnectionList;
 
 class Acceptor final : public IoHandler {
  public:
@@ -20,8 +19,7 @@ class Acceptor final : public IoHandler {
 
   // Binds and listens; the message names the address and the reason. Port 0 takes a free one: see address().
   Result<void> open();
-  // Starts to accept into `connections`.
-  void start(WorkerContext& context, ConnectionList& connections);
+  void start(WorkerContext& context);
   // Takes what the kernel has queued, then closes: with SO_REUSEPORT queued connections would be lost
   // otherwise.
   void stop();
@@ -43,7 +41,6 @@ class Acceptor final : public IoHandler {
   int reserve_fd_ = -1;  // given up to accept and close one connection when descriptors run out
   bool paused_ = false;
   WorkerContext* context_ = nullptr;
-  ConnectionList* connections_ = nullptr;
 };
 
 }  // namespace headgate::proxy

@@ -3,26 +3,26 @@
 
 #include <boost/intrusive/list.hpp>
 
-#include "proxy/h1_connection.h"
+#include "proxy/client_connection.h"
 
 namespace headgate::proxy {
 
 class ConnectionList {
  public:
-  void add(H1Connection& connection) { list_.push_back(connection); }
+  void add(ClientConnection& connection) { list_.push_back(connection); }
   [[nodiscard]] bool empty() const { return list_.empty(); }
   void close_all() {
     while (!list_.empty()) list_.front().close();
   }
   void drain_all() {
     for (auto at = list_.begin(); at != list_.end();) {
-      H1Connection& connection = *at++;  // may unlink itself
+      ClientConnection& connection = *at++;  // may unlink itself
       connection.drain();
     }
   }
 
  private:
-  boost::intrusive::list<H1Connection, boost::intrusive::base_hook<ConnectionHook>,
+  boost::intrusive::list<ClientConnection, boost::intrusive::base_hook<ConnectionHook>,
                          boost::intrusive::constant_time_size<false>>
       list_;
 };

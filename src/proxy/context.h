@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "base/clock.h"
 #include "http/date.h"
@@ -17,10 +18,11 @@
 #include "proxy/table_holder.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/upstream_pools.h"
+#include "router/publication.h"
 
 namespace headgate::proxy {
 
-class H1Connection;
+class ConnectionList;
 
 struct WorkerContext {
   const DataPlaneConfig& config;
@@ -36,8 +38,13 @@ struct WorkerContext {
   Random& random;
   http::HeadLimits request_limits;
   http::HeadLimits response_limits;
-  TimePoint now;          // read once for each batch of events
-  bool draining = false;  // answer with Connection: close
+  TimePoint now;                // read once for each batch of events
+  bool draining = false;        // answer with Connection: close
+  ConnectionList& connections;  // every client connection adds itself
+  // The newest ones adopted; null before the first Publication. New connections follow them.
+  std::shared_ptr<const router::ListenerSettings> listeners;
+  std::shared_ptr<const tls::CertificateIndex> certificates;
+  std::shared_ptr<const router::PassthroughIndex> passthrough;
 };
 
 }  // namespace headgate::proxy

@@ -14,6 +14,7 @@
 
 namespace headgate::proxy {
 
+struct ClientInfo;
 class Tunnel;
 class UpstreamConnection;
 
@@ -62,9 +63,7 @@ class Downstream {
   // Bytes of this request as received, head included.
   [[nodiscard]] virtual std::uint64_t bytes_received() const = 0;
   [[nodiscard]] virtual TimePoint request_started() const = 0;
-  [[nodiscard]] virtual std::string_view remote_ip() const = 0;
-  // "80": the port of the listener, for X-Forwarded-Port.
-  [[nodiscard]] virtual std::string_view local_port() const = 0;
+  [[nodiscard]] virtual const ClientInfo& client() const = 0;
 };
 
 }  // namespace headgate::proxy

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "observe/route_series.h"
+#include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
 #include "proxy/retry.h"
@@ -178,7 +179,7 @@ void Exchange::redirect_to_slash(const http::Target& target, std::string_view ho
   if (colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos)
     name = name.substr(0, colon);
   std::string location;
-  if (!name.empty()) location.append("http://").append(name);
+  if (!name.empty()) location.append(downstream_->client().scheme()).append("://").append(name);
   location.append(target.forward_path).append("/").append(target.query);
   reply(301, RejectReason::none, location);
 }
@@ -190,9 +191,9 @@ void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& 
                        std::size_t size) {
   ForwardingFields forwarding;
   forwarding.host = host_as_sent;
-  forwarding.remote_ip = downstream_->remote_ip();
-  forwarding.port = downstream_->local_port();
-  forwarding.scheme = "http";
+  forwarding.remote_ip = downstream_->client().remote_ip();
+  forwarding.port = downstream_->client().port;
+  forwarding.scheme = downstream_->client().scheme();
   forwarding.request_id = request_id_;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
@@ -450,7 +451,7 @@ void Exchange::record() {
   if (tunnelling_) stats.tunnels.add(-1);
   if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
   observe::AccessRecord record;
-  record.remote_addr = downstream_->remote_ip();
+  record.remote_addr = downstream_->client().remote_ip();
   record.time_local = context_->date.log_date();
   record.request_line = request_line_;
   const std::size_t space = request_line_.find(' ');

@@ -21,11 +21,8 @@ constexpr std::size_t kLoggedOfRefused = 128;
 
 }  // namespace
 
-H1Connection::H1Connection(WorkerContext& context, int fd, const SocketAddress& peer, std::string_view port)
-    : context_(context), transport_(fd), request_started_(context.now), port_(port) {
-  const std::string ip = peer.ip_string();
-  remote_ip_size_ = static_cast<std::uint8_t>(std::min(ip.size(), remote_ip_.size()));
-  std::memcpy(remote_ip_.data(), ip.data(), remote_ip_size_);
+H1Connection::H1Connection(WorkerContext& context, int fd, const ClientInfo& client)
+    : context_(context), transport_(fd), request_started_(context.now), client_(client) {
   context_.stats.connections_active.add(1);
 }
 

@@ -5,8 +5,6 @@
 //        └───────────────┴──► lingering ──► closed      any ──► closed
 #pragma once
 
-#include <array>
-#include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,12 +12,11 @@
 
 #include "base/byte_buffer.h"
 #include "base/clock.h"
-#include "base/socket_address.h"
 #include "http/chunked.h"
 #include "observe/counter.h"
+#include "proxy/client_connection.h"
+#include "proxy/client_info.h"
 #include "proxy/downstream.h"
-#include "proxy/io_loop.h"
-#include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
 #include "proxy/tunnel.h"
 
@@ -28,23 +25,17 @@ namespace headgate::proxy {
 class Exchange;
 struct WorkerContext;
 
-using ConnectionHook =
-    boost::intrusive::list_base_hook<boost::intrusive::tag<struct ConnectionTag>,
-                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-
 // Destroys itself (at the end of a batch) once closed.
-class H1Connection final : public IoHandler, public Timer, public Downstream, public ConnectionHook {
+class H1Connection final : public ClientConnection, public Downstream {
  public:
-  // `fd` is connected and non-blocking; `port` is the listener's, textual, and outlives the connection.
-  H1Connection(WorkerContext& context, int fd, const SocketAddress& peer, std::string_view port);
+  // `fd` is connected and non-blocking.
+  H1Connection(WorkerContext& context, int fd, const ClientInfo& client);
   ~H1Connection() override;
 
   // Registers with the loop and reads what is there already.
   void start();
-  // Idle: closes now, or soon where a request may be on its way. Busy: ends with the running Exchange.
-  void drain();
-  // Ends at once, whatever is going on.
-  void close();
+  void drain() override;
+  void close() override;
 
   void on_io(std::uint32_t events) override;
   void on_timeout() override;
@@ -65,8 +56,7 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   [[nodiscard]] std::uint64_t bytes_sent() const override { return bytes_sent_; }
   [[nodiscard]] std::uint64_t bytes_received() const override { return bytes_received_; }
   [[nodiscard]] TimePoint request_started() const override { return request_started_; }
-  [[nodiscard]] std::string_view remote_ip() const override { return {remote_ip_.data(), remote_ip_size_}; }
-  [[nodiscard]] std::string_view local_port() const override { return port_; }
+  [[nodiscard]] const ClientInfo& client() const override { return client_; }
 
  private:
   enum class State : std::uint8_t { reading_head, exchanging, tunnelling, lingering, closed };
@@ -128,9 +118,7 @@ class H1Connection final : public IoHandler, public Timer, public Downstream, pu
   std::unique_ptr<Tunnel> tunnel_;
   ByteBuffer input_;   // an incomplete head, or requests sent ahead
   ByteBuffer output_;  // what the socket did not take yet
-  std::string_view port_;
-  std::array<char, 46> remote_ip_;
-  std::uint8_t remote_ip_size_ = 0;
+  ClientInfo client_;
 };
 
 }  // namespace headgate::proxy

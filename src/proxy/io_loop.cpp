@@ -46,6 +46,13 @@ bool IoLoop::add(int fd, IoHandler& handler) {
   return epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+bool IoLoop::move(int fd, IoHandler& handler) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &handler;
+  return ::epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) == 0;
+}
+
 bool IoLoop::add_listener(int fd, IoHandler& handler) {
   epoll_event event{};
   event.events = EPOLLIN;

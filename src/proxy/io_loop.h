@@ -52,6 +52,8 @@ class IoLoop {
 
   // Edge-triggered IN|OUT|RDHUP; false with errno set. Closing the descriptor removes it.
   bool add(int fd, IoHandler& handler);
+  // Events of `fd` go to `handler` from now on; what is ready now is told again. False with errno set.
+  bool move(int fd, IoHandler& handler);
   // Level-triggered IN, for listeners.
   bool add_listener(int fd, IoHandler& handler);
   void remove_listener(int fd);

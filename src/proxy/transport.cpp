@@ -5,8 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace headgate::proxy {
+
+Transport::Transport(Transport&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Transport& Transport::operator=(Transport&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
 
 bool Transport::connect(const SocketAddress& address) {
   fd_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

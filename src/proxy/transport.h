@@ -1,18 +1,22 @@
-// A connected byte stream: the only place of the data plane that calls recv(2), send(2) and close(2). Plain
-// TCP here.
+// A connected byte stream, plain TCP or TLS over it: the only place of the data plane that calls recv(2),
+// send(2) and close(2).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include <memory>
+
+#include "base/byte_buffer.h"
 #include "base/socket_address.h"
+#include "tls/server_session.h"
 
 namespace headgate::proxy {
 
 enum class IoStatus : std::uint8_t {
   done,         // `bytes` > 0 were moved
   would_block,  // nothing moved; an event will tell
-  closed,       // read: the peer has sent everything (FIN)
+  closed,       // read: the peer has sent everything (FIN; over TLS: close_notify)
   failed,       // the connection is of no use any more
 };
 
@@ -27,16 +31,34 @@ class Transport {
   Transport() = default;
   explicit Transport(int fd) : fd_(fd) {}
   ~Transport() { close(); }
-  Transport(const Transport&) = delete;
-  Transport& operator=(const Transport&) = delete;
+  Transport(Transport&& other) noexcept;
+  Transport& operator=(Transport&& other) noexcept;
 
   // Begins a non-blocking connect; false when it failed at once (errno is set).
   bool connect(const SocketAddress& address);
   // After a connecting descriptor became writable: 0, or the errno the connect failed with.
   [[nodiscard]] int connect_error() const;
 
+  // Bytes that were read and not used: read(), or the handshake, gets them first.
+  void unread(ByteBuffer bytes);
+
+  // The server's side of TLS from here on: call handshake() until it is done, then read and write.
+  void start_tls(const std::shared_ptr<const tls::ServerContext>& context,
+                 std::shared_ptr<const tls::CertificateIndex> index);
+  // done (`bytes` 0), would_block, closed or failed.
+  [[nodiscard]] IoResult handshake();
+  // Null without TLS. Complete once the handshake is done; valid as long as the connection, moved or not.
+  [[nodiscard]] const tls::SessionFacts* tls_facts() const;
+
+  // Fewer bytes than asked for, over TLS as well: there are no more now.
   [[nodiscard]] IoResult read(char* data, std::size_t size);
+  // Over TLS `done` is all or nothing: what the socket does not take of the ciphertext is held here, see
+  // has_unsent(); while it is held, write() answers would_block.
   [[nodiscard]] IoResult write(const char* data, std::size_t size);
+  // Bytes are held: flush() when the socket is writable, before anything else is written.
+  [[nodiscard]] bool has_unsent() const;
+  // done once nothing is held any more, would_block, or failed.
+  [[nodiscard]] IoStatus flush();
   // True where the peer has sent nothing and not closed: an idle connection may be used again.
   [[nodiscard]] bool is_quiet() const;
 

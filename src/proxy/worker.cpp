@@ -22,16 +22,17 @@ std::size_t random_offset() { return std::random_device()() & 0xffff; }
 
 struct Worker::State {
   State(const DataPlaneConfig& worker_config, unsigned index, observe::AccessLogSink& sink,
-        const std::function<void(std::shared_ptr<const void>)>& retire,
+        const std::function<void(std::shared_ptr<const void>)>& retire_callback,
         const std::function<void()>& adopted_callback)
       : config(worker_config),
+        retire(retire_callback),
         on_adopted(adopted_callback),
         timers(Clock::now()),
         upstreams(random_offset() + index),
-        tables(retire),
+        tables(retire_callback),
         access_log(sink),
-        context{config,     loop,    timers, upstreams, tables, exchanges, stats,
-                access_log, scratch, date,   random,    {},     {},        Clock::now()} {
+        context{config, loop, timers, upstreams,    tables, exchanges,   stats, access_log, scratch, date,
+                random, {},   {},     Clock::now(), false,  connections, {},    {},         {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     upstreams.set_context(context);
@@ -49,7 +50,7 @@ struct Worker::State {
   void run() {
     loop.run_posted();  // the table published before start() is there before the first connection
     read_clocks();
-    for (const auto& acceptor : acceptors) acceptor->start(context, connections);
+    for (const auto& acceptor : acceptors) acceptor->start(context);
     loop.run();
   }
 
@@ -67,9 +68,20 @@ struct Worker::State {
       tables.adopt(publication.table);
       stats.adopted_tables.add();
     }
+    replace(context.listeners, publication.listeners);
+    replace(context.certificates, publication.certificates);
+    replace(context.passthrough, publication.passthrough);
     for (const router::RouteSlot slot : publication.removed_routes) stats.routes->remove(slot);
     adopted.store(publication.generation, std::memory_order_release);
     if (on_adopted) on_adopted();
+  }
+
+  // The old one may be big, and this the last to hold it: another thread frees it.
+  template <typename T>
+  void replace(std::shared_ptr<const T>& current, const std::shared_ptr<const T>& next) {
+    if (!next) return;
+    if (current) retire(std::move(current));
+    current = next;
   }
 
   void drain(std::chrono::milliseconds deadline) {
@@ -93,6 +105,7 @@ struct Worker::State {
   }
 
   const DataPlaneConfig& config;
+  const std::function<void(std::shared_ptr<const void>)>& retire;
   const std::function<void()>& on_adopted;
   observe::WorkerStats stats;
   TimerWheel timers;  // outlives the loop, whose doomed connections still have timers
@@ -104,8 +117,8 @@ struct Worker::State {
   Scratch scratch;
   http::DateCache date;
   Random random;
-  WorkerContext context;
   ConnectionList connections;
+  WorkerContext context;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   TimePoint drain_deadline;
   std::atomic<std::uint64_t> adopted{0};

@@ -80,6 +80,8 @@ struct Route {
   std::string ingress;
   RouteSlot slot = 0;  // a trailing-slash redirect has the slot of the Route it leads to
   RouteSettings settings;
+  bool https_only = false;               // plain HTTP is redirected (ssl-redirect, force-ssl-redirect)
+  bool preserve_trailing_slash = false;  // by that redirect
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity
 };
 

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "base/hash.h"
-#include "router/text_hash.h"
+#include "base/text_hash.h"
 
 namespace headgate::router {
 namespace {

@@ -5,8 +5,11 @@
 #include <memory>
 #include <vector>
 
+#include "router/listener_settings.h"
 #include "router/model.h"
+#include "router/passthrough_index.h"
 #include "router/routing_table.h"
+#include "tls/certificate_index.h"
 
 namespace headgate::router {
 
@@ -24,6 +27,10 @@ struct Publication {
   std::shared_ptr<const RoutingTable> table;  // null: routes unchanged, endpoints only
   std::vector<ClusterUpdate> clusters;
   std::vector<RouteSlot> removed_routes;  // counters of these slots may be forgotten
+  // Each null where it did not change; none is null in the first Publication.
+  std::shared_ptr<const ListenerSettings> listeners;
+  std::shared_ptr<const tls::CertificateIndex> certificates;
+  std::shared_ptr<const PassthroughIndex> passthrough;
 };
 
 }  // namespace headgate::router

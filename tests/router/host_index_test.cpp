@@ -6,7 +6,7 @@
 #include <random>
 
 #include "router/drafts.h"
-#include "router/text_hash.h"
+#include "base/text_hash.h"
 
 namespace headgate::router {
 namespace {
@@ -50,7 +50,7 @@ TEST(HostIndex, LastChangeOfAHostCounts) {
   const HostChange first = put("a.b");
   const HostChange second = put("a.b");
   const HostIndex index = HostIndex().with({first, {"a.b", nullptr}, second});
-  EXPECT_EQ(index.find("a.b"), second.virtual_host.get());
+  EXPECT_EQ(index.find("a.b"), second.value.get());
   EXPECT_EQ(index.size(), 1U);
   EXPECT_EQ(HostIndex().with({first, {"a.b", nullptr}}).size(), 0U);
 }
@@ -74,10 +74,10 @@ TEST(HostIndex, AgreesWithAMapThroughManyChanges) {
     for (int i = 0; i < 20; ++i) {
       const std::string name = "h" + std::to_string(random() % 1500) + ".example.com";
       HostChange change = random() % 3 == 0 ? HostChange{name, nullptr} : put(name);
-      if (change.virtual_host == nullptr)
+      if (change.value == nullptr)
         model.erase(name);
       else
-        model[name] = change.virtual_host;
+        model[name] = change.value;
       changes.push_back(std::move(change));
     }
     index = index.with(changes);

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace headgate::router {
+namespace headgate {
 
 namespace text_hash_detail {
 
@@ -46,4 +46,4 @@ inline std::uint64_t text_hash(std::string_view text, std::uint64_t seed) {
   return fold(state, 0x8EBC6AF09C88C6E3ULL);
 }
 
-}  // namespace headgate::router
+}  // namespace headgate

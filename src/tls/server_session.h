@@ -1,0 +1,84 @@
+// The server side of one TLS connection, between a Wire that moves ciphertext and an owner that wants
+// plaintext. Does no I/O itself. Used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tls/certificate_index.h"
+#include "tls/client_auth.h"
+#include "tls/server_context.h"
+
+namespace headgate::tls {
+
+enum class WireStatus : std::uint8_t { done, would_block, closed, failed };
+
+// Where ciphertext comes from and goes to; outlives the session.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  // Bytes received into `data`, more than 0 where done.
+  virtual WireStatus receive(char* data, std::size_t size, std::size_t& received) = 0;
+  // Takes all of it or nothing (would_block): a Wire holds back what its socket does not take yet.
+  virtual WireStatus send(const char* data, std::size_t size) = 0;
+};
+
+enum class SessionStatus : std::uint8_t {
+  done,
+  would_block,  // nothing more before the Wire has something, or takes something
+  closed,       // close_notify received
+  failed,       // an alert, a broken record, a Wire that failed: failure() says which
+};
+
+struct SessionResult {
+  SessionStatus status;
+  std::size_t bytes = 0;
+};
+
+enum class Alpn : std::uint8_t { none, http1, h2 };
+
+// Known once the handshake is done.
+struct SessionFacts {
+  std::string server_name;  // SNI: lower case, without trailing dot; empty where none or no host name
+  Alpn alpn = Alpn::none;
+  std::string_view protocol;  // "TLSv1.3"
+  std::string_view cipher;    // OpenSSL's name
+  bool resumed = false;
+  // What the client was answered with: the certificate (the default one too) and the rule its own was judged
+  // by.
+  std::shared_ptr<const Certificate> certificate;
+  std::shared_ptr<const ClientAuth> client_auth;  // null: none was asked for
+  ClientCertificate client;
+};
+
+class ServerSession {
+ public:
+  // `index`: as of now; used during handshake() only, and kept alive by the session until it is done.
+  ServerSession(const std::shared_ptr<const ServerContext>& context,
+                std::shared_ptr<const CertificateIndex> index, Wire& wire);
+  ~ServerSession();
+  ServerSession(const ServerSession&) = delete;
+  ServerSession& operator=(const ServerSession&) = delete;
+
+  // Goes on until done, would_block or failed. The alert that explains a failure has been given to the Wire.
+  SessionStatus handshake();
+  // Plaintext, one record or more. Short of `size` only where the Wire had no more.
+  SessionResult read(char* data, std::size_t size);
+  // Takes all of it or nothing.
+  SessionResult write(const char* data, std::size_t size);
+  // Gives close_notify to the Wire, once; nothing after a failure. Without it the client cannot resume.
+  void close();
+
+  [[nodiscard]] const SessionFacts& facts() const;
+  // OpenSSL's words for the last failure, e.g. "no shared cipher"; empty: none.
+  [[nodiscard]] std::string_view failure() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headgate::tls
