@@ -92,6 +92,13 @@ std::string Cidr::to_string() const {
   return address.ip_string() + "/" + std::to_string(prefix_);
 }
 
+CidrList CidrList::everyone() {
+  CidrList list;
+  list.add(*Cidr::parse("0.0.0.0/0"));
+  list.add(*Cidr::parse("::/0"));
+  return list;
+}
+
 Result<CidrList> CidrList::parse(std::string_view text) {
   CidrList list;
   if (trim(text).empty()) return list;

@@ -33,6 +33,7 @@ class Cidr {
 class CidrList {
  public:
   CidrList() = default;  // contains nobody
+  static CidrList everyone();
   // Separated by commas, blanks around them ignored; an empty text is an empty list. Fails at the first entry
   // that is none.
   static Result<CidrList> parse(std::string_view text);

@@ -89,6 +89,11 @@ TEST(CidrList, ContainsNobodyWhereEmpty) {
   EXPECT_FALSE(list->contains(address("127.0.0.1")));
 }
 
+TEST(CidrList, CanContainEverybody) {
+  EXPECT_TRUE(CidrList::everyone().contains(address("203.0.113.9")));
+  EXPECT_TRUE(CidrList::everyone().contains(address("2001:db8::9")));
+}
+
 TEST(CidrList, RefusesTheWholeForOneBadEntryAndNamesIt) {
   const auto list = CidrList::parse("10.0.0.0/8,10.0.0.0/80");
   ASSERT_FALSE(list);
