@@ -31,7 +31,7 @@ std::string logged(const std::vector<Record>& records) {
   {
     AccessLogSink sink(fileno(file.get()));
     AccessLog log(sink);
-    for (const AccessRecord& record : records) log.append(record);
+    for (const Record& record : records) log.append(record);
   }
   return contents_of(file.get());
 }
@@ -183,7 +183,7 @@ TEST(AccessLog, TakesALineLongerThanItsBuffer) {
   const std::string hostile(40000, '\x01');  // 160,000 bytes when escaped
   AccessRecord record = sample_record();
   record.request_line = hostile;
-  const std::string text = logged({sample_record(), record, sample_record()});
+  const std::string text = logged(std::vector<AccessRecord>{sample_record(), record, sample_record()});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
   EXPECT_GT(text.size(), 160000U);
 }
