@@ -146,7 +146,11 @@ int on_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const 
     }
     return false;
   };
-  if (handshake_of(ssl).settings->http2 && select("h2")) return SSL_TLSEXT_ERR_OK;
+  if (handshake_of(ssl).settings->http2 && select("h2")) {
+    // A client of HTTP/2 opens one connection (RFC 8446 §C.4); others keep OpenSSL's two tickets.
+    if (SSL_get_num_tickets(ssl) > 1) SSL_set_num_tickets(ssl, 1);
+    return SSL_TLSEXT_ERR_OK;
+  }
   return select("http/1.1") ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 

@@ -143,7 +143,8 @@ int ServerContext::State::on_ticket(SSL* ssl, unsigned char* name, unsigned char
   const bool ready = state.open_ticket(opening->key, iv, cipher, mac, false);
   OPENSSL_cleanse(opening->key.data(), opening->key.size());
   if (!ready) return -1;
-  return opening->renew ? 2 : 1;
+  // Clients use a ticket of TLS 1.3 once (RFC 8446 §C.4): they need the next one.
+  return opening->renew || SSL_version(ssl) == TLS1_3_VERSION ? 2 : 1;
 }
 
 ServerContext::ServerContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
