@@ -29,6 +29,8 @@ struct WorkerStats {
   Gauge connections_writing;  // an Exchange is being answered
   Gauge connections_waiting;  // idle keep-alive
   Gauge tunnels;
+  Counter h2_connections;  // that speak HTTP/2
+  Counter h2_streams;      // requests on them
   // Requests.
   Counter requests;
   std::array<Counter, kRejectReasonCount> rejected;
