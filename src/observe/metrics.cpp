@@ -174,6 +174,10 @@ class WorkerCollector final : public prometheus::Collectable {
             {{constant_, total(&WorkerStats::accept_errors)}});
     gauge("headgate_tunnels", "Upgraded connections (WebSocket) that are open.",
           {{constant_, total(&WorkerStats::tunnels)}});
+    counter("headgate_http2_connections_total", "Client connections that spoke HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_connections)}});
+    counter("headgate_http2_streams_total", "Requests over HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_streams)}});
     counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
             {{constant_, total(&WorkerStats::upstream_connects)}});
     counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",

@@ -53,8 +53,8 @@ class Downstream {
   [[nodiscard]] virtual bool congested() const = 0;
   // Bytes of the response that are welcome at once, where it is not congested.
   [[nodiscard]] virtual std::size_t room() const = 0;
-  // The client's connection has sent its last byte: legal while it waits for the answer, and all that is seen of one that
-  // left.
+  // The client's connection has sent its last byte: legal while it waits for the answer, and all that is seen
+  // of one that left.
   [[nodiscard]] virtual bool half_closed() const = 0;
   // The upstream takes bytes of the request again.
   virtual void resume_request_body() = 0;

@@ -13,6 +13,7 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "http/chunked.h"
+#include "http/h2_session.h"
 #include "observe/counter.h"
 #include "proxy/client_connection.h"
 #include "proxy/client_info.h"
@@ -77,6 +78,12 @@ class H1Connection final : public ClientConnection, public Downstream {
   bool drain_input();
 
   void take_head(char* data, std::size_t size);
+  void keep_incomplete(std::string_view bytes);
+  // Of what a connection begins with.
+  [[nodiscard]] http::Preface preface(std::string_view bytes) const;
+  void become_http2(std::string_view bytes);
+  // The connection is nothing but memory to be freed from here on.
+  void leave();
   void begin_exchange(char* data, std::size_t size);
   void refuse(std::string_view bytes, http::Refusal refusal);
   struct Content {

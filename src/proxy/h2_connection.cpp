@@ -31,8 +31,8 @@ http::H2Settings settings_for(const WorkerContext& context) {
   http::H2Settings settings;
   if (context.listeners) settings.max_concurrent_streams = context.listeners->http2_max_concurrent_streams;
   settings.stream_window = kStreamWindow;
-  settings.connection_window = std::max(settings.connection_window,
-                                        std::min(settings.max_concurrent_streams, 1024U) * kStreamWindow);
+  settings.connection_window =
+      std::max(settings.connection_window, std::min(settings.max_concurrent_streams, 1024U) * kStreamWindow);
   settings.head = context.request_limits;
   return settings;
 }
@@ -314,8 +314,9 @@ void H2Connection::recycle() {
   for (H2Stream* const stream : touched_) {
     if (stream->is_over()) stream->touched = false;
   }
-  touched_.erase(std::remove_if(touched_.begin(), touched_.end(), [](const H2Stream* s) { return !s->touched; }),
-                 touched_.end());
+  touched_.erase(
+      std::remove_if(touched_.begin(), touched_.end(), [](const H2Stream* s) { return !s->touched; }),
+      touched_.end());
   for (H2Stream* const stream : retired_) context_.h2_streams.release(stream);
   retired_.clear();
 }

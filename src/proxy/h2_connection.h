@@ -53,7 +53,9 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   void touch(H2Stream& stream);
   // Neither the session nor an Exchange knows the stream any more.
   void retire(H2Stream& stream);
-  void note_held(std::ptrdiff_t change) { held_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(held_) + change); }
+  void note_held(std::ptrdiff_t change) {
+    held_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(held_) + change);
+  }
   void count(RejectReason reason);
   // The socket takes nothing.
   [[nodiscard]] bool is_blocked() const { return blocked_; }

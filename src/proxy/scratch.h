@@ -18,8 +18,8 @@ class Scratch {
   static constexpr std::size_t kHeadroom = 4 * 1024;
   // Room behind, for a chunk's CRLF and the last chunk.
   static constexpr std::size_t kTailroom = 64;
-  static constexpr std::size_t kHeadRead = 16 * 1024;   // enough for a head and a small body
-  static constexpr std::size_t kBodyRead = 256 * 1024;  // large bodies: 3x cheaper than 16 KiB reads
+  static constexpr std::size_t kHeadRead = 16 * 1024;    // enough for a head and a small body
+  static constexpr std::size_t kBodyRead = 256 * 1024;   // large bodies: 3x cheaper than 16 KiB reads
   static constexpr std::size_t kFramesRead = 64 * 1024;  // of HTTP/2, from a client
 
   Scratch()
@@ -42,8 +42,8 @@ class Scratch {
 
   http::RequestHead request;
   http::ResponseHead response;
-  std::string reply;        // local replies are written here
-  ByteBuffer frames_out;    // frames of HTTP/2 that are about to be sent
+  std::string reply;      // local replies are written here
+  ByteBuffer frames_out;  // frames of HTTP/2 that are about to be sent
 
   static constexpr std::size_t kHeadBytes = 96 * 1024;    // twice the largest head, and what is added to it
   static constexpr std::size_t kTargetBytes = 20 * 1024;  // http::parse_target: twice the longest line

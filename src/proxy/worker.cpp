@@ -31,8 +31,9 @@ struct Worker::State {
         upstreams(random_offset() + index),
         tables(retire_callback),
         access_log(sink),
-        context{config, loop, timers, upstreams,    tables, exchanges, h2_streams, stats, access_log, scratch, date,
-                random, {},   {},     Clock::now(), false,  connections, {},    {},         {}} {
+        context{config,       loop,       timers,      upstreams, tables, exchanges, h2_streams,
+                stats,        access_log, scratch,     date,      random, {},        {},
+                Clock::now(), false,      connections, {},        {},     {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     upstreams.set_context(context);
