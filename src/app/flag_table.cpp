@@ -142,7 +142,7 @@ constexpr FlagRow kRows[] = {
      [](Flags& f, std::string_view v) { return add_addresses(f.bind_addresses, v); }},
     {"http-port", listening, kValue, "PORT", "80", "Port for HTTP",
      [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.http_port, v, 1, kMaxPort); }},
-    {"https-port", listening, kValue, "PORT", "443", "Port for HTTPS (0: none); nothing listens on it yet",
+    {"https-port", listening, kValue, "PORT", "443", "Port for HTTPS (0: none)",
      [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.https_port, v, 0, kMaxPort); }},
     {"healthz-port", listening, kValue, "PORT", "10254", "Port for /healthz, /readyz, /metrics and /debug",
      [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.healthz_port, v, 1, kMaxPort); }},

@@ -59,8 +59,10 @@ proxy::DataPlaneConfig data_plane_config(const Flags& flags) {
     addresses = {"0.0.0.0"};
     if (kernel_has_ipv6()) addresses.emplace_back("::");
   }
-  for (const std::string& address : addresses)
+  for (const std::string& address : addresses) {
     config.http_addresses.push_back(address_of(address, flags.http_port));
+    if (flags.https_port != 0) config.https_addresses.push_back(address_of(address, flags.https_port));
+  }
   config.workers = flags.workers != 0 ? flags.workers : usable_cpus();
   return config;
 }

@@ -50,6 +50,8 @@ std::string environment(const char* name) {
 std::string describe(const proxy::DataPlaneConfig& config) {
   std::string text = "listening on";
   for (const SocketAddress& address : config.http_addresses) text += " " + address.to_string();
+  if (!config.https_addresses.empty()) text += ", for HTTPS on";
+  for (const SocketAddress& address : config.https_addresses) text += " " + address.to_string();
   return text + " with " + std::to_string(config.workers) + (config.workers == 1 ? " worker" : " workers");
 }
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
@@ -77,7 +78,10 @@ bool Acceptor::accept_one() {
     return errno == ECONNABORTED || errno == EINTR;
   }
   context_->stats.connections_accepted.add();
-  auto* const connection = new H1Connection(*context_, fd, ClientInfo(peer, port_, false));
+  Transport transport(fd);
+  const ClientInfo client(peer, port_, over_tls_);
+  if (over_tls_) return true;
+  auto* const connection = new H1Connection(*context_, std::move(transport), client);
   context_->connections.add(*connection);
   connection->start();
   return true;

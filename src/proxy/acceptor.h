@@ -14,7 +14,8 @@ struct WorkerContext;
 
 class Acceptor final : public IoHandler {
  public:
-  explicit Acceptor(const SocketAddress& address) : address_(address) {}
+  // `over_tls`: what comes in here begins with a TLS handshake.
+  Acceptor(const SocketAddress& address, bool over_tls) : address_(address), over_tls_(over_tls) {}
   ~Acceptor() override;
 
   // Binds and listens; the message names the address and the reason. Port 0 takes a free one: see address().
@@ -36,6 +37,7 @@ class Acceptor final : public IoHandler {
   void on_out_of_descriptors();
 
   SocketAddress address_;
+  bool over_tls_;
   std::string port_;
   int fd_ = -1;
   int reserve_fd_ = -1;  // given up to accept and close one connection when descriptors run out

@@ -21,7 +21,8 @@ class Worker;
 
 // Numbers of ingress-nginx (its ConfigMap keys in brackets) unless said otherwise.
 struct DataPlaneConfig {
-  std::vector<SocketAddress> http_addresses;  // one listener for each Worker and address
+  std::vector<SocketAddress> http_addresses;   // one listener for each Worker and address
+  std::vector<SocketAddress> https_addresses;  // the same, over TLS
   unsigned workers = 1;
   std::chrono::milliseconds keep_alive{75000};  // [keep-alive]
   std::uint32_t keep_alive_requests = 1000;     // [keep-alive-requests]

@@ -7,7 +7,6 @@
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
 #include "proxy/retry.h"
-#include "proxy/tunnel.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "proxy/context.h"
 #include "proxy/exchange.h"
@@ -21,8 +22,8 @@ constexpr std::size_t kLoggedOfRefused = 128;
 
 }  // namespace
 
-H1Connection::H1Connection(WorkerContext& context, int fd, const ClientInfo& client)
-    : context_(context), transport_(fd), request_started_(context.now), client_(client) {
+H1Connection::H1Connection(WorkerContext& context, Transport&& transport, const ClientInfo& client)
+    : context_(context), transport_(std::move(transport)), request_started_(context.now), client_(client) {
   context_.stats.connections_active.add(1);
 }
 
@@ -37,6 +38,24 @@ void H1Connection::start() {
   context_.stats.connections_handled.add();
   wait_for_head();
   run();
+}
+
+bool H1Connection::adopt_descriptor() {
+  if (context_.loop.move(transport_.fd(), *this)) return true;
+  context_.stats.accept_errors.add();
+  close();
+  return false;
+}
+
+void H1Connection::take_over() {
+  if (!adopt_descriptor()) return;
+  wait_for_head();
+  if (context_.draining) drain();
+  run();
+}
+
+void H1Connection::take_over_refused(std::string_view bytes, http::Refusal refusal) {
+  if (adopt_descriptor()) refuse(bytes, refusal);
 }
 
 void H1Connection::drain() {

@@ -50,6 +50,8 @@ IoResult Transport::write(const char* data, std::size_t size) {
   }
 }
 
+IoStatus Transport::flush() { return IoStatus::done; }  // plain TCP: write() holds nothing
+
 bool Transport::is_quiet() const {
   char byte = 0;
   return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;

@@ -9,28 +9,17 @@
 
 #include "base/byte_buffer.h"
 #include "base/socket_address.h"
+#include "proxy/byte_stream.h"
 #include "tls/server_session.h"
 
 namespace headgate::proxy {
 
-enum class IoStatus : std::uint8_t {
-  done,         // `bytes` > 0 were moved
-  would_block,  // nothing moved; an event will tell
-  closed,       // read: the peer has sent everything (FIN; over TLS: close_notify)
-  failed,       // the connection is of no use any more
-};
-
-struct IoResult {
-  IoStatus status;
-  std::size_t bytes = 0;
-};
-
 // Owns the descriptor.
-class Transport {
+class Transport final : public ByteStream {
  public:
   Transport() = default;
   explicit Transport(int fd) : fd_(fd) {}
-  ~Transport() { close(); }
+  ~Transport() override { close(); }
   Transport(Transport&& other) noexcept;
   Transport& operator=(Transport&& other) noexcept;
 
@@ -51,18 +40,18 @@ class Transport {
   [[nodiscard]] const tls::SessionFacts* tls_facts() const;
 
   // Fewer bytes than asked for, over TLS as well: there are no more now.
-  [[nodiscard]] IoResult read(char* data, std::size_t size);
+  [[nodiscard]] IoResult read(char* data, std::size_t size) override;
   // Over TLS `done` is all or nothing: what the socket does not take of the ciphertext is held here, see
   // has_unsent(); while it is held, write() answers would_block.
-  [[nodiscard]] IoResult write(const char* data, std::size_t size);
+  [[nodiscard]] IoResult write(const char* data, std::size_t size) override;
   // Bytes are held: flush() when the socket is writable, before anything else is written.
   [[nodiscard]] bool has_unsent() const;
   // done once nothing is held any more, would_block, or failed.
-  [[nodiscard]] IoStatus flush();
+  [[nodiscard]] IoStatus flush() override;
   // True where the peer has sent nothing and not closed: an idle connection may be used again.
   [[nodiscard]] bool is_quiet() const;
 
-  void shutdown_write();
+  void shutdown_write() override;
   // The next close() resets the connection, so that the peer cannot take a cut message for a whole one.
   void reset_on_close();
   void close();

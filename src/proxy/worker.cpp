@@ -133,9 +133,9 @@ Worker::Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLog
 
 Worker::~Worker() { stop(); }
 
-Result<void> Worker::bind(std::vector<SocketAddress>& addresses) {
+Result<void> Worker::bind(std::vector<SocketAddress>& addresses, bool over_tls) {
   for (SocketAddress& address : addresses) {
-    auto acceptor = std::make_unique<Acceptor>(address);
+    auto acceptor = std::make_unique<Acceptor>(address, over_tls);
     if (Result<void> opened = acceptor->open(); !opened) return opened;
     address = acceptor->address();
     state_->acceptors.push_back(std::move(acceptor));
