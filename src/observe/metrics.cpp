@@ -133,6 +133,41 @@ class ControlCollector final : public prometheus::Collectable {
   Labels constant_;
 };
 
+// The certificates that are served. As in ingress-nginx, these two families have labels of their own instead
+// of the constant ones.
+class CertificateCollector final : public prometheus::Collectable {
+ public:
+  explicit CertificateCollector(const MetricsSources& sources) : sources_(sources) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    std::vector<Sample> expiry;
+    std::vector<Sample> info;
+    for (const CertificateSeries& series : sources_.certificates()) {
+      Labels labels = {{"namespace", series.namespace_name},
+                       {"class", sources_.controller_class},
+                       {"host", series.host},
+                       {"secret_name", series.secret_name},
+                       {"identifier", series.identifier}};
+      expiry.push_back({labels, number(series.not_after)});
+      info.push_back({with(std::move(labels), {{"issuer_organization", series.issuer_organization},
+                                               {"issuer_common_name", series.issuer_common_name},
+                                               {"serial_number", series.serial_number},
+                                               {"public_key_algorithm", series.public_key_algorithm}}),
+                      1});
+    }
+    if (expiry.empty()) return {};
+    std::vector<MetricFamily> families;
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_expire_time_seconds",
+                              "When the certificate expires, in seconds since 1970.", std::move(expiry)));
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_certificate_info",
+                              "A certificate that is served; always 1.", std::move(info)));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+};
+
 // The Workers' own counters, summed.
 class WorkerCollector final : public prometheus::Collectable {
  public:
@@ -174,6 +209,18 @@ class WorkerCollector final : public prometheus::Collectable {
             {{constant_, total(&WorkerStats::accept_errors)}});
     gauge("headgate_tunnels", "Upgraded connections (WebSocket) that are open.",
           {{constant_, total(&WorkerStats::tunnels)}});
+    gauge("headgate_passthrough_connections", "TLS connections open that are handed to pods unopened.",
+          {{constant_, total(&WorkerStats::passthrough_active)}});
+    counter("headgate_passthrough_connections_total", "TLS connections handed to pods unopened.",
+            {{constant_, total(&WorkerStats::passthrough_connections)}});
+    counter(
+        "headgate_passthrough_bytes_total",
+        "Bytes sent to and received from the clients of ended passthrough connections.",
+        {{with(constant_, {{"direction", "sent"}}), total(&WorkerStats::passthrough_sent_bytes)},
+         {with(constant_, {{"direction", "received"}}), total(&WorkerStats::passthrough_received_bytes)}});
+    counter("headgate_proxy_protocol_untrusted_total",
+            "Connections whose PROXY header came from a peer outside proxy-real-ip-cidr.",
+            {{constant_, total(&WorkerStats::untrusted_proxy_headers)}});
     counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
             {{constant_, total(&WorkerStats::upstream_connects)}});
     counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",
@@ -303,6 +350,7 @@ void Metrics::write_text(std::ostream& out) const {
   const prometheus::TextSerializer serializer;
   serializer.Serialize(out, ProcessCollector(sources_, constant).Collect());
   serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
+  serializer.Serialize(out, CertificateCollector(sources_).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing
