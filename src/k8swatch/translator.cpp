@@ -80,11 +80,14 @@ bool Translator::read_config_map() {
   config_findings_.clear();
   if (options_.config_map.empty()) return false;
   router::RouteSettings settings;
-  if (const ConfigMap* config_map = store_.find_config_map(options_.config_map))
-    settings = read_route_settings(*config_map, config_findings_);
-  else
+  if (const ConfigMap* config_map = store_.find_config_map(options_.config_map)) {
+    ConfigMapReader reader(*config_map, config_findings_);
+    settings = read_route_settings(reader);
+    reader.tell_unread();
+  } else {
     config_findings_.push_back({Severity::warning, "ConfigMap " + options_.config_map, "",
                                 "named by --configmap, does not exist; all its keys have their defaults"});
+  }
   return !(std::exchange(settings_, settings) == settings);
 }
 
