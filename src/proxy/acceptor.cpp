@@ -72,7 +72,7 @@ void Acceptor::on_io(std::uint32_t) {
 }
 
 bool Acceptor::accept_one() {
-  const bool inbound = over_tls_ || (context_->listeners && context_->listeners->use_proxy_protocol);
+  const bool inbound = over_tls_ || context_->listeners->use_proxy_protocol;
   if (inbound && !context_->inbound.has_room(context_->now)) {
     context_->stats.tls.accept_pauses.add();
     pause();

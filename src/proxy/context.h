@@ -43,7 +43,7 @@ struct WorkerContext {
   bool draining = false;        // answer with Connection: close
   ConnectionList& connections;  // every client connection is added
   InboundList& inbound;         // those of which it is not known yet what they speak, too
-  // The newest ones adopted; null before the first Publication. New connections follow them.
+  // The newest ones adopted; `listeners` is never null, the others are before the first Publication.
   std::shared_ptr<const router::ListenerSettings> listeners;
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;

@@ -130,7 +130,7 @@ void InboundConnection::read_first_bytes() {
 }
 
 void InboundConnection::begin_tls() {
-  if (!context_.listeners || !context_.listeners->tls || !context_.certificates) {
+  if (!context_.listeners->tls || !context_.certificates) {
     fail(TlsFailure::not_ready);
     return;
   }
