@@ -30,6 +30,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.watch_namespace = flags.watch_namespace;
   options.translation.config_map = flags.configmap;
   options.translation.default_backend_service = flags.default_backend_service;
+  options.translation.certificates.default_secret = flags.default_ssl_certificate;
   options.translation.classes.ingress_class = flags.ingress_class;
   options.translation.classes.controller_class = flags.controller_class;
   options.translation.classes.ingress_class_by_name = flags.ingress_class_by_name;
@@ -58,8 +59,10 @@ proxy::DataPlaneConfig data_plane_config(const Flags& flags) {
     addresses = {"0.0.0.0"};
     if (kernel_has_ipv6()) addresses.emplace_back("::");
   }
-  for (const std::string& address : addresses)
+  for (const std::string& address : addresses) {
     config.http_addresses.push_back(address_of(address, flags.http_port));
+    if (flags.https_port != 0) config.https_addresses.push_back(address_of(address, flags.https_port));
+  }
   config.workers = flags.workers != 0 ? flags.workers : usable_cpus();
   return config;
 }

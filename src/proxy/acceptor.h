@@ -10,11 +10,14 @@
 
 namespace headgate::proxy {
 
+class Transport;
+struct ClientInfo;
 struct WorkerContext;
 
 class Acceptor final : public IoHandler {
  public:
-  explicit Acceptor(const SocketAddress& address) : address_(address) {}
+  // `over_tls`: what comes in here begins with a TLS handshake.
+  Acceptor(const SocketAddress& address, bool over_tls) : address_(address), over_tls_(over_tls) {}
   ~Acceptor() override;
 
   // Binds and listens; the message names the address and the reason. Port 0 takes a free one: see address().
@@ -23,7 +26,8 @@ class Acceptor final : public IoHandler {
   // Takes what the kernel has queued, then closes: with SO_REUSEPORT queued connections would be lost
   // otherwise.
   void stop();
-  // Resumes after accept(2) ran out of descriptors. Called once a tick.
+  // Resumes after accept(2) ran out of descriptors, or too many handshakes were in progress. Called once a
+  // tick.
   void on_tick();
 
   [[nodiscard]] const SocketAddress& address() const { return address_; }
@@ -33,9 +37,13 @@ class Acceptor final : public IoHandler {
  private:
   // False: nothing is queued (or nothing can be taken).
   bool accept_one();
+  template <typename Connection>
+  void begin(Transport&& transport, const ClientInfo& client);
+  void pause();  // until the next tick
   void on_out_of_descriptors();
 
   SocketAddress address_;
+  bool over_tls_;
   std::string port_;
   int fd_ = -1;
   int reserve_fd_ = -1;  // given up to accept and close one connection when descriptors run out

@@ -40,11 +40,14 @@ DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
 DataPlane::~DataPlane() = default;
 
 Result<void> DataPlane::bind() {
-  for (const SocketAddress& address : config_.http_addresses) {
-    if (Result<void> is_free = check_free(address); !is_free) return is_free;
+  for (const auto* addresses : {&config_.http_addresses, &config_.https_addresses}) {
+    for (const SocketAddress& address : *addresses) {
+      if (Result<void> is_free = check_free(address); !is_free) return is_free;
+    }
   }
   for (const auto& worker : workers_) {
-    if (Result<void> bound = worker->bind(config_.http_addresses); !bound) return bound;
+    if (Result<void> bound = worker->bind(config_.http_addresses, false); !bound) return bound;
+    if (Result<void> bound = worker->bind(config_.https_addresses, true); !bound) return bound;
   }
   return {};
 }

@@ -18,6 +18,7 @@
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/table_holder.h"
+#include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
 #include "router/model.h"
 
@@ -26,7 +27,7 @@ namespace headgate::proxy {
 struct WorkerContext;
 
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
-class Exchange {
+class Exchange final : public TunnelOwner {
  public:
   Exchange() = default;
   Exchange(const Exchange&) = delete;
@@ -50,8 +51,6 @@ class Exchange {
   void on_downstream_drained();
   // The client's connection is gone: nothing can be sent. The Exchange is over when this returns.
   void on_downstream_gone(RejectReason reason);
-  // The tunnel is over; closes both sides.
-  void on_tunnel_ended(std::uint64_t bytes_to_client);
 
   // --- Said by the UpstreamConnection ---
 
@@ -63,6 +62,10 @@ class Exchange {
   void on_response_body(char* data, std::size_t size, bool last);
   void on_switching(http::ResponseHead& head);
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
+
+  // --- Said by the Tunnel ---
+
+  void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
   [[nodiscard]] bool response_paused() const { return downstream_->congested(); }
   [[nodiscard]] http::ResponseContext response_context() const { return {method_, upgrade_}; }

@@ -28,12 +28,16 @@ struct WorkerContext;
 // Destroys itself (at the end of a batch) once closed.
 class H1Connection final : public ClientConnection, public Downstream {
  public:
-  // `fd` is connected and non-blocking.
-  H1Connection(WorkerContext& context, int fd, const ClientInfo& client);
+  // `transport` is connected, and over TLS its handshake is done.
+  H1Connection(WorkerContext& context, Transport&& transport, const ClientInfo& client);
   ~H1Connection() override;
 
   // Registers with the loop and reads what is there already.
   void start();
+  // The same where the descriptor is in the loop already, for the connection that found out what is spoken.
+  void take_over();
+  // take_over(), but what the client began with (`bytes`) is no request: answers and ends.
+  void take_over_refused(std::string_view bytes, http::Refusal refusal);
   void drain() override;
   void close() override;
 
@@ -48,7 +52,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   void send_switching(http::ResponseHead& head, std::string_view protocol) override;
   std::uint64_t send_local_reply(http::LocalReply reply) override;
   void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) override;
-  [[nodiscard]] bool congested() const override { return !output_.empty(); }
+  [[nodiscard]] bool congested() const override { return !output_.empty() || transport_.has_unsent(); }
   [[nodiscard]] bool half_closed() const override { return half_closed_; }
   void resume_request_body() override;
   void abandon_request_body() override;
@@ -83,6 +87,7 @@ class H1Connection final : public ClientConnection, public Downstream {
 
   void write(const char* data, std::size_t size);
   void flush();
+  bool adopt_descriptor();
   void wait_for_head();
   // Moves the connection from the level it is counted in to `level`; null: none.
   void count_in(observe::Gauge* level);

@@ -1,7 +1,6 @@
 #include "proxy/tunnel.h"
 
 #include "proxy/context.h"
-#include "proxy/exchange.h"
 
 namespace headgate::proxy {
 namespace {
@@ -13,10 +12,10 @@ constexpr int kReadsPerTurn = 4;
 
 }  // namespace
 
-Tunnel::Tunnel(WorkerContext& context, Exchange& exchange, std::chrono::milliseconds idle)
-    : context_(context), exchange_(exchange), idle_(idle) {}
+Tunnel::Tunnel(WorkerContext& context, TunnelOwner& owner, std::chrono::milliseconds idle)
+    : context_(context), owner_(owner), idle_(idle) {}
 
-void Tunnel::start(IoHandler& waker, Transport& client, ByteBuffer& from_client, Transport& upstream,
+void Tunnel::start(IoHandler& waker, ByteStream& client, ByteBuffer& from_client, ByteStream& upstream,
                    ByteBuffer& from_upstream) {
   waker_ = &waker;
   to_upstream_.from = to_client_.to = &client;
@@ -89,6 +88,15 @@ bool Tunnel::settle(Direction& direction) {
     context_.timers.set(*this, context_.now + idle_);
   }
   direction.pending.release();
+  switch (direction.to->flush()) {
+    case IoStatus::done:
+      break;
+    case IoStatus::would_block:
+      return true;
+    case IoStatus::closed:
+    case IoStatus::failed:
+      return false;
+  }
   if (direction.ended && !direction.finished) {
     direction.to->shutdown_write();
     direction.finished = true;
@@ -106,7 +114,7 @@ void Tunnel::abandon() {
 void Tunnel::end() {
   if (over_) return;
   abandon();
-  exchange_.on_tunnel_ended(to_client_.moved);
+  owner_.on_tunnel_ended(to_client_.moved);
 }
 
 }  // namespace headgate::proxy

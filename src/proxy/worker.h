@@ -28,7 +28,7 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Before start(), on the control thread.
-  Result<void> bind(std::vector<SocketAddress>& addresses);
+  Result<void> bind(std::vector<SocketAddress>& addresses, bool over_tls);
 
   // Starts the thread.
   void start();
