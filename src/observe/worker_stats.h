@@ -9,6 +9,7 @@
 #include "base/reject_reason.h"
 #include "observe/access_record.h"
 #include "observe/counter.h"
+#include "observe/tls_stats.h"
 
 namespace headgate::observe {
 
@@ -29,6 +30,12 @@ struct WorkerStats {
   Gauge connections_writing;  // an Exchange is being answered
   Gauge connections_waiting;  // idle keep-alive
   Gauge tunnels;
+  Counter untrusted_proxy_headers;  // PROXY headers of peers that are not believed
+  // TLS connections handed to pods unopened. Bytes are counted when a connection ends.
+  Gauge passthrough_active;
+  Counter passthrough_connections;
+  Counter passthrough_sent_bytes;      // to clients
+  Counter passthrough_received_bytes;  // from clients
   Counter h2_connections;  // that speak HTTP/2
   Counter h2_streams;      // requests on them
   // Requests.
@@ -41,6 +48,7 @@ struct WorkerStats {
   Counter upstream_retries;
   Gauge upstream_connections_active;
   Gauge upstream_connections_idle;
+  TlsStats tls;
   // Snapshots.
   Counter adopted_tables;
   Counter adopted_endpoint_sets;

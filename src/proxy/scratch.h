@@ -43,6 +43,7 @@ class Scratch {
   http::RequestHead request;
   http::ResponseHead response;
   std::string reply;      // local replies are written here
+  ByteBuffer ciphertext;  // the records of one write to a TLS Transport
   ByteBuffer frames_out;  // frames of HTTP/2 that are about to be sent
 
   static constexpr std::size_t kHeadBytes = 96 * 1024;    // twice the largest head, and what is added to it

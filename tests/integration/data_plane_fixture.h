@@ -20,13 +20,14 @@ inline constexpr std::chrono::milliseconds kShort{300};
 
 class DataPlaneTimes : public ::testing::Test {
  protected:
-  void start(proxy::DataPlaneConfig config, router::RouteSettings settings = {}) {
+  void start(const router::ListenerSettings& listeners, router::RouteSettings settings = {},
+             proxy::DataPlaneConfig config = {}) {
     config.http_addresses = {*SocketAddress::parse("127.0.0.1", port.port())};
     config.workers = 1;
     plane = std::make_unique<proxy::DataPlane>(config, log, [](std::shared_ptr<const void>) {});
     const Result<void> bound = plane->bind();
     ASSERT_TRUE(bound) << bound.error().message;
-    plane->publish(publication(settings));
+    plane->publish(publication(listeners, settings));
     plane->start();
     ASSERT_TRUE(eventually([&] { return plane->adopted_generation() == 1; }));
   }
@@ -47,7 +48,8 @@ class DataPlaneTimes : public ::testing::Test {
 
  private:
   // Every host and path to `pod`.
-  [[nodiscard]] std::shared_ptr<const router::Publication> publication(router::RouteSettings settings) const {
+  [[nodiscard]] std::shared_ptr<const router::Publication> publication(
+      const router::ListenerSettings& listeners, router::RouteSettings settings) const {
     auto cluster = std::make_shared<router::Cluster>();
     cluster->name = "default-web-80";
     router::Endpoint endpoint;
@@ -65,6 +67,7 @@ class DataPlaneTimes : public ::testing::Test {
     auto result = std::make_shared<router::Publication>();
     result->generation = 1;
     result->table = builder.build(1);
+    result->listeners = std::make_shared<const router::ListenerSettings>(listeners);
     result->clusters.push_back(
         {0, cluster, std::make_shared<router::EndpointSet>(router::EndpointSet{{endpoint}})});
     return result;

@@ -12,9 +12,9 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST_F(DataPlaneTimes, ASlowHeadIs408EvenWhenBytesKeepComing) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  start(settings);
   RawClient one = client();
   one.send("GET / HTTP/1.1\r\nHost: x.test\r\nX-Drip: ");
   // One byte at a time, faster than any time between two reads would notice.
@@ -30,9 +30,9 @@ TEST_F(DataPlaneTimes, ASlowHeadIs408EvenWhenBytesKeepComing) {
 
 // A deadline left over from an earlier head must not stand for the next one's.
 TEST_F(DataPlaneTimes, AHeadBegunBehindAPipelinedRequestHasItsDeadline) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  start(settings);
   RawClient one = client();
   const std::string whole = make_request("GET", "x.test", "/");
   one.send(whole + whole.substr(0, 20));
@@ -63,9 +63,9 @@ TEST_F(DataPlaneTimes, AnAnswerBegunBeforeTheWholeRequestHasItsDeadline) {
 }
 
 TEST_F(DataPlaneTimes, ASlowBodyIs408AndThePodSeesACut) {
-  proxy::DataPlaneConfig config;
-  config.client_body_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_body_timeout = kShort;
+  start(settings);
   RawClient one = client();
   one.send(make_request("POST", "x.test", "/", "Content-Length: 10\r\n", "hel"));
   const HttpResponse response = one.receive();
@@ -76,19 +76,19 @@ TEST_F(DataPlaneTimes, ASlowBodyIs408AndThePodSeesACut) {
 }
 
 TEST_F(DataPlaneTimes, AnIdleConnectionIsClosedWithoutAWord) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive = kShort;
+  start(settings);
   RawClient one = client();
   EXPECT_EQ(one.exchange(make_request("GET", "x.test", "/")).status, 200);
   EXPECT_TRUE(one.closed_by_peer());
 }
 
 TEST_F(DataPlaneTimes, AConnectionThatSaysNothingIsClosed) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  config.keep_alive = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  settings.keep_alive = kShort;
+  start(settings);
   RawClient one = client();
   ReadEnd end = ReadEnd::data;
   one.read_until_close(end);
@@ -96,9 +96,9 @@ TEST_F(DataPlaneTimes, AConnectionThatSaysNothingIsClosed) {
 }
 
 TEST_F(DataPlaneTimes, ARunningRequestOutlivesTheIdleTimes) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive = config.client_header_timeout = config.client_body_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive = settings.client_header_timeout = settings.client_body_timeout = kShort;
+  start(settings);
   pod.set_handler([this](BackendExchange& exchange) {
     exchange.read_body();
     gate.wait(3 * kShort);  // nobody opens it
@@ -110,7 +110,7 @@ TEST_F(DataPlaneTimes, ARunningRequestOutlivesTheIdleTimes) {
 TEST_F(DataPlaneTimes, AClientThatTakesNothingLosesItsConnectionAndThePodIsFreed) {
   proxy::DataPlaneConfig config;
   config.client_send_timeout = kShort;
-  start(config);
+  start({}, {}, config);
   pod.set_handler(big_body(256 << 20));
   ClientOptions deaf;
   deaf.receive_buffer = 4096;
@@ -122,9 +122,9 @@ TEST_F(DataPlaneTimes, AClientThatTakesNothingLosesItsConnectionAndThePodIsFreed
 }
 
 TEST_F(DataPlaneTimes, AClientConnectionEndsAfterItsNumberOfRequests) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive_requests = 3;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive_requests = 3;
+  start(settings);
   RawClient one = client();
   for (int i = 1; i <= 3; ++i) {
     const HttpResponse response = one.exchange(make_request("GET", "x.test", "/"));
@@ -134,27 +134,36 @@ TEST_F(DataPlaneTimes, AClientConnectionEndsAfterItsNumberOfRequests) {
   EXPECT_TRUE(one.closed_by_peer());
 }
 
+TEST_F(DataPlaneTimes, WithoutKeepAliveAConnectionServesOneRequest) {
+  router::ListenerSettings settings;
+  settings.keep_alive = std::chrono::milliseconds(0);
+  start(settings);
+  RawClient one = client();
+  EXPECT_TRUE(one.exchange(make_request("GET", "x.test", "/")).lists("Connection", "close"));
+  EXPECT_TRUE(one.closed_by_peer());
+}
+
 TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsAfterItsNumberOfRequests) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_requests = 2;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_requests = 2;
+  start(settings);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
   EXPECT_EQ(pod.connection_count(), 3u);
 }
 
 TEST_F(DataPlaneTimes, AnIdleUpstreamConnectionIsClosed) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_timeout = kShort;
+  start(settings);
   EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
   EXPECT_EQ(pod.connection_count(), 1u);
   EXPECT_TRUE(eventually([&] { return pod.open_connections() == 0; }));
 }
 
 TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsWithItsAge) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_time = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_time = kShort;
+  start(settings);
   EXPECT_TRUE(eventually([&] {
     EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
     return pod.connection_count() > 1;
@@ -162,9 +171,9 @@ TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsWithItsAge) {
 }
 
 TEST_F(DataPlaneTimes, NoMoreIdleUpstreamConnectionsAreKeptThanAllowed) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_connections = 2;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_connections = 2;
+  start(settings);
   pod.set_handler(echo_after(gate));
   std::vector<RawClient> clients;
   for (int i = 0; i < 6; ++i) {

@@ -25,7 +25,7 @@ TEST_F(Http2Times, AWindowThatStaysShutEndsTheStreamAlone) {
   pod.set_handler(big_body(1024 * 1024));
   proxy::DataPlaneConfig config;
   config.client_send_timeout = kShort;
-  start(config);
+  start({}, {}, config);
   H2Connected one = connect({{h2::initial_window_size, 0}});
   const std::uint32_t whole = one.begin_get("/held-in-part");
   ASSERT_TRUE(one.until([&] { return one->response(whole).reset.has_value(); }));
@@ -46,7 +46,7 @@ TEST_F(Http2Times, AWindowOpenedInTimeIsNoStall) {
   pod.set_handler(big_body(10));
   proxy::DataPlaneConfig config;
   config.client_send_timeout = kShort;
-  start(config);
+  start({}, {}, config);
   H2Connected one = connect({{h2::initial_window_size, 0}});
   const std::uint32_t stream = one.begin_get("/");
   for (int i = 0; i < 10; ++i) {  // a byte in time, and again
@@ -63,7 +63,7 @@ TEST_F(Http2Times, AClientThatTakesNothingIsReset) {
   pod.set_handler(big_body(64 * 1024 * 1024));
   proxy::DataPlaneConfig config;
   config.client_send_timeout = kShort;
-  start(config);
+  start({}, {}, config);
   ClientOptions options;
   options.receive_buffer = 16 * 1024;
   H2Connected deaf(port.port(), {{h2::initial_window_size, 0x7fffffff}}, options);
@@ -74,9 +74,9 @@ TEST_F(Http2Times, AClientThatTakesNothingIsReset) {
 }
 
 TEST_F(Http2Times, AnUploadThatStopsIs408OnItsStreamAlone) {
-  proxy::DataPlaneConfig config;
-  config.client_body_timeout = kShort;
-  start(config);
+  router::ListenerSettings listeners;
+  listeners.client_body_timeout = kShort;
+  start(listeners);
   H2Connected one = connect();
   const std::uint32_t stream = one.begin("POST", "/up", {{"content-length", "10"}});
   one->send(h2_frame(h2::data, 0, stream, "hel"));
@@ -94,11 +94,11 @@ TEST_F(Http2Times, APodThatTakesNoContentIsNotTheClientsFault) {
     exchange.read_body();
     exchange.respond_with_echo();
   });
-  proxy::DataPlaneConfig config;
-  config.client_body_timeout = kShort;
+  router::ListenerSettings listeners;
+  listeners.client_body_timeout = kShort;
   router::RouteSettings settings;
   settings.max_body_bytes = 0;
-  start(config, settings);
+  start(listeners, settings);
   H2Connected one = connect();
   const std::uint32_t stream = one.begin("POST", "/up");
   const std::string piece(16384, 'x');
@@ -112,9 +112,9 @@ TEST_F(Http2Times, APodThatTakesNoContentIsNotTheClientsFault) {
 }
 
 TEST_F(Http2Times, AnIdleConnectionIsSaidGoodbye) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive = kShort;
-  start(config);
+  router::ListenerSettings listeners;
+  listeners.keep_alive = kShort;
+  start(listeners);
   H2Connected one = connect();
   EXPECT_EQ(one.get("/").status, 200);
   EXPECT_EQ(one->wait_for_goaway(), h2::no_error);
@@ -123,9 +123,9 @@ TEST_F(Http2Times, AnIdleConnectionIsSaidGoodbye) {
 }
 
 TEST_F(Http2Times, AConnectionWithoutARequestIsEnded) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  start(config);
+  router::ListenerSettings listeners;
+  listeners.client_header_timeout = kShort;
+  start(listeners);
   H2Connected one = connect();
   // A head that is never finished is no request.
   one->send(h2_frame(h2::headers, h2::end_stream, 1, h2_block(h2_request_fields("GET", "x.test", "/"))));

@@ -9,14 +9,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
+router::RouteSettings read(StringPairs data, std::vector<Finding>& findings) {
+  const ConfigMap config_map = testing::config_map("c", std::move(data));
+  ConfigMapReader reader(config_map, findings);
+  const router::RouteSettings settings = read_route_settings(reader);
+  reader.tell_unread();
+  return settings;
+}
+
 TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {
   std::vector<Finding> findings;
-  const auto settings = read_route_settings(testing::config_map("c", {{"proxy-body-size", "8m"},
-                                                                      {"proxy-connect-timeout", "2"},
-                                                                      {"proxy-read-timeout", "90s"},
-                                                                      {"proxy-send-timeout", "1m"},
-                                                                      {"proxy-next-upstream-tries", "5"}}),
-                                            findings);
+  const auto settings = read({{"proxy-body-size", "8m"},
+                              {"proxy-connect-timeout", "2"},
+                              {"proxy-read-timeout", "90s"},
+                              {"proxy-send-timeout", "1m"},
+                              {"proxy-next-upstream-tries", "5"}},
+                             findings);
   EXPECT_EQ(settings.max_body_bytes, 8U << 20);
   EXPECT_EQ(settings.connect_timeout, 2s);
   EXPECT_EQ(settings.read_timeout, 90s);
@@ -27,10 +35,9 @@ TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {
 
 TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
   std::vector<Finding> findings;
-  const auto settings = read_route_settings(testing::config_map("c", {{"proxy-body-size", "lots"},
-                                                                      {"proxy-read-timeout", "0"},
-                                                                      {"proxy-next-upstream-tries", "4"}}),
-                                            findings);
+  const auto settings =
+      read({{"proxy-body-size", "lots"}, {"proxy-read-timeout", "0"}, {"proxy-next-upstream-tries", "4"}},
+           findings);
   EXPECT_EQ(settings.max_body_bytes, 1U << 20);
   EXPECT_EQ(settings.read_timeout, 60s);
   EXPECT_EQ(settings.tries, 4U);
@@ -42,12 +49,11 @@ TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
 
 TEST(RouteSettings, AKeyThatNothingReadsIsTold) {
   std::vector<Finding> findings;
-  const auto settings =
-      read_route_settings(testing::config_map("c", {{"use-gzip", "true"},
-                                                    {"proxy-body-size", "1m"},
-                                                    {"whitelist-source-range", "10.0.0.0/8"},
-                                                    {"limit-req-status-code", "429"}}),
-                          findings);
+  const auto settings = read({{"use-gzip", "true"},
+                              {"proxy-body-size", "1m"},
+                              {"whitelist-source-range", "10.0.0.0/8"},
+                              {"limit-req-status-code", "429"}},
+                             findings);
   EXPECT_EQ(settings, router::RouteSettings());
   ASSERT_EQ(findings.size(), 3U);
   EXPECT_EQ(to_string(findings[0]),
@@ -61,8 +67,7 @@ TEST(RouteSettings, AKeyThatNothingReadsIsTold) {
 
 TEST(RouteSettings, AnEmptyValueIsNoValue) {
   std::vector<Finding> findings;
-  EXPECT_EQ(read_route_settings(testing::config_map("c", {{"proxy-body-size", ""}}), findings),
-            router::RouteSettings());
+  EXPECT_EQ(read({{"proxy-body-size", ""}}, findings), router::RouteSettings());
   EXPECT_TRUE(findings.empty());
 }
 

@@ -1,0 +1,20 @@
+#include "k8swatch/annotations/ingress_annotations.h"
+
+#include "k8swatch/annotations/ciphers.h"
+#include "k8swatch/annotations/passthrough.h"
+
+namespace headgate::k8swatch {
+
+IngressAnnotations read_annotations(const Ingress& ingress, std::string_view prefix) {
+  IngressAnnotations result;
+  if (ingress.metadata.annotations.empty()) return result;
+  AnnotationReader reader(ingress, prefix);
+  result.redirect = read_redirect_annotations(reader);
+  result.client_certificate = read_client_certificate_annotations(reader);
+  result.ssl_passthrough = read_ssl_passthrough(reader);
+  result.ssl_ciphers = read_ssl_ciphers(reader);
+  result.problems = reader.problems();
+  return result;
+}
+
+}  // namespace headgate::k8swatch

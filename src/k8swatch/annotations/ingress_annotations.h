@@ -1,0 +1,27 @@
+// All annotations of one Ingress, group by group, as values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/reader.h"
+#include "k8swatch/annotations/redirect.h"
+#include "k8swatch/objects.h"
+
+namespace headgate::k8swatch {
+
+struct IngressAnnotations {
+  RedirectAnnotations redirect;
+  std::optional<ClientCertificateAnnotations> client_certificate;
+  bool ssl_passthrough = false;
+  std::string ssl_ciphers;
+  std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
+};
+
+// `prefix`: without '/'.
+IngressAnnotations read_annotations(const Ingress& ingress, std::string_view prefix);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,80 @@
+#include "k8swatch/annotations/reader.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/units.h"
+#include "k8swatch/annotations/values.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+const AnnotationRow& row_of(std::string_view name) {
+  const AnnotationRow* const row = find_annotation(name);
+  if (row == nullptr) throw std::logic_error("no row for the annotation " + std::string(name));
+  return *row;
+}
+
+}  // namespace
+
+std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix) {
+  if (!annotation.starts_with(prefix)) return std::nullopt;
+  annotation.remove_prefix(prefix.size());
+  if (!annotation.starts_with('/')) return std::nullopt;
+  return annotation.substr(1);
+}
+
+std::optional<AnnotationReader::Entry> AnnotationReader::find(std::string_view name) const {
+  for (const auto& [key, value] : ingress_.metadata.annotations)
+    if (without_prefix(key, prefix_) == name) return Entry{key, value};
+  return std::nullopt;
+}
+
+std::optional<AnnotationReader::Entry> AnnotationReader::find(const AnnotationRow& row) const {
+  auto entry = find(row.name);
+  if ((!entry || entry->value.empty()) && !row.alias.empty()) entry = find(row.alias);
+  if (!entry || entry->value.empty()) return std::nullopt;
+  return entry;
+}
+
+std::optional<std::string_view> AnnotationReader::text(std::string_view name) {
+  const AnnotationRow& row = row_of(name);
+  const auto entry = find(row);
+  if (!entry) return std::nullopt;
+  const auto refuse = [&](std::string reason) {
+    problems_.push_back({std::string(entry->key), row.on_invalid, std::move(reason)});
+    return std::nullopt;
+  };
+  if (entry->value.find_first_of("\r\n") != std::string_view::npos)
+    return refuse(quoted(entry->value) + " holds a line break");
+  const std::string_view value = row.check == &check_boolean ? entry->value : trimmed(entry->value);
+  if (value.empty()) return refuse("is nothing but white space");
+  if (const Result<void> checked = row.check(value); !checked) return refuse(checked.error().message);
+  return value;
+}
+
+std::optional<bool> AnnotationReader::boolean(std::string_view name) {
+  const auto value = text(name);
+  return value ? parse_go_bool(*value) : std::nullopt;
+}
+
+std::optional<std::uint32_t> AnnotationReader::number(std::string_view name) {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto parsed = parse_count(*value, UINT32_MAX);  // the row's check has let it through
+  return parsed ? std::optional(static_cast<std::uint32_t>(*parsed)) : std::nullopt;
+}
+
+void AnnotationReader::note(std::string_view name, OnInvalid outcome, std::string reason) {
+  const auto entry = find(row_of(name));
+  problems_.push_back({std::string(entry ? entry->key : name), outcome, std::move(reason)});
+}
+
+}  // namespace headgate::k8swatch

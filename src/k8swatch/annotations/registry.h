@@ -1,0 +1,52 @@
+// Every annotation Headgate reads, as rows of one table: reading, the risk gate and docs/annotations.md all
+// use it. Names, defaults, risks and what a bad value does are those of ingress-nginx.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace headgate::k8swatch {
+
+enum class AnnotationGroup : std::uint8_t { redirect, client_certificate, passthrough, ciphers };
+std::string_view title_of(AnnotationGroup group);
+
+// Whom a value acts on.
+enum class AnnotationScope : std::uint8_t {
+  path,     // the paths of its own Ingress
+  host,     // the hosts of its Ingress: the oldest Ingress of a host that sets it decides
+  ingress,  // its Ingress as a whole
+};
+std::string_view to_string(AnnotationScope scope);
+
+// How much harm a value can do, for annotations-risk-level.
+enum class AnnotationRisk : std::uint8_t { low, medium, high, critical };
+std::string_view to_string(AnnotationRisk risk);  // "Low", "Medium", "High", "Critical"
+
+// What a value does that its row refuses.
+enum class OnInvalid : std::uint8_t {
+  drop_ingress,  // the Ingress is not taken; its last good version, where there is one, stays
+  use_default,   // as if it were not there, but for the Finding
+};
+
+struct AnnotationRow {
+  std::string_view name;  // without prefix
+  AnnotationGroup group;
+  std::string_view values;                        // what is accepted, in words
+  Result<void> (*check)(std::string_view value);  // says what is wrong; never asked about an empty value
+  OnInvalid on_invalid;
+  AnnotationScope scope;
+  AnnotationRisk risk;
+  std::string_view default_text;  // empty: none
+  std::string_view doc;           // one sentence, without a full stop at its end
+  std::string_view alias = {};    // an older name, looked at where `name` is absent or empty
+};
+
+// In the order of docs/annotations.md.
+std::span<const AnnotationRow> annotation_table();
+// By name or alias; null: no such row.
+const AnnotationRow* find_annotation(std::string_view name);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,27 @@
+// The grammars of annotation values: what a row of the registry accepts, and what accepted text means. Errors
+// quote the value, shortened, and say what is expected.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace headgate::k8swatch {
+
+// Go's strconv.ParseBool: 1 t T TRUE true True, 0 f F FALSE false False.
+std::optional<bool> parse_go_bool(std::string_view text);
+// The value for messages: in quotes, at most 64 bytes of it.
+std::string quoted(std::string_view value);
+
+Result<void> check_boolean(std::string_view value);
+// "namespace/name" or "name", of the characters ingress-nginx lets through.
+Result<void> check_secret_name(std::string_view value);
+Result<void> check_verify_client(std::string_view value);
+Result<void> check_depth(std::string_view value);  // 0 to 100; 0 means the default
+Result<void> check_error_page(std::string_view value);
+Result<void> check_match_cn(std::string_view value);
+Result<void> check_cipher_list(std::string_view value);
+
+}  // namespace headgate::k8swatch
