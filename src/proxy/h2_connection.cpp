@@ -50,7 +50,7 @@ H2Connection::H2Connection(WorkerContext& context, Transport&& transport, const 
       transport_(std::move(transport)),
       client_(client),
       session_(settings_for(context), *this, context.now),
-      idle_until_(context.now + context.config.client_header_timeout),
+      idle_until_(context.now + context.listeners->client_header_timeout),
       send_until_(TimePoint::max()),
       announce_until_(TimePoint::max()),
       linger_until_(TimePoint::max()) {
@@ -165,7 +165,7 @@ H2Stream& H2Connection::add_stream(http::StreamId id) {
   stream->begin(*this, id);
   streams_.insert(*stream);
   context_.stats.h2_streams.add();
-  if (++requests_ >= context_.config.keep_alive_requests) announce();
+  if (++requests_ >= context_.listeners->keep_alive_requests) announce();
   return *stream;
 }
 
@@ -224,7 +224,7 @@ void H2Connection::retire(H2Stream& stream) {
   if (!flushing_) context_.loop.requeue(*this);
   if (!streams_.empty() || state_ == State::closed) return;
   count_in(&context_.stats.connections_waiting);
-  idle_until_ = context_.now + context_.config.keep_alive;
+  idle_until_ = context_.now + context_.listeners->keep_alive;
   arm();
 }
 

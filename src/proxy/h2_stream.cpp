@@ -222,7 +222,7 @@ void H2Stream::arm(bool moved) {
   }
   timing_out_ = false;
   if (awaits_client()) {
-    context.timers.set(*this, context.now + context.config.client_body_timeout);
+    context.timers.set(*this, context.now + context.listeners->client_body_timeout);
   } else {
     TimerWheel::unset(*this);
   }
