@@ -1,5 +1,6 @@
 #include "k8swatch/ingress_check.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/unread_setting.h"
+#include "router/model.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -25,8 +27,8 @@ class Checker {
     if (ingress_.default_backend) check(*ingress_.default_backend, "spec.defaultBackend");
     if (ingress_.rules.empty() && !ingress_.default_backend)
       add(Severity::warning, "spec", "holds neither rules nor a defaultBackend; nothing is served");
-    if (!ingress_.tls.empty())
-      add(Severity::warning, "spec.tls", "TLS is not supported yet: served over plain HTTP");
+    for (std::size_t i = 0; i < ingress_.tls.size(); ++i)
+      check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
     return std::move(findings_);
   }
@@ -39,6 +41,28 @@ class Checker {
     }
     for (std::size_t i = 0; i < rule.paths.size(); ++i)
       check(rule.paths[i], field + ".http.paths[" + std::to_string(i) + "]");
+  }
+
+  void check(const IngressTls& tls, const std::string& field) {
+    for (std::size_t i = 0; i < tls.hosts.size(); ++i) {
+      const std::string at = field + ".hosts[" + std::to_string(i) + "]";
+      const auto host = normalise_ingress_host(tls.hosts[i]);
+      if (!host)
+        add(Severity::error, at, host.error().message + "; no certificate is used for it");
+      else if (!has_rule_for(*host))
+        add(Severity::warning, at,
+            "no rule of this Ingress is for '" + *host + "'; the certificate is not used for it");
+    }
+  }
+
+  // Also where `host` is a wildcard and the rule for a host below it, which may use the certificate.
+  [[nodiscard]] bool has_rule_for(const std::string& host) const {
+    return std::any_of(ingress_.rules.begin(), ingress_.rules.end(), [&](const IngressRule& rule) {
+      const auto other = normalise_ingress_host(rule.host);
+      if (!other || *other == router::kDefaultHost) return false;
+      const std::size_t dot = other->find('.');
+      return *other == host || (dot != std::string::npos && host == "*" + other->substr(dot));
+    });
   }
 
   void check(const IngressPath& path, const std::string& field) {
