@@ -133,6 +133,41 @@ class ControlCollector final : public prometheus::Collectable {
   Labels constant_;
 };
 
+// The certificates that are served. As in ingress-nginx, these two families have labels of their own instead
+// of the constant ones.
+class CertificateCollector final : public prometheus::Collectable {
+ public:
+  explicit CertificateCollector(const MetricsSources& sources) : sources_(sources) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    std::vector<Sample> expiry;
+    std::vector<Sample> info;
+    for (const CertificateSeries& series : sources_.certificates()) {
+      Labels labels = {{"namespace", series.namespace_name},
+                       {"class", sources_.controller_class},
+                       {"host", series.host},
+                       {"secret_name", series.secret_name},
+                       {"identifier", series.identifier}};
+      expiry.push_back({labels, number(series.not_after)});
+      info.push_back({with(std::move(labels), {{"issuer_organization", series.issuer_organization},
+                                               {"issuer_common_name", series.issuer_common_name},
+                                               {"serial_number", series.serial_number},
+                                               {"public_key_algorithm", series.public_key_algorithm}}),
+                      1});
+    }
+    if (expiry.empty()) return {};
+    std::vector<MetricFamily> families;
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_expire_time_seconds",
+                              "When the certificate expires, in seconds since 1970.", std::move(expiry)));
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_certificate_info",
+                              "A certificate that is served; always 1.", std::move(info)));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+};
+
 // The Workers' own counters, summed.
 class WorkerCollector final : public prometheus::Collectable {
  public:
@@ -315,6 +350,7 @@ void Metrics::write_text(std::ostream& out) const {
   const prometheus::TextSerializer serializer;
   serializer.Serialize(out, ProcessCollector(sources_, constant).Collect());
   serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
+  serializer.Serialize(out, CertificateCollector(sources_).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing

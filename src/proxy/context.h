@@ -41,7 +41,7 @@ struct WorkerContext {
   TimePoint now;                // read once for each batch of events
   bool draining = false;        // answer with Connection: close
   ConnectionList& connections;  // every client connection adds itself
-  // The newest ones adopted; null before the first Publication. New connections follow them.
+  // The newest ones adopted; `listeners` is never null, the others are before the first Publication.
   std::shared_ptr<const router::ListenerSettings> listeners;
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;

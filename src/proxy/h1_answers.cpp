@@ -40,7 +40,7 @@ void H1Connection::flush() {
   }
   output_.release();
   if (!body_complete_ && !body_abandoned_) {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   } else {
     TimerWheel::unset(*this);
   }
@@ -65,8 +65,9 @@ void H1Connection::send_switching(http::ResponseHead& head, std::string_view pro
 }
 
 bool H1Connection::must_close() const {
+  const router::ListenerSettings& settings = *context_.listeners;
   return close_after_ || !client_keep_alive_ || !body_complete_ || context_.draining ||
-         requests_ >= context_.config.keep_alive_requests;
+         requests_ >= settings.keep_alive_requests || settings.keep_alive.count() == 0;
 }
 
 void H1Connection::send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,

@@ -145,14 +145,14 @@ void H1Connection::count_in(observe::Gauge* level) {
 }
 
 void H1Connection::wait_for_head() {
-  const DataPlaneConfig& config = context_.config;
+  const router::ListenerSettings& settings = *context_.listeners;
   count_in(input_.empty() ? &context_.stats.connections_waiting : &context_.stats.connections_reading);
   if (input_.empty()) {
     head_deadline_ = TimePoint::max();
     const bool first = requests_ == 0;
-    context_.timers.set(*this, context_.now + (first ? config.client_header_timeout : config.keep_alive));
+    context_.timers.set(*this, context_.now + (first ? settings.client_header_timeout : settings.keep_alive));
   } else if (head_deadline_ == TimePoint::max()) {  // the whole head, from its first byte
-    head_deadline_ = context_.now + config.client_header_timeout;
+    head_deadline_ = context_.now + settings.client_header_timeout;
     context_.timers.set(*this, head_deadline_);
   }
 }
@@ -308,7 +308,7 @@ bool H1Connection::read_body() {
   switch (result.status) {
     case IoStatus::would_block:
       readable_ = false;
-      context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+      context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
       return false;
     case IoStatus::closed:  // half a request: nobody waits for its answer
     case IoStatus::failed:
@@ -330,7 +330,7 @@ bool H1Connection::read_body() {
     body_complete_ = true;
     if (output_.empty()) TimerWheel::unset(*this);
   } else {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   exchange_->on_request_body(data, content.payload, content.last);
   // While the upstream takes nothing, the client is not the slow one: resume_request_body() starts its clock
@@ -343,7 +343,7 @@ bool H1Connection::read_body() {
 
 void H1Connection::resume_request_body() {
   if (!body_complete_ && output_.empty()) {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   run();
 }

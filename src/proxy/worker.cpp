@@ -35,6 +35,7 @@ struct Worker::State {
                 random, {},   {},     Clock::now(), false,  connections, {},    {},         {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
+    context.listeners = std::make_shared<const router::ListenerSettings>();
     upstreams.set_context(context);
     loop.on_wake([this] { read_clocks(); });
     loop.on_tick(TimerWheel::kTick, [this] { tick(); });
