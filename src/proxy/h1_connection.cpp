@@ -103,7 +103,7 @@ void H1Connection::on_io(std::uint32_t events) {
   }
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
-  if ((events & EPOLLOUT) != 0 && !output_.empty()) flush();
+  if ((events & EPOLLOUT) != 0 && congested()) flush();
   run();
 }
 
@@ -180,7 +180,7 @@ bool H1Connection::read_head() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   if (fresh) {
     request_started_ = context_.now;
     take_head(data, result.bytes);
@@ -317,7 +317,7 @@ bool H1Connection::read_body() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   const Content content = decode(data, result.bytes);
   bytes_received_ += content.consumed;
   if (content.refused) {
@@ -328,21 +328,21 @@ bool H1Connection::read_body() {
   if (content.last) {
     input_.append({data + content.consumed, result.bytes - content.consumed});
     body_complete_ = true;
-    if (output_.empty()) TimerWheel::unset(*this);
+    if (!congested()) TimerWheel::unset(*this);
   } else {
     context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   exchange_->on_request_body(data, content.payload, content.last);
   // While the upstream takes nothing, the client is not the slow one: resume_request_body() starts its clock
   // again.
-  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && output_.empty()) {
+  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && !congested()) {
     TimerWheel::unset(*this);
   }
   return true;
 }
 
 void H1Connection::resume_request_body() {
-  if (!body_complete_ && output_.empty()) {
+  if (!body_complete_ && !congested()) {
     context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   run();
@@ -351,7 +351,7 @@ void H1Connection::resume_request_body() {
 void H1Connection::abandon_request_body() {
   body_abandoned_ = true;
   close_after_ = true;
-  if (output_.empty()) TimerWheel::unset(*this);
+  if (!congested()) TimerWheel::unset(*this);
 }
 
 bool H1Connection::drain_input() {
@@ -378,7 +378,7 @@ void H1Connection::on_timeout() {
       }
       break;
     case State::exchanging:
-      if (!output_.empty()) {  // the client takes nothing
+      if (congested()) {  // the client takes nothing
         transport_.reset_on_close();
         close();
       } else if (!body_complete_ && !body_abandoned_) {
