@@ -143,6 +143,8 @@ void H2Connection::receive() {
 }
 
 void H2Connection::fail() {
+  if (failed_) return;
+  failed_ = true;
   count(session_.failure());
   drop_streams();
   state_ = State::ending;
@@ -204,6 +206,10 @@ void H2Connection::take_body(http::StreamId id, std::size_t size, ByteBuffer& ou
   if (H2Stream* const stream = streams_.find(id)) stream->take_body(size, out);
 }
 
+http::RequestHead& H2Connection::head_scratch() { return context_.scratch.request; }
+
+std::uint64_t H2Connection::random_bits() { return context_.random.next(); }
+
 // --- what the streams say ---
 
 http::H2Session& H2Connection::say() {
@@ -237,6 +243,7 @@ void H2Connection::flush() {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     session_.collect(frames, kFramesPerWrite);
+    if (session_.failure() != RejectReason::none) fail();
     if (!frames.empty() && !write(frames)) break;
     settle_streams();
     if (!session_.wants_write()) break;
@@ -341,7 +348,8 @@ void H2Connection::end() {
 }
 
 void H2Connection::end_if_done() {
-  if (state_ == State::ending && streams_.empty() && !blocked_ && !session_.wants_write()) linger();
+  if (!streams_.empty() || blocked_ || session_.wants_write()) return;
+  if (state_ == State::ending || session_.is_finished()) linger();
 }
 
 // What we sent must not be thrown away for what the client still sends (RFC 9112 §9.6).
