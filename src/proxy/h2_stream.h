@@ -34,7 +34,7 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   // What a stream holds for its client before it is congested.
   static constexpr std::size_t kMostHeld = 128 * 1024;
 
-  H2Stream() = default;
+  explicit H2Stream(http::StreamId id = 0) : id_(id) {}
   ~H2Stream() override = default;
 
   // --- Said by the connection ---
@@ -121,7 +121,7 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   [[nodiscard]] bool has_whole_content() const { return in_ended_ || in_whole_; }
 
   H2Connection* connection_ = nullptr;
-  http::StreamId id_ = 0;
+  http::StreamId id_;
   Exchange* exchange_ = nullptr;
   std::unique_ptr<Tunnel> tunnel_;
   bool open_ = false;          // the session knows the stream
