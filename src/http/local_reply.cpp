@@ -102,9 +102,13 @@ void append_local_reply(const LocalReply& reply, std::string_view date, std::str
   out.append("Date: ").append(date).append("\r\n");
   std::string page;
   if (reply.status >= 200 && reply.status != 204 && reply.status != 304) {
-    const std::string title = code + " " + std::string(phrase);
-    page.append("<html>\r\n<head><title>").append(title).append("</title></head>\r\n<body>\r\n<center><h1>");
-    page.append(title).append("</h1></center>\r\n</body>\r\n</html>\r\n");
+    const std::string_view title = reply.explanation.empty() ? phrase : reply.explanation;
+    page.append("<html>\r\n<head><title>").append(code).append(" ").append(title);
+    page.append("</title></head>\r\n<body>\r\n<center><h1>").append(code).append(" ").append(phrase);
+    page.append("</h1></center>\r\n");
+    if (!reply.explanation.empty())
+      page.append("<center>").append(reply.explanation).append("</center>\r\n");
+    page.append("</body>\r\n</html>\r\n");
     out.append("Content-Type: text/html\r\nContent-Length: ")
         .append(std::to_string(page.size()))
         .append("\r\n");

@@ -16,6 +16,7 @@ struct LocalReply {
   int status = 404;
   std::string_view location{};      // redirects; the caller has checked it for CR and LF
   std::string_view extra_fields{};  // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
+  std::string_view explanation{};   // a sentence for the page, under its heading
   bool head_only = false;           // answers a HEAD request
   bool close = false;               // adds Connection: close
   bool http10_keep_alive = false;   // adds Connection: keep-alive for an HTTP/1.0 client that asked

@@ -49,6 +49,11 @@ FailureAnswer answer_to(UpstreamFailure failure) {
   return {502, RejectReason::upstream_reset};
 }
 
+// What people are told where the status alone would puzzle them; nginx's words.
+std::string_view explanation_of(RejectReason reason) {
+  return reason == RejectReason::tls_plain_http ? "The plain HTTP request was sent to HTTPS port" : "";
+}
+
 }  // namespace
 
 // --- admit ---
@@ -335,8 +340,20 @@ void Exchange::on_interim(http::ResponseHead& head) {
   downstream_->send_interim(head);
 }
 
+// False: the client would misunderstand it; it has been told of a bad gateway instead.
+bool Exchange::accept_answer(const http::ResponseHead& head) {
+  if (upgrade_.empty() || downstream_->accepts(head)) return true;
+  current_try().status = static_cast<std::uint16_t>(head.status);
+  current_try().response_time = since_try();
+  upstream_->close();
+  upstream_ = nullptr;
+  reply(502, RejectReason::upstream_bad_head);
+  return false;
+}
+
 void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                                 std::size_t size, bool last) {
+  if (!accept_answer(head)) return;
   observe::UpstreamTry& current = current_try();
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = since_try();
@@ -369,13 +386,13 @@ void Exchange::finish_response() {
 }
 
 void Exchange::on_switching(http::ResponseHead& head) {
+  if (!accept_answer(head)) return;
   current_try().status = 101;
   current_try().header_time = since_try();
-  status_ = 101;
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
-  downstream_->send_switching(head, upgrade_);
+  status_ = downstream_->send_switching(head, upgrade_);
   downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
 }
 
@@ -398,6 +415,7 @@ void Exchange::reply(int status, RejectReason reason, std::string_view location)
   http::LocalReply answer;
   answer.status = status;
   answer.location = location;
+  answer.explanation = explanation_of(reason);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
   if (!downstream_->congested()) finish(Ending::complete);

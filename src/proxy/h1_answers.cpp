@@ -19,7 +19,7 @@ void H1Connection::write(const char* data, std::size_t size) {
       context_.loop.requeue(*this);
       return;
     }
-    if (result.bytes == size) return;
+    if (result.bytes == size && !transport_.has_unsent()) return;
     data += result.bytes;
     size -= result.bytes;
     context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
@@ -28,14 +28,17 @@ void H1Connection::write(const char* data, std::size_t size) {
 }
 
 void H1Connection::flush() {
-  const IoResult result = transport_.write(output_.data(), output_.size());
+  IoResult result{transport_.flush()};
+  if (result.status == IoStatus::done && !output_.empty()) {
+    result = transport_.write(output_.data(), output_.size());
+    output_.consume(result.bytes);
+  }
   if (result.status == IoStatus::failed) {
     close();
     return;
   }
-  output_.consume(result.bytes);
-  if (!output_.empty()) {
-    if (result.bytes > 0) context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
+  if (congested()) {  // writability is told only after the client has taken something
+    context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
     return;
   }
   output_.release();
@@ -59,9 +62,10 @@ void H1Connection::send_interim(http::ResponseHead& head) {
   write(out, static_cast<std::size_t>(write_interim_head(head, {}, out) - out));
 }
 
-void H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
+int H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
   char* const out = context_.scratch.head();
   write(out, static_cast<std::size_t>(write_interim_head(head, protocol, out) - out));
+  return head.status;
 }
 
 bool H1Connection::must_close() const {
