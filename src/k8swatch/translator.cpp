@@ -34,7 +34,8 @@ Translator::Translator(TranslatorOptions options, const Store& store)
       store_(store),
       classes_(options_.classes, store),
       clusters_(options_.endpoints, store),
-      certificates_(options_.certificates, store, classes_) {}
+      certificates_(options_.certificates, store, classes_),
+      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {}
 
 std::shared_ptr<const router::Publication> Translator::translate(const Changes& changes) {
   const bool is_first = table_ == nullptr;
@@ -46,9 +47,9 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   if (certificates_.translate(changes)) publication->certificates = certificates_.index();
-  if (is_first) publication->passthrough = std::make_shared<const router::PassthroughIndex>();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
+  publication->passthrough = passthrough_.take_index();
 
   if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
     builder.set_default_route(default_route());
@@ -66,7 +67,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     if (update.endpoints != nullptr) ++counters_.endpoint_updates;
   const bool has_table = is_first || builder.has_changes();
   if (!has_table && publication->clusters.empty() && publication->listeners == nullptr &&
-      publication->certificates == nullptr)
+      publication->certificates == nullptr && publication->passthrough == nullptr)
     return nullptr;
   publication->generation = ++generation_;
   if (has_table) {
@@ -123,6 +124,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
       table_ == nullptr ? nullptr : table_->find_host(host);
   give_slots(draft, old.get(), publication);
   if (rules.empty()) {
+    passthrough_.update(host, rules, nullptr);
     if (old == nullptr || (host == router::kDefaultHost && old->routes().empty())) return;
     builder.remove(host);
     release_clusters(*old);
@@ -131,9 +133,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   auto fresh = router::VirtualHost::make(std::move(draft));
   if (old != nullptr && old->routes() == fresh->routes()) {
     release_clusters(*fresh);  // the old one stays, with its own uses
+    passthrough_.update(host, rules, old.get());
     return;
   }
   if (old != nullptr) release_clusters(*old);
+  passthrough_.update(host, rules, fresh.get());
   builder.replace(std::move(fresh));
 }
 
@@ -214,6 +218,7 @@ std::vector<Finding> Translator::findings() const {
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
   certificates_.add_findings(all);
+  passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -221,7 +226,9 @@ std::vector<Finding> Translator::findings() const {
 }
 
 std::string Translator::dump() const {
-  return table_ == nullptr ? std::string() : router::dump(*table_) + certificates_.dump() + clusters_.dump();
+  return table_ == nullptr
+             ? std::string()
+             : router::dump(*table_) + certificates_.dump() + passthrough_.dump() + clusters_.dump();
 }
 
 }  // namespace headgate::k8swatch

@@ -14,6 +14,7 @@
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/listener_translator.h"
+#include "k8swatch/passthrough_translator.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
 #include "router/publication.h"
@@ -25,6 +26,8 @@ struct TranslatorOptions {
   ClassOptions classes;
   EndpointOptions endpoints;
   CertificateOptions certificates;
+  bool ssl_passthrough = false;                                   // --enable-ssl-passthrough
+  std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix, without '/'
   std::string config_map;  // --configmap, "namespace/name"; empty: none
   std::string
       default_backend_service;  // --default-backend-service, "namespace/name"; empty: the built-in 404
@@ -56,7 +59,8 @@ class Translator {
   }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
-  // The table, the certificates of its hosts and the Clusters with their endpoints, in canonical text.
+  // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
+  // in canonical text.
   [[nodiscard]] std::string dump() const;
   [[nodiscard]] const TranslatorCounters& counters() const { return counters_; }
 
@@ -82,6 +86,7 @@ class Translator {
   ClusterRegistry clusters_;
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
+  PassthroughTranslator passthrough_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
