@@ -102,7 +102,9 @@ TEST_F(Http2Streams, StreamsWhoseWindowIsShutNeitherHoldUpOthersNorGrowMemory) {
     one.open_window(open, kLargestWindow);
     const H2Response response = one->receive(open);
     EXPECT_TRUE(response.complete);
-    if (i % 2 != 0) EXPECT_EQ(response.body.size(), kSize);
+    if (i % 2 != 0) {
+      EXPECT_EQ(response.body.size(), kSize);
+    }
   }
   // 100 streams of 8 MiB each are under way, and 1 MiB and a little are held for them.
   EXPECT_LT(memory(), before + 16 * 1024 + kSanitizerKib);
