@@ -115,6 +115,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
 char* write_response_head(const http::ResponseHead& head, const ResponseFraming& framing, char* out) {
   out = put_status_line(out, head);
   out = write_kept_fields(head.fields, out);
+  out = put(out, head.added);
   if (!framing.date.empty()) out = put_field(out, "Date: ", framing.date);
   if (framing.body == http::BodyKind::chunked) {
     out = put(out, "Transfer-Encoding: chunked\r\n");
@@ -134,6 +135,7 @@ char* write_response_head(const http::ResponseHead& head, const ResponseFraming&
 char* write_interim_head(const http::ResponseHead& head, std::string_view upgrade, char* out) {
   out = put_status_line(out, head);
   out = write_kept_fields(head.fields, out);
+  out = put(out, head.added);
   if (!upgrade.empty()) {
     out = put(out, "Connection: upgrade\r\n");
     out = put_field(out, "Upgrade: ", upgrade);

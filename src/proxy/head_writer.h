@@ -45,7 +45,7 @@ struct ResponseFraming {
 };
 
 // Writes the head of the client's response at `out` and returns its end. `out` must have room for the head it
-// came from plus 512 bytes.
+// came from and `added` plus 512 bytes.
 char* write_response_head(const http::ResponseHead& head, const ResponseFraming& framing, char* out);
 
 // Writes a 1xx head (103 Early Hints …; 101 with `upgrade`).
