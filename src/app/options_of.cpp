@@ -30,6 +30,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.watch_namespace = flags.watch_namespace;
   options.translation.config_map = flags.configmap;
   options.translation.default_backend_service = flags.default_backend_service;
+  options.translation.certificates.default_secret = flags.default_ssl_certificate;
   options.translation.classes.ingress_class = flags.ingress_class;
   options.translation.classes.controller_class = flags.controller_class;
   options.translation.classes.ingress_class_by_name = flags.ingress_class_by_name;

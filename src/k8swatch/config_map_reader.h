@@ -33,6 +33,8 @@ class ConfigMapReader {
   const std::string* text(std::string_view key);
   // One Finding: the value of `key` is not used, its default is. `reason` quotes the value (shortened).
   void refuse(std::string_view key, const std::string& reason);
+  // One Finding: something about the value of `key` that does not make it useless.
+  void tell(std::string_view key, std::string reason);
   // One Finding where `key` is set: it is understood and has no effect, because of `reason`.
   void has_no_effect(std::string_view key, const std::string& reason);
 
@@ -42,7 +44,6 @@ class ConfigMapReader {
  private:
   template <typename Parsed, typename Value>
   void take(std::string_view key, const Result<Parsed>& parsed, Value& value);
-  void tell(std::string_view key, std::string reason);
 
   const ConfigMap& config_map_;
   std::vector<Finding>& findings_;

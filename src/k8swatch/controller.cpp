@@ -22,18 +22,24 @@ bool Controller::is_watched(const ObjectKey& key) const {
       return true;
     case Kind::config_map:
       return is_named(named.config_map);
+    case Kind::secret:
+      // Those of the ConfigMap's namespace too: it may name a Secret of ticket keys.
+      if (is_named(named.certificates.default_secret) ||
+          (!named.config_map.empty() && named.config_map.starts_with(key.namespace_name + "/")))
+        return true;
+      break;
     case Kind::ingress:
     case Kind::service:
     case Kind::endpoint_slice:
       break;
-    case Kind::secret:
     case Kind::namespace_:
       return false;
   }
   if (options_.watch_namespace.empty() || key.namespace_name == options_.watch_namespace) return true;
   // Slices have names of their own: all of the default backend's namespace are kept.
   const std::string& backend = named.default_backend_service;
-  return key.kind != Kind::ingress && backend.starts_with(key.namespace_name + "/");
+  return key.kind != Kind::ingress && key.kind != Kind::secret &&
+         backend.starts_with(key.namespace_name + "/");
 }
 
 void Controller::upsert(Object object) {

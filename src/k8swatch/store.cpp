@@ -5,6 +5,7 @@
 
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_secrets.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -81,7 +82,7 @@ void Store::remove(const ObjectKey& key) {
       at->second.service = nullptr;
       changes_.services.insert(name);
       changes_.service_ports.insert(name);
-      drop_if_unused(name);
+      drop_service_if_unused(name);
       return;
     }
     case Kind::endpoint_slice: {
@@ -94,7 +95,15 @@ void Store::remove(const ObjectKey& key) {
     case Kind::config_map:
       if (config_maps_.erase(name) > 0) changes_.config_map = true;
       return;
-    case Kind::secret:
+    case Kind::secret: {
+      const auto at = secrets_.find(name);
+      if (at == secrets_.end() || at->second.secret == nullptr) return;
+      at->second.secret = nullptr;
+      at->second.certificate = nullptr;
+      changes_.secrets.insert(name);
+      drop_secret_if_unused(name);
+      return;
+    }
     case Kind::namespace_:
       return;
   }
@@ -139,6 +148,17 @@ void Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
   changes_.config_map = true;
 }
 
+void Store::put(const std::shared_ptr<const Secret>& secret) {
+  const std::string key = name_key(secret->metadata);
+  SecretRecord& record = secrets_[key];
+  if (record.secret != nullptr &&
+      (same_version(record.secret->metadata, secret->metadata) || *record.secret == *secret))
+    return;
+  changes_.secrets.insert(key);
+  record.secret = secret;
+  if (secret->certificate != nullptr) record.certificate = secret->certificate;
+}
+
 void Store::mark(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
   for_each_rule(ingress,
@@ -157,6 +177,7 @@ void Store::link(const Ingress& ingress) {
     changes_.hosts.insert(std::move(host));
   });
   for (const std::string& key : services_of(ingress)) services_[key].users.push_back(&ingress);
+  for (const std::string& key : secrets_of(ingress)) secrets_[key].users.push_back(&ingress);
 }
 
 void Store::unlink(const Ingress& ingress) {
@@ -169,7 +190,11 @@ void Store::unlink(const Ingress& ingress) {
   });
   for (const std::string& key : services_of(ingress)) {
     std::erase(services_[key].users, &ingress);
-    drop_if_unused(key);
+    drop_service_if_unused(key);
+  }
+  for (const std::string& key : secrets_of(ingress)) {
+    std::erase(secrets_[key].users, &ingress);
+    drop_secret_if_unused(key);
   }
 }
 
@@ -185,14 +210,19 @@ void Store::unlink(const EndpointSlice& slice) {
   const std::string key = service_key_of(slice);
   std::erase_if(services_[key].slices, [&](const auto& each) { return each.get() == &slice; });
   changes_.services.insert(key);
-  drop_if_unused(key);
+  drop_service_if_unused(key);
 }
 
-void Store::drop_if_unused(const std::string& service_key) {
-  const auto at = services_.find(service_key);
+void Store::drop_service_if_unused(const std::string& key) {
+  const auto at = services_.find(key);
   if (at == services_.end()) return;
   const ServiceRecord& record = at->second;
   if (record.service == nullptr && record.slices.empty() && record.users.empty()) services_.erase(at);
+}
+
+void Store::drop_secret_if_unused(const std::string& key) {
+  const auto at = secrets_.find(key);
+  if (at != secrets_.end() && at->second.secret == nullptr && at->second.users.empty()) secrets_.erase(at);
 }
 
 Changes Store::take_changes() { return std::exchange(changes_, Changes{}); }
@@ -206,6 +236,11 @@ const ConfigMap* Store::find_config_map(std::string_view key) const { return fin
 const ServiceRecord* Store::find_service(std::string_view key) const {
   const auto at = services_.find(key);
   return at == services_.end() ? nullptr : &at->second;
+}
+
+const SecretRecord* Store::find_secret(std::string_view key) const {
+  const auto at = secrets_.find(key);
+  return at == secrets_.end() ? nullptr : &at->second;
 }
 
 const std::vector<RuleRef>& Store::rules_of(std::string_view host) const {

@@ -29,6 +29,14 @@ struct ServiceRecord {
   std::vector<const Ingress*> users;  // the Ingresses with a backend of that name, each once
 };
 
+// Everything known under the name of one Secret, whether or not the Secret itself exists.
+struct SecretRecord {
+  std::shared_ptr<const Secret> secret;  // null: absent
+  // The Secret's, or, where that has become unusable, the last good one since the Secret exists; else null.
+  std::shared_ptr<const tls::Certificate> certificate;
+  std::vector<const Ingress*> users;  // the Ingresses that name it (secrets_of), each once
+};
+
 // What changed, by name: the things to look at again, and nothing else. Ordered, so that work done in this
 // order does not depend on the order of arrival.
 struct Changes {
@@ -36,16 +44,18 @@ struct Changes {
   std::set<std::string> hosts;          // normalised; a rule for it came, went or changed
   std::set<std::string> services;       // name_key; the Service or one of its slices
   std::set<std::string> service_ports;  // name_key; its existence, type or ports: part of `services`
+  std::set<std::string> secrets;        // name_key
   bool config_map = false;
 
   [[nodiscard]] bool empty() const {
-    return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() && !config_map;
+    return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() &&
+           secrets.empty() && !config_map;
   }
 };
 
 class Store {
  public:
-  // Kinds nobody uses yet (Secret, Namespace) are not kept. An object with the uid and resourceVersion of the
+  // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
   // one held is not a change.
   void upsert(const Object& object);
   void remove(const ObjectKey& key);
@@ -59,6 +69,7 @@ class Store {
   [[nodiscard]] const IngressClass* find_class(std::string_view name) const;
   [[nodiscard]] const ConfigMap* find_config_map(std::string_view key) const;
   [[nodiscard]] const ServiceRecord* find_service(std::string_view key) const;
+  [[nodiscard]] const SecretRecord* find_secret(std::string_view key) const;
   // Every rule for that normalised host ("_": rules without host), of any class, in no particular order.
   [[nodiscard]] const std::vector<RuleRef>& rules_of(std::string_view host) const;
   void for_each_host(const std::function<void(const std::string& host)>& visit) const;
@@ -72,7 +83,7 @@ class Store {
   void put(const std::shared_ptr<const Service>& service);
   void put(const std::shared_ptr<const EndpointSlice>& slice);
   void put(const std::shared_ptr<const ConfigMap>& config_map);
-  void put(const std::shared_ptr<const Secret>&) {}
+  void put(const std::shared_ptr<const Secret>& secret);
   void put(const std::shared_ptr<const Namespace>&) {}
 
   void link(const Ingress& ingress);
@@ -81,13 +92,15 @@ class Store {
   void unlink(const EndpointSlice& slice);
   void mark(const Ingress& ingress);
   void mark_class(const std::string& class_name);
-  void drop_if_unused(const std::string& service_key);
+  void drop_service_if_unused(const std::string& key);
+  void drop_secret_if_unused(const std::string& key);
 
   Objects<Ingress> ingresses_;
   Objects<IngressClass> classes_;  // by name alone
   Objects<EndpointSlice> slices_;
   Objects<ConfigMap> config_maps_;
   NameMap<ServiceRecord> services_;
+  NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;
   Changes changes_;
 };

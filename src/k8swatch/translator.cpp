@@ -33,23 +33,24 @@ Translator::Translator(TranslatorOptions options, const Store& store)
     : options_(std::move(options)),
       store_(store),
       classes_(options_.classes, store),
-      clusters_(options_.endpoints, store) {}
+      clusters_(options_.endpoints, store),
+      certificates_(options_.certificates, store, classes_) {}
 
 std::shared_ptr<const router::Publication> Translator::translate(const Changes& changes) {
   const bool is_first = table_ == nullptr;
   auto publication = std::make_shared<router::Publication>();
   router::TableBuilder builder = is_first ? router::TableBuilder() : router::TableBuilder(*table_);
 
-  std::set<std::string> all_hosts;
-  const bool settings_changed = (is_first || changes.config_map) && read_config_map();
-  if (settings_changed) store_.for_each_host([&](const std::string& host) { all_hosts.insert(host); });
-  for (const std::string& host : settings_changed ? all_hosts : changes.hosts)
+  SettingsChange settings;
+  if (is_first || changes.config_map || changes.secrets.contains(listeners_.ticket_secret()))
+    settings = read_config_map();
+  if (settings.listeners) publication->listeners = listeners_.settings();
+  if (certificates_.translate(changes)) publication->certificates = certificates_.index();
+  if (is_first) publication->passthrough = std::make_shared<const router::PassthroughIndex>();
+  for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
-  if (settings_changed)  // hosts that are gone have no rules to be found by
-    for (const std::string& host : changes.hosts)
-      if (!all_hosts.contains(host)) rebuild_host(host, builder, *publication);
 
-  if (is_first || settings_changed || changes.service_ports.contains(options_.default_backend_service))
+  if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
     builder.set_default_route(default_route());
 
   for (const std::string& service : changes.services) clusters_.mark_service(service);
@@ -64,7 +65,9 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   for (const router::ClusterUpdate& update : publication->clusters)
     if (update.endpoints != nullptr) ++counters_.endpoint_updates;
   const bool has_table = is_first || builder.has_changes();
-  if (!has_table && publication->clusters.empty()) return nullptr;
+  if (!has_table && publication->clusters.empty() && publication->listeners == nullptr &&
+      publication->certificates == nullptr)
+    return nullptr;
   publication->generation = ++generation_;
   if (has_table) {
     table_ = builder.build(generation_);
@@ -75,20 +78,34 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   return publication;
 }
 
-// True: the settings of all Routes changed.
-bool Translator::read_config_map() {
+// After the certificates: whether a host has TLS decides about its redirects.
+std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool all) const {
+  std::set<std::string> hosts =
+      changes.hosts;  // also those that are gone, which have no rules to be found by
+  const std::set<std::string>& of_tls = certificates_.hosts_with_changed_tls();
+  hosts.insert(of_tls.begin(), of_tls.end());
+  if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
+  return hosts;
+}
+
+Translator::SettingsChange Translator::read_config_map() {
   config_findings_.clear();
-  if (options_.config_map.empty()) return false;
   router::RouteSettings settings;
-  if (const ConfigMap* config_map = store_.find_config_map(options_.config_map)) {
+  ListenerConfig listeners;
+  const std::string& key = options_.config_map;
+  if (const ConfigMap* config_map = key.empty() ? nullptr : store_.find_config_map(key)) {
     ConfigMapReader reader(*config_map, config_findings_);
     settings = read_route_settings(reader);
+    listeners = read_listener_settings(reader, store_);
     reader.tell_unread();
-  } else {
+  } else if (!key.empty()) {
     config_findings_.push_back({Severity::warning, "ConfigMap " + options_.config_map, "",
                                 "named by --configmap, does not exist; all its keys have their defaults"});
   }
-  return !(std::exchange(settings_, settings) == settings);
+  SettingsChange change;
+  change.routes = !(std::exchange(settings_, settings) == settings);
+  change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
+  return change;
 }
 
 void Translator::rebuild_host(const std::string& host, router::TableBuilder& builder,
@@ -196,6 +213,7 @@ std::vector<Finding> Translator::findings() const {
   for (const Findings* group : {&ingress_findings_, &conflict_findings_})
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
+  certificates_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -203,7 +221,7 @@ std::vector<Finding> Translator::findings() const {
 }
 
 std::string Translator::dump() const {
-  return table_ == nullptr ? std::string() : router::dump(*table_) + clusters_.dump();
+  return table_ == nullptr ? std::string() : router::dump(*table_) + certificates_.dump() + clusters_.dump();
 }
 
 }  // namespace headgate::k8swatch
