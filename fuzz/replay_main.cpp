@@ -1,5 +1,6 @@
-// Runs a fuzz target without a fuzzer: over the files named, or over the test vectors and a fixed number of
-// their mutations. The same run on every machine.
+// Runs a fuzz target without a fuzzer: over the files named, or over its seeds and a fixed number of their
+// mutations, the same on every machine. "--write DIRECTORY" writes the seeds there, for a fuzzer to begin
+// with.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,14 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "vectors/vectors.h"
+#include "fuzz/seeds.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
 constexpr int kMutations = 100000;
-constexpr std::size_t kMaxSeedBytes = 2000;  // larger vectors are run, but not mutated
+constexpr std::size_t kMaxSeedBytes = 2000;  // larger seeds are run, but not mutated
 
 constexpr std::string_view kTokens[] = {
     "\r\n",
@@ -68,16 +69,6 @@ constexpr std::string_view kTokens[] = {
 
 void run(std::string_view input) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-}
-
-// The whole, the body and the target of a message: every target finds what is its own.
-void add_seeds(const std::string& raw, std::vector<std::string>& seeds) {
-  seeds.push_back(raw);
-  if (const std::size_t body = raw.find("\r\n\r\n"); body != std::string::npos)
-    seeds.push_back(raw.substr(body + 4));
-  const std::size_t first = raw.find(' ');
-  const std::size_t second = raw.find(' ', first + 1);
-  if (second != std::string::npos) seeds.push_back(raw.substr(first + 1, second - first - 1));
 }
 
 class Mutator {
@@ -129,10 +120,17 @@ void replay_files(int count, char** paths) {
   }
 }
 
-void replay_vectors() {
-  std::vector<std::string> seeds;
-  for (const auto& vector : headgate::test::load_request_vectors()) add_seeds(vector.raw, seeds);
-  for (const auto& vector : headgate::test::load_response_vectors()) add_seeds(vector.raw, seeds);
+void write_seeds(const std::string& directory) {
+  std::size_t number = 0;
+  for (const std::string& seed : headgate::fuzz::seeds()) {
+    const std::string path = directory + "/seed-" + std::to_string(number++);
+    std::ofstream file(path, std::ios::binary);
+    if (!(file << seed)) throw std::runtime_error(path + ": cannot be written");
+  }
+}
+
+void replay_seeds() {
+  std::vector<std::string> seeds = headgate::fuzz::seeds();
   for (const std::string& seed : seeds) run(seed);
   std::erase_if(seeds, [](const std::string& seed) { return seed.size() > kMaxSeedBytes; });
   Mutator mutator(seeds);
@@ -144,10 +142,12 @@ void replay_vectors() {
 
 int main(int argc, char** argv) {
   try {
-    if (argc > 1)
+    if (argc == 3 && argv[1] == std::string_view("--write"))
+      write_seeds(argv[2]);
+    else if (argc > 1)
       replay_files(argc - 1, argv + 1);
     else
-      replay_vectors();
+      replay_seeds();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -6,11 +6,12 @@ import re
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
 from .cell import free_port
 
 SATURATED = 0.9  # below this the proxy slept, and what a wake-up costs hides what a request costs
+RESUMED = 0.999  # share of the handshakes that must have resumed a session where that is measured
 IDLE = 0.2  # below this it is not the proxy that was measured
 
 
@@ -18,10 +19,31 @@ class RunFailed(Exception):
     """A run with an error in it; nothing measured in it counts."""
 
 
+class Brake:
+    """A running brake program; a context manager that ends it."""
+
+    def __init__(self, command):
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(command)
+
+    def share(self):
+        """Of its CPU, that it has taken so far."""
+        with open(f"/proc/{self._process.pid}/schedstat") as file:
+            return int(file.read().split()[0]) / 1e9 / (time.monotonic() - self._began)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait()
+
+
 class Bench:
     """Owner of the settings every run shares."""
 
-    def __init__(self, cell, build, seconds, warmup, rounds, say):
+    def __init__(self, cell, build, certificate, seconds, warmup, rounds, say):
+        self.certificate = certificate
         self.cell, self.seconds, self.warmup, self.rounds, self.say = cell, seconds, warmup, rounds, say
         self.load_program = os.path.join(build, "bench", "load")
         self.brake_program = os.path.join(build, "bench", "brake")
@@ -30,7 +52,7 @@ class Bench:
     def measure(self, scenario, peers):
         """A dict per peer: lists of per-round values, and counts where the scenario wants them."""
         if scenario.idle:
-            return {peer.name: {"idle_bytes": [self._idle(scenario, peer)]} for peer in peers}
+            return self._idle_rounds(scenario, peers)
         results = {peer.name: {} for peer in peers}
         for round_ in range(self.rounds):
             # Each round begins with another peer, so that none always follows the same neighbour.
@@ -45,13 +67,17 @@ class Bench:
                 results[peer.name].update(self._counted(scenario, peer))
         return results
 
+    def _start(self, scenario, peer, backend_port, preload=None):
+        return peer.start(self.cell, backend_port, self.certificate if scenario.tls else None, preload)
+
     def _load(self, scenario, proxy, backend_port, *extra):
+        tls = ["--tls", self.certificate.chain] if scenario.tls else []
         return self.cell.on_load_cpu([self.load_program, "--target", f"127.0.0.1:{proxy.port}", "--backend-port",
-                                      str(backend_port), *scenario.load, *extra])
+                                      str(backend_port), *tls, *scenario.load, *extra])
 
     def _run(self, scenario, peer, *extra, preload=None, braked=False):
         backend_port = free_port()
-        with peer.start(self.cell, backend_port, preload) as proxy, self._brake() if braked else nullcontext():
+        with self._start(scenario, peer, backend_port, preload) as proxy, self._brake() if braked else nullcontext() as brake:
             watch = [word for pid in proxy.pids for word in ("--watch", str(pid))]
             command = self._load(scenario, proxy, backend_port, "--warmup", str(self.warmup), "--seconds",
                                  str(self.seconds), *watch, *extra)
@@ -62,24 +88,29 @@ class Bench:
             run = json.loads(done.stdout)
             if run["cpu_ns"] < IDLE * run["seconds"] * 1e9:
                 raise RunFailed(f"{scenario.name}, {peer.name}: its processes {proxy.pids} did next to nothing: {run}")
+            run["available"] = 1 - brake.share() if brake else 1
+            if scenario.resumed is not None:
+                self._check_resumption(scenario, peer, run)
             return run
 
-    @contextmanager
+    @staticmethod
+    def _check_resumption(scenario, peer, run):
+        """A handshake of the other kind costs twice or half as much."""
+        share = run["resumptions"] / run["handshakes"] if run["handshakes"] else -1
+        if not (share >= RESUMED if scenario.resumed else share == 0):
+            raise RunFailed(f"{scenario.name}, {peer.name}: {run['resumptions']:.0f} of {run['handshakes']:.0f} "
+                            "handshakes resumed a session")
+
     def _brake(self):
         """Half of the proxy's CPU is taken, so that it is always behind: each wait brings a full batch of events.
         (The load is hardly faster than the best proxies; running free, those find a few events each time.)
         """
-        process = subprocess.Popen(self.cell.above_proxy([self.brake_program]))
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
+        return Brake(self.cell.above_proxy([self.brake_program]))
 
     def _timed(self, scenario, peer):
-        run = self._run(scenario, peer)
+        run = self._run(scenario, peer, braked=scenario.braked and self.cell.realtime)
         ticks = run["user_ticks"] + run["system_ticks"]
-        return {"cpu_us": run["cpu_ns"] / run["requests"] / 1000, "util": run["cpu_ns"] / run["seconds"] / 1e9,
+        return {"cpu_us": run["cpu_ns"] / run["requests"] / 1000, "util": run["cpu_ns"] / run["seconds"] / run["available"] / 1e9,
                 "user_share": run["user_ticks"] / ticks if ticks else 0, "rps": run["rps"], "p50_us": run["p50_us"],
                 "p99_us": run["p99_us"]}
 
@@ -106,7 +137,7 @@ class Bench:
         counted too, but there are enough others.
         """
         backend_port, requests = free_port(), 40_000
-        with peer.start(self.cell, backend_port) as proxy, tempfile.NamedTemporaryFile("r") as out:
+        with self._start(scenario, peer, backend_port) as proxy, tempfile.NamedTemporaryFile("r") as out:
             pids = [word for pid in proxy.pids for word in ("-p", str(pid))]
             tracer = subprocess.Popen(["strace", "-c", "-f", "-o", out.name, *pids], stderr=subprocess.DEVNULL)
             time.sleep(0.5)
@@ -119,23 +150,36 @@ class Bench:
             total = re.search(r"^\s*100\.00\s+\S+\s+(?:\d+\s+)?(\d+)(?:\s+\d+)?\s+total$", out.read(), re.MULTILINE)
             return int(total.group(1)) / requests
 
+    def _idle_rounds(self, scenario, peers):
+        results = {peer.name: {"idle_bytes": []} for peer in peers}
+        for round_ in range(self.rounds):
+            for peer in peers:
+                results[peer.name]["idle_bytes"].append(self._idle(scenario, peer))
+            self.say(f"  round {round_ + 1}/{self.rounds}: " + "  ".join(
+                f"{peer.name} {results[peer.name]['idle_bytes'][-1]:.0f}" for peer in peers) + " bytes/connection")
+        return results
+
     def _idle(self, scenario, peer):
-        """Growth of resident memory for each connection, after the proxy has been warmed up by 64 busy ones."""
+        """The slope of resident memory from N to 2 N connections, in a process that has done nothing else: what it
+        needs once is in both numbers, and memory freed by earlier work cannot be used again unseen.
+        """
         backend_port = free_port()
-        with peer.start(self.cell, backend_port) as proxy:
-            warm = subprocess.run(self._load(scenario, proxy, backend_port, "--connections", "64", "--warmup", "0",
-                                             "--requests", "20000"), capture_output=True, text=True)
-            if warm.returncode != 0:
-                raise RunFailed(f"{scenario.name}, {peer.name}, warming up: {warm.stdout} {warm.stderr}")
-            time.sleep(0.3)
-            before = proxy.resident_bytes()
-            holder = subprocess.Popen(self._load(scenario, proxy, backend_port, "--hold"), stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            held = json.loads(holder.stdout.readline() or "{}")
-            time.sleep(0.3)
-            after = proxy.resident_bytes()
+        with self._start(scenario, peer, backend_port) as proxy:
+            holder = subprocess.Popen(self._load(scenario, proxy, backend_port, "--connections", str(scenario.idle),
+                                                 "--hold"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True)
+            resident = []
+            for count in (scenario.idle, 2 * scenario.idle):
+                held = json.loads(holder.stdout.readline() or "{}")
+                if held.get("held") != count:
+                    _, said = holder.communicate("")
+                    raise RunFailed(f"{scenario.name}, {peer.name}: {held} {said}")
+                time.sleep(0.3)
+                resident.append(proxy.resident_bytes())
+                if count == scenario.idle:
+                    holder.stdin.write("+")
+                    holder.stdin.flush()
             _, said = holder.communicate("")
-            if holder.returncode != 0 or held.get("held") != scenario.idle:
-                raise RunFailed(f"{scenario.name}, {peer.name}: {held} {said}")
-            self.say(f"  {peer.name}: {(after - before) / scenario.idle:.0f} bytes a connection")
-            return max(0.0, (after - before) / scenario.idle)
+            if holder.returncode != 0:
+                raise RunFailed(f"{scenario.name}, {peer.name}: {said}")
+            return max(0.0, (resident[1] - resident[0]) / scenario.idle)

@@ -32,19 +32,20 @@ class Peer:
     def available(self):
         return shutil.which(self.program) is not None
 
-    def start(self, cell, backend_port, preload=None):
-        return Running(self, cell, backend_port, self._command, preload)
+    def start(self, cell, backend_port, certificate=None, preload=None):
+        """With a certificate it speaks TLS on its port."""
+        return Running(self, cell, backend_port, certificate, self._command, preload)
 
 
 class Running:
     """One running proxy; a context manager that ends it and removes what it wrote."""
 
-    def __init__(self, peer, cell, backend_port, command, preload):
+    def __init__(self, peer, cell, backend_port, certificate, command, preload):
         self.peer, self.port = peer, free_port()
         base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # access logs go to memory, not to a disk
         self.dir = tempfile.mkdtemp(prefix="headgate-bench-", dir=base)
         try:
-            arguments, self._ready = command(self.dir, self.port, backend_port)
+            arguments, self._ready = command(self.dir, self.port, backend_port, certificate)
             environment = dict(os.environ)
             if preload:
                 environment.update(LD_PRELOAD=preload[0], HEADGATE_ALLOCATION_COUNTERS=preload[1])
@@ -145,7 +146,9 @@ def _write(path, text):
 
 
 def _floor(program):
-    def command(_, port, backend_port):
+    def command(_, port, backend_port, certificate):
+        if certificate:
+            raise StartFailed("the floor knows no TLS")
         return [program, str(port), f"127.0.0.1:{backend_port}"], _listens(port)
     return command
 
@@ -161,33 +164,41 @@ def _without_forwarding_fields(config):
 
 
 def _nginx(buffers=NGINX_BUFFERS, log=False, lean=False):
-    def command(folder, port, backend_port):
+    def command(folder, port, backend_port, certificate):
         access_log = f"{folder}/access.log ingress buffer=64k flush=1s" if log else "off"
         config = _fill("nginx.conf.in", dir=folder, user="root" if os.geteuid() == 0 else "nobody",
                        access_log=access_log, buffers=buffers, upstreams=routes.nginx_upstreams(backend_port),
-                       servers=routes.nginx_servers(port))
+                       tls=routes.nginx_tls(certificate) if certificate else "",
+                       servers=routes.nginx_servers(port, bool(certificate)))
         _write(f"{folder}/nginx.conf", _without_forwarding_fields(config) if lean else config)
         return ["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], _listens(port)
     return command
 
 
 def _haproxy(bufsize=16384):
-    def command(folder, port, backend_port):
+    def command(folder, port, backend_port, certificate):
         _write(f"{folder}/routes.map", routes.haproxy_map())
-        config = _write(f"{folder}/haproxy.cfg", _fill("haproxy.cfg.in", dir=folder, port=port, bufsize=bufsize,
+        tls = hsts = ""
+        if certificate:
+            tls = (f"ssl crt {certificate.both} alpn h2,http/1.1 ssl-min-ver TLSv1.3 curves X25519 "
+                   "ciphersuites TLS_AES_128_GCM_SHA256 no-tls-tickets")
+            hsts = f'http-response set-header Strict-Transport-Security "{routes.HSTS}"'
+        config = _write(f"{folder}/haproxy.cfg", _fill("haproxy.cfg.in", dir=folder, port=port, bufsize=bufsize, tls=tls, hsts=hsts,
+                                                       scheme="https" if certificate else "http",
                                                        backends=routes.haproxy_backends(backend_port)))
         return ["haproxy", "-db", "-q", "-f", config], _listens(port)
     return command
 
 
 def _headgate(program):
-    def command(folder, port, backend_port):
+    def command(folder, port, backend_port, certificate):
         health = free_port()
         os.mkdir(f"{folder}/manifests")
-        _write(f"{folder}/manifests/bench.json", routes.manifests(backend_port))
-        return [program, f"--manifests={folder}/manifests", f"--http-port={port}", "--https-port=0",
-                f"--healthz-port={health}", "--bind-address=127.0.0.1", "--workers=1",
-                f"--access-log-path={folder}/access.log"], _answers_200(f"http://127.0.0.1:{health}/readyz")
+        _write(f"{folder}/manifests/bench.json", routes.manifests(backend_port, certificate))
+        ports = ["--http-port=0", f"--https-port={port}", "--configmap=bench/headgate"] if certificate else [
+            f"--http-port={port}", "--https-port=0"]
+        return [program, f"--manifests={folder}/manifests", *ports, f"--healthz-port={health}",
+                "--bind-address=127.0.0.1", "--workers=1", f"--access-log-path={folder}/access.log"], _answers_200(f"http://127.0.0.1:{health}/readyz")
     return command
 
 

@@ -91,6 +91,12 @@ METHOD = """\
   *nginx, fewer fields* sets Host and X-Forwarded-For only, so it does less than the others.
 - *Kernel floor* (`bench/floor`) relays bytes without looking at them: two reads and two writes for each request.
   Nothing that uses sockets can be cheaper.
+- TLS is TLS 1.3 with TLS_AES_128_GCM_SHA256, X25519 and one ECDSA P-256 certificate for all hosts; sessions are kept
+  in the proxy's cache, without tickets; all proxies add HSTS. The load program accepts no other certificate and no
+  other protocol. A TLS or HTTP/2 connection stays with one host, as a browser's does. A client's half of a handshake
+  costs as much as the proxy's, so handshakes are timed while a second program takes half of the proxy's CPU (core
+  used: of what is left); a run in which not every (or any) handshake resumed a session, as the scenario says, fails.
+- Memory of idle connections is the slope between N and 2 N of them, each after one request, in a fresh process.
 - System calls are counted by the kernel's `raw_syscalls` tracepoint while a second program takes half of the proxy's
   CPU, so that the proxy is always behind and each wait brings a full batch of events; (free) is the count without
   that, which depends on how near the load program is to its own limit. Allocations are counted by a preloaded

@@ -1,5 +1,6 @@
 """What every proxy routes: hosts x path prefixes, each prefix to a Service of its own."""
 
+import base64
 import json
 
 HOSTS = 100
@@ -15,9 +16,28 @@ def upstream(prefix):
     return f"bench-{prefix}-80"
 
 
-def manifests(backend_port):
-    """The objects for Headgate, as one JSON List."""
-    items = [{"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "headgate"},
+# The HTTPS listeners of all proxies: one protocol, suite and group, and sessions kept by the server.
+TLS_SETTINGS = {"ssl-protocols": "TLSv1.3", "ssl-ecdh-curve": "X25519", "ssl-session-cache": "true",
+                "ssl-session-tickets": "false", "keep-alive-requests": "1000000000"}
+
+HSTS = "max-age=31536000; includeSubDomains"  # what Headgate adds to every answer over TLS
+
+
+def _tls_objects(certificate):
+    def encoded(path):
+        with open(path, "rb") as file:
+            return base64.b64encode(file.read()).decode()
+    return [{"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+             "metadata": {"name": "bench", "namespace": "bench"},
+             "data": {"tls.crt": encoded(certificate.chain), "tls.key": encoded(certificate.key)}},
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "headgate", "namespace": "bench"},
+             "data": TLS_SETTINGS}]
+
+
+def manifests(backend_port, certificate=None):
+    """The objects for Headgate, as one JSON List; with TLS where there is a certificate."""
+    items = _tls_objects(certificate) if certificate else []
+    items += [{"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "headgate"},
               "spec": {"controller": "headgate.dev/ingress-controller"}}]
     for prefix in PREFIXES:
         items.append({"apiVersion": "v1", "kind": "Service", "metadata": {"name": prefix, "namespace": "bench"},
@@ -32,10 +52,11 @@ def manifests(backend_port):
     for index in range(HOSTS):
         paths = [{"path": f"/{prefix}", "pathType": "Prefix",
                   "backend": {"service": {"name": prefix, "port": {"number": 80}}}} for prefix in PREFIXES]
+        tls = {"tls": [{"hosts": [host(index)], "secretName": "bench"}]} if certificate else {}
         items.append({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
                       "metadata": {"name": f"h{index}", "namespace": "bench",
                                    "creationTimestamp": "2025-01-01T00:00:00Z"},
-                      "spec": {"ingressClassName": "headgate",
+                      "spec": {"ingressClassName": "headgate", **tls,
                                "rules": [{"host": host(index), "http": {"paths": paths}}]}})
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1)
 
@@ -48,14 +69,22 @@ def nginx_upstreams(backend_port):
         for prefix in PREFIXES)
 
 
-def nginx_servers(port):
-    blocks = [f"    server {{\n        listen 127.0.0.1:{port} default_server reuseport backlog=4096;\n"
+def nginx_tls(certificate):
+    return (f"ssl_certificate {certificate.chain}; ssl_certificate_key {certificate.key}; ssl_protocols TLSv1.3; "
+            "ssl_ecdh_curve X25519; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; "
+            "ssl_session_cache shared:SSL:10m; ssl_session_timeout 10m; ssl_session_tickets off; "
+            f"add_header Strict-Transport-Security \"{HSTS}\" always;")
+
+
+def nginx_servers(port, tls=False):
+    kind = "ssl http2 " if tls else ""
+    blocks = [f"    server {{\n        listen 127.0.0.1:{port} {kind}default_server reuseport backlog=4096;\n"
               "        return 404;\n    }"]
     for index in range(HOSTS):
         locations = "\n".join(
             f"        location /{prefix} {{ set $upstream_name {upstream(prefix)}; "
             f"proxy_pass http://{upstream(prefix)}; }}" for prefix in PREFIXES)
-        blocks.append(f"    server {{\n        listen 127.0.0.1:{port};\n        server_name {host(index)};\n"
+        blocks.append(f"    server {{\n        listen 127.0.0.1:{port} {kind};\n        server_name {host(index)};\n"
                       f"{locations}\n    }}")
     return "\n".join(blocks)
 

@@ -1,9 +1,10 @@
 """What is measured, and what Headgate must reach."""
 
 from dataclasses import dataclass, field
-from typing import Tuple
+from typing import Optional, Tuple
 
 SMALL = ("floor", "headgate", "nginx", "haproxy")
+TLS = ("headgate", "nginx", "haproxy")
 BODIES = SMALL + ("nginx-big", "haproxy-big")
 
 
@@ -23,7 +24,10 @@ class Scenario:
     peers: Tuple[str, ...] = SMALL
     gates: Tuple[Gate, ...] = field(default=())
     count: bool = False  # also count system calls and allocations
-    idle: int = 0  # measure the memory of so many idle connections instead
+    idle: int = 0  # measure instead what so many idle connections more cost in memory, with so many there
+    tls: bool = False
+    braked: bool = False  # a client's half costs as much as the proxy's: only a slowed proxy is always behind
+    resumed: Optional[bool] = None  # with TLS: every handshake, or none, must be a resumption
 
 
 def _load(**options):
@@ -54,7 +58,19 @@ SCENARIOS = (
              gates=(Gate("cpu_us", 0.70, "nginx"),)),
     Scenario("h1-reconnect", "A connection for each request, 64 at a time, 1 KiB answers",
              _load(connections=64, reconnect=True, sources=200), gates=(Gate("cpu_us", 1.0, "nginx"),)),
-    Scenario("h1-idle", "Memory of an idle keep-alive connection (5,000 after one request each)",
-             _load(connections=5000), peers=("headgate", "nginx", "haproxy"), idle=5000,
-             gates=(Gate("idle_bytes", 1024),)),
+    Scenario("h1-idle", "Memory of an idle keep-alive connection (after one request)", (),
+             peers=("headgate", "nginx", "haproxy"), idle=2500, gates=(Gate("idle_bytes", 1024),)),
+    Scenario("tls-keepalive", "TLS 1.3 keep-alive, 64 connections, 1 KiB answers", _load(connections=64), peers=TLS,
+             tls=True, gates=(Gate("cpu_us", 0.70, "nginx"),)),
+    Scenario("tls-handshake", "A full TLS 1.3 handshake, one request and close, 8 clients",
+             _load(connections=8, reconnect=True, sources=200), peers=TLS, tls=True, braked=True, resumed=False,
+             gates=(Gate("cpu_us", 0.85, "nginx"),)),
+    Scenario("tls-resumed", "A resumed TLS 1.3 session, one request and close, 8 clients",
+             _load(connections=8, reconnect=True, resume=True, sources=200), peers=TLS, tls=True, braked=True, resumed=True,
+             gates=(Gate("cpu_us", 0.95, "nginx"),)),
+    Scenario("h2-10x16", "HTTP/2 over TLS, 10 connections with 16 streams each, 1 KiB answers",
+             _load(connections=10, streams=16), peers=TLS, tls=True,
+             gates=(Gate("cpu_us", 0.80, "haproxy"), Gate("cpu_us", 0.55, "nginx"))),
+    Scenario("tls-idle", "Memory of an idle TLS connection (after one request)", (), peers=TLS, tls=True, idle=1500,
+             gates=(Gate("idle_bytes", 15 * 1024),)),
 )

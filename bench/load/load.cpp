@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kStall = 10 * kSecond;
-constexpr int kPollsPerLook = 4096;  // --hold: how often standard input is looked at
 
-bool input_ended() {
+enum class Input { none, byte, ended };
+Input look_at_input() {
   pollfd input{0, POLLIN, 0};
   char byte;
-  return ::poll(&input, 1, 0) > 0 && ::read(0, &byte, 1) <= 0;
+  if (::poll(&input, 1, 0) <= 0) return Input::none;
+  return ::read(0, &byte, 1) == 1 ? Input::byte : Input::ended;
 }
 
 class Run {
@@ -48,14 +49,14 @@ class Run {
   }
 
   int hold() {
-    clients_.start();
-    while (!clients_.all_held() && tally_.faults == 0) poll();
-    std::printf("{\"held\": %zu, \"errors\": %llu}\n", options_.connections,
-                static_cast<unsigned long long>(tally_.faults));
-    std::fflush(stdout);
-    for (int polls = 0; tally_.faults == 0; ++polls) {
-      loop_.poll(10);
-      if (polls % (kPollsPerLook / 1024) == 0 && input_ended()) break;
+    for (std::size_t count = options_.connections; tally_.faults == 0; count += options_.connections) {
+      while (!clients_.hold(count) && tally_.faults == 0) poll();
+      std::printf("{\"held\": %zu, \"errors\": %llu}\n", count,
+                  static_cast<unsigned long long>(tally_.faults));
+      std::fflush(stdout);
+      Input input = Input::none;
+      while (tally_.faults == 0 && (input = look_at_input()) == Input::none) loop_.poll(10);
+      if (input == Input::ended) break;
     }
     print_faults(stderr);
     return tally_.faults == 0 ? 0 : 1;
@@ -95,6 +96,8 @@ class Run {
     number("max_us", static_cast<double>(tally_.latency.max()) / 1000);
     number("bytes", static_cast<double>(tally_.answer_bytes));
     number("upstream_connections", static_cast<double>(tally_.upstream_connections));
+    number("handshakes", static_cast<double>(tally_.handshakes));
+    number("resumptions", static_cast<double>(tally_.resumptions));
     number("idle_polls", polls_ == 0 ? 0 : static_cast<double>(idle_polls_) / static_cast<double>(polls_));
     number("cpu_ns", difference(before.cpu_ns, after.cpu_ns));
     number("user_ticks", difference(before.user_ticks, after.user_ticks));

@@ -24,6 +24,7 @@ bool take_switch(Options& options, std::string_view option) {
   if (option == "--chunked") return options.chunked = true;
   if (option == "--reconnect") return options.reconnect = true;
   if (option == "--hold") return options.hold = true;
+  if (option == "--resume") return options.resume = true;
   if (option == "--count-syscalls") return options.count_syscalls = true;
   return false;
 }
@@ -50,6 +51,10 @@ void take_value(Options& options, std::string_view option, std::string_view valu
     options.sources = number<std::size_t>(option, value, 1, 60000);
   } else if (option == "--hosts") {
     options.hosts = number<std::size_t>(option, value, 1, 100000);
+  } else if (option == "--tls") {
+    options.tls_certificate = value;
+  } else if (option == "--streams") {
+    options.streams = number<std::size_t>(option, value, 1, 1000);
   } else if (option == "--watch") {
     options.watch.push_back(number<int>(option, value, 1, 1 << 30));
   } else if (option == "--allocation-counters") {
@@ -74,6 +79,12 @@ Options parse_options(int argc, char** argv) {
   if (options.backend_port == 0) throw std::invalid_argument("--backend-port is missing");
   if (options.minimal && options.upload != 0)
     throw std::invalid_argument("--minimal and --upload exclude each other");
+  if (options.resume && (options.tls_certificate.empty() || !options.reconnect))
+    throw std::invalid_argument("--resume needs --tls and --reconnect");
+  if (options.streams != 0 && options.tls_certificate.empty())
+    throw std::invalid_argument("--streams needs --tls");
+  if (options.streams != 0 && (options.hold || options.reconnect || options.upload != 0))
+    throw std::invalid_argument("--streams excludes --hold, --reconnect and --upload");
   return options;
 }
 
@@ -81,6 +92,7 @@ std::string usage() {
   return "usage: load --target ADDRESS:PORT --backend-port PORT\n"
          "  --connections N  --warmup S  --seconds S | --requests N\n"
          "  --body BYTES  --upload BYTES  --minimal  --chunked  --reconnect  --sources N  --hosts N\n"
+         "  --tls FILE  --resume  --streams N\n"
          "  --hold  --watch PID …  --count-syscalls  --allocation-counters FILE\n";
 }
 

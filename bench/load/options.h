@@ -26,8 +26,12 @@ struct Options {
   bool reconnect = false;   // --reconnect: one request for each connection; the client closes
   std::size_t sources = 1;  // --sources, client addresses 127.0.1.1 … to spread TIME_WAIT over
   std::size_t hosts = 100;  // --hosts, h0.bench.test …
-  bool hold = false;        // --hold: one request on each connection, then keep them all open until
-                            // standard input ends
+  bool hold = false;        // --hold: one request on each connection, then keep them all open; each byte on
+                            // standard input asks for as many more, its end ends the run
+
+  std::string tls_certificate;  // --tls FILE: TLS 1.3, where the proxy shows this certificate (PEM)
+  bool resume = false;  // --resume: with --tls and --reconnect, each connection resumes the session before
+  std::size_t streams = 0;  // --streams N: HTTP/2 over TLS, N requests under way on each connection
 
   std::vector<int> watch;           // --watch PID, repeatable: processes whose CPU time is taken
   bool count_syscalls = false;      // --count-syscalls of the watched processes (needs tracefs)

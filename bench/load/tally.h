@@ -14,6 +14,8 @@ struct Tally {
   std::uint64_t answers = 0;
   std::uint64_t answer_bytes = 0;  // read from the proxy by clients
   std::uint64_t upstream_connections = 0;
+  std::uint64_t handshakes = 0;   // of TLS
+  std::uint64_t resumptions = 0;  // those of them that resumed a session
   LatencyHistogram latency;
 
   // Faults are never forgotten, not even those before the window.
@@ -25,7 +27,7 @@ struct Tally {
     ++fault_kinds[kind];
   }
   void begin_window() {
-    answers = answer_bytes = upstream_connections = 0;
+    answers = answer_bytes = upstream_connections = handshakes = resumptions = 0;
     latency.clear();
   }
 };

@@ -94,6 +94,23 @@ char* put_line(char* out, const AccessRecord& record) {
   return out;
 }
 
+char* put_line(char* out, const StreamRecord& record) {
+  *out++ = '[';
+  out = put_or_dash(out, record.remote_addr);
+  out = put(out, "] [");
+  out = write_text(out, record.time_local);
+  out = put(out, "] TCP ");
+  out = write_number(out, record.status);
+  *out++ = ' ';
+  out = write_number(out, record.bytes_sent);
+  *out++ = ' ';
+  out = write_number(out, record.bytes_received);
+  *out++ = ' ';
+  out = write_seconds(out, record.session_time);
+  *out++ = '\n';
+  return out;
+}
+
 }  // namespace
 
 AccessLog::AccessLog(AccessLogSink& sink) : sink_(sink) {
@@ -102,17 +119,28 @@ AccessLog::AccessLog(AccessLogSink& sink) : sink_(sink) {
 
 AccessLog::~AccessLog() { flush(); }
 
-void AccessLog::append(const AccessRecord& record) {
-  if (!sink_.enabled()) return;
-  const std::size_t room = room_for(record);
+char* AccessLog::make_room(std::size_t room) {
   if (buffer_.capacity - buffer_.size < room) {
     flush();
     // Only a client that sends tens of kilobytes of bytes to be escaped gets here.
     if (buffer_.capacity < room) buffer_ = LogBuffer::with_capacity(room);
   }
-  char* const begin = buffer_.data.get() + buffer_.size;
-  buffer_.size += static_cast<std::size_t>(put_line(begin, record) - begin);
+  return buffer_.data.get() + buffer_.size;
+}
+
+void AccessLog::line_ends(const char* end) {
+  buffer_.size = static_cast<std::size_t>(end - buffer_.data.get());
   ++buffer_.lines;
+}
+
+void AccessLog::append(const AccessRecord& record) {
+  if (sink_.enabled()) line_ends(put_line(make_room(room_for(record)), record));
+}
+
+void AccessLog::append(const StreamRecord& record) {
+  if (!sink_.enabled()) return;
+  const std::size_t room = 32 + record.remote_addr.size() + record.time_local.size() + 4 * kMaxNumber;
+  line_ends(put_line(make_room(room), record));
 }
 
 void AccessLog::flush() {

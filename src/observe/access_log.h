@@ -8,6 +8,7 @@
 #include "observe/access_log_sink.h"
 #include "observe/access_record.h"
 #include "observe/log_buffer.h"
+#include "observe/stream_record.h"
 
 namespace headgate::observe {
 
@@ -29,11 +30,18 @@ class AccessLog {
   // (the alternative upstream, which is empty rather than unknown, prints "[]"). The $upstream_* values of
   // several tries are separated by ", "; times are seconds with three decimals, cut off, not rounded.
   void append(const AccessRecord& record);
+  // The same for log-format-stream:
+  //   [$remote_addr] [$time_local] $protocol $status $bytes_sent $bytes_received $session_time
+  void append(const StreamRecord& record);
   // Hands a non-empty buffer to the sink. Called by the Worker's tick; append() does so itself when the
   // buffer is full.
   void flush();
 
  private:
+  // Where a line of at most `room` bytes is written.
+  char* make_room(std::size_t room);
+  void line_ends(const char* end);
+
   AccessLogSink& sink_;
   LogBuffer buffer_;
 };

@@ -174,6 +174,18 @@ class WorkerCollector final : public prometheus::Collectable {
             {{constant_, total(&WorkerStats::accept_errors)}});
     gauge("headgate_tunnels", "Upgraded connections (WebSocket) that are open.",
           {{constant_, total(&WorkerStats::tunnels)}});
+    gauge("headgate_passthrough_connections", "TLS connections open that are handed to pods unopened.",
+          {{constant_, total(&WorkerStats::passthrough_active)}});
+    counter("headgate_passthrough_connections_total", "TLS connections handed to pods unopened.",
+            {{constant_, total(&WorkerStats::passthrough_connections)}});
+    counter(
+        "headgate_passthrough_bytes_total",
+        "Bytes sent to and received from the clients of ended passthrough connections.",
+        {{with(constant_, {{"direction", "sent"}}), total(&WorkerStats::passthrough_sent_bytes)},
+         {with(constant_, {{"direction", "received"}}), total(&WorkerStats::passthrough_received_bytes)}});
+    counter("headgate_proxy_protocol_untrusted_total",
+            "Connections whose PROXY header came from a peer outside proxy-real-ip-cidr.",
+            {{constant_, total(&WorkerStats::untrusted_proxy_headers)}});
     counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
             {{constant_, total(&WorkerStats::upstream_connects)}});
     counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",

@@ -29,6 +29,12 @@ struct WorkerStats {
   Gauge connections_writing;  // an Exchange is being answered
   Gauge connections_waiting;  // idle keep-alive
   Gauge tunnels;
+  Counter untrusted_proxy_headers;  // PROXY headers of peers that are not believed
+  // TLS connections handed to pods unopened. Bytes are counted when a connection ends.
+  Gauge passthrough_active;
+  Counter passthrough_connections;
+  Counter passthrough_sent_bytes;      // to clients
+  Counter passthrough_received_bytes;  // from clients
   // Requests.
   Counter requests;
   std::array<Counter, kRejectReasonCount> rejected;

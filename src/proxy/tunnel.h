@@ -43,6 +43,10 @@ class Tunnel final : public Timer {
   void on_upstream_io(std::uint32_t events);
   void on_timeout() override;
 
+  // Taken from one side for the other so far, without what start() was given.
+  [[nodiscard]] std::uint64_t bytes_from_client() const { return to_upstream_.moved; }
+  [[nodiscard]] std::uint64_t bytes_to_client() const { return to_client_.moved; }
+
  private:
   struct Direction {
     ByteStream* from = nullptr;

@@ -13,6 +13,8 @@
 
 namespace headgate::tls {
 
+class IntermediatePool;  // tls/intermediate.h
+
 enum class KeyType : std::uint8_t { rsa, ecdsa, other };
 std::string_view to_string(KeyType type);  // "RSA", "ECDSA", …: label public_key_algorithm
 
@@ -33,8 +35,10 @@ class Certificate {
  public:
   // `chain`: PEM, leaf first, intermediates behind it; `key`: PEM (PKCS#1, PKCS#8 or SEC1, not encrypted).
   // Fails with one sentence that says what is wrong (no certificate in it, key of another certificate,
-  // encrypted key, RSA shorter than 2048 bits …). An expired certificate is not an error here.
-  static Result<std::shared_ptr<const Certificate>> from_pem(std::string_view chain, std::string_view key);
+  // encrypted key, RSA shorter than 2048 bits …). An expired certificate is not an error here. `pool`: makes
+  // equal intermediates one; used during the call only.
+  static Result<std::shared_ptr<const Certificate>> from_pem(std::string_view chain, std::string_view key,
+                                                             IntermediatePool* pool = nullptr);
   // ingress-nginx's default: self-signed, CN "Kubernetes Ingress Controller Fake Certificate", O "Acme Co",
   // SAN ingress.local, RSA 2048, one year from now.
   static Result<std::shared_ptr<const Certificate>> make_fake();

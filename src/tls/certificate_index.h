@@ -27,7 +27,7 @@ class HostTls {
   std::shared_ptr<const Certificate> certificate;  // null: the default one
   std::shared_ptr<const Certificate> alternative;  // of another key type (ECDSA beside RSA), or null
   std::shared_ptr<const ClientAuth> client_auth;   // null: no client certificate is asked for
-  std::string ciphers;  // ssl-ciphers of this host, TLS 1.2; empty: the global ones
+  std::string ciphers;  // ssl-ciphers of this host, TLS 1.2: CipherList::usable; empty: the global ones
   std::string secret;   // "namespace/name" that `certificate` is from, for metrics and debug pages; or empty
 
  private:

@@ -45,7 +45,9 @@ class ClientAuth {
 struct ClientCertificate {
   enum class Verdict : std::uint8_t { not_asked, none, success, failed };
   Verdict verdict = Verdict::not_asked;
-  std::string failure;     // where failed: OpenSSL's words, e.g. "certificate has expired"
+  std::string failure;  // where failed: OpenSSL's words, e.g. "certificate has expired"
+  // Where failed: nothing but a known CA is missing, which VerifyClient::optional_no_ca lets pass.
+  bool lacks_only_a_known_ca = false;
   std::string subject_dn;  // RFC 2253
   std::string issuer_dn;   // RFC 2253
   std::string pem;         // of the leaf

@@ -24,9 +24,11 @@ using TicketKey = std::array<unsigned char, 80>;
 struct ServerSettings {
   bool tls12 = true;  // [ssl-protocols]; anything below TLS 1.2 is refused where the ConfigMap is read
   bool tls13 = true;
-  std::string ciphers;        // [ssl-ciphers], TLS 1.2; empty: Mozilla intermediate without DHE
-  std::string curves;         // [ssl-ecdh-curve]; empty or "auto": OpenSSL's
-  bool session_cache = true;  // [ssl-session-cache]
+  // [ssl-ciphers], TLS 1.2; empty: Mozilla intermediate without DHE. What is unsafe in it is not used:
+  // tls/cipher_list.h says which.
+  std::string ciphers;
+  std::string curves;                           // [ssl-ecdh-curve]; empty or "auto": X25519, P-256 and P-384
+  bool session_cache = true;                    // [ssl-session-cache]
   std::uint32_t session_cache_entries = 40960;  // [ssl-session-cache-size], 256 bytes each: 10m
   std::chrono::seconds session_timeout{600};    // [ssl-session-timeout]
   bool tickets = false;                         // [ssl-session-tickets]

@@ -22,14 +22,15 @@ class Wire {
   virtual ~Wire() = default;
   // Bytes received into `data`, more than 0 where done.
   virtual WireStatus receive(char* data, std::size_t size, std::size_t& received) = 0;
-  // Takes all of it or nothing (would_block): a Wire holds back what its socket does not take yet.
+  // Takes all of it or nothing (would_block): a Wire holds back what its socket does not take yet. A Wire
+  // that took the first bytes of a ServerSession's call takes the rest of that call too.
   virtual WireStatus send(const char* data, std::size_t size) = 0;
 };
 
 enum class SessionStatus : std::uint8_t {
   done,
   would_block,  // nothing more before the Wire has something, or takes something
-  closed,       // close_notify received
+  closed,       // close_notify received, or the Wire's end without it: what is cut, a message's framing tells
   failed,       // an alert, a broken record, a Wire that failed: failure() says which
 };
 
@@ -63,17 +64,21 @@ class ServerSession {
   ServerSession(const ServerSession&) = delete;
   ServerSession& operator=(const ServerSession&) = delete;
 
-  // Goes on until done, would_block or failed. The alert that explains a failure has been given to the Wire.
+  // Goes on until done, would_block, closed (the client went away) or failed. The alert that explains a
+  // failure has been given to the Wire. Once it is done, read() at once: bytes that came with the client's
+  // last ones are in the session, and no event tells of them.
   SessionStatus handshake();
   // Plaintext, one record or more. Short of `size` only where the Wire had no more.
   SessionResult read(char* data, std::size_t size);
-  // Takes all of it or nothing.
+  // Takes all of it or nothing. After would_block the next call must begin with the same bytes.
   SessionResult write(const char* data, std::size_t size);
   // Gives close_notify to the Wire, once; nothing after a failure. Without it the client cannot resume.
   void close();
 
   [[nodiscard]] const SessionFacts& facts() const;
-  // OpenSSL's words for the last failure, e.g. "no shared cipher"; empty: none.
+  // Why it failed, mostly in OpenSSL's words: "no shared cipher", "http request" (plain HTTP came, no alert
+  // was sent), "unsupported protocol: TLS 1.0", "tlsv1 alert unknown ca" (what the client sent); empty: it
+  // did not.
   [[nodiscard]] std::string_view failure() const;
 
  private:

@@ -25,23 +25,39 @@ std::string contents_of(std::FILE* file) {
 }
 
 // What the log writes for these records.
-std::string logged(const std::vector<AccessRecord>& records) {
+template <typename Record>
+std::string logged(const std::vector<Record>& records) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), &std::fclose);
   {
     AccessLogSink sink(fileno(file.get()));
     AccessLog log(sink);
-    for (const AccessRecord& record : records) log.append(record);
+    for (const Record& record : records) log.append(record);
   }
   return contents_of(file.get());
 }
 
-std::string logged(const AccessRecord& record) { return logged(std::vector<AccessRecord>{record}); }
+template <typename Record>
+std::string logged(const Record& record) {
+  return logged(std::vector<Record>{record});
+}
 
 TEST(AccessLog, WritesTheDefaultFormatOfIngressNginx) {
   EXPECT_EQ(logged(sample_record()),
             "192.0.2.7 - - [22/Nov/2026:10:00:00 +0000] \"GET /shop?q=1 HTTP/1.1\" 200 1024 \"-\" "
             "\"curl/7.88.1\" 697 0.012 [default-web-80] [] 10.0.0.1:8080 1024 0.011 200 "
             "0123456789abcdef0123456789abcdef\n");
+}
+
+TEST(AccessLog, WritesRelaysInTheStreamFormatOfIngressNginx) {
+  StreamRecord record;
+  record.remote_addr = "192.0.2.7";
+  record.time_local = "22/Nov/2026:10:00:00 +0000";
+  record.status = 200;
+  record.bytes_sent = 4096;
+  record.bytes_received = 18446744073709551615U;
+  record.session_time = microseconds{3723004999};
+  EXPECT_EQ(logged(record),
+            "[192.0.2.7] [22/Nov/2026:10:00:00 +0000] TCP 200 4096 18446744073709551615 3723.004\n");
 }
 
 TEST(AccessLog, SeparatesTriesAsNginxDoes) {
@@ -167,7 +183,7 @@ TEST(AccessLog, TakesALineLongerThanItsBuffer) {
   const std::string hostile(40000, '\x01');  // 160,000 bytes when escaped
   AccessRecord record = sample_record();
   record.request_line = hostile;
-  const std::string text = logged({sample_record(), record, sample_record()});
+  const std::string text = logged(std::vector<AccessRecord>{sample_record(), record, sample_record()});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
   EXPECT_GT(text.size(), 160000U);
 }

@@ -1,0 +1,119 @@
+#include "tls/client_auth.h"
+
+#include <openssl/err.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <utility>
+
+#include "tls/client_auth_state.h"
+#include "tls/pem.h"
+
+namespace headgate::tls {
+namespace {
+
+constexpr int kMostDepth = 100;
+// A Secret has at most 1 MiB; the names of all CAs go out in each handshake.
+constexpr std::size_t kMostText = std::size_t{1024} * 1024;
+constexpr std::size_t kMostAuthorities = 512;
+
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// Adds the subject of a CA unless it is in the list.
+bool add_name(STACK_OF(X509_NAME) * names, const X509* authority) {
+  const X509_NAME* const subject = X509_get_subject_name(authority);
+  for (int i = 0; i < sk_X509_NAME_num(names); ++i) {
+    if (X509_NAME_cmp(sk_X509_NAME_value(names, i), subject) == 0) return true;
+  }
+  NameHandle copy(X509_NAME_dup(subject));
+  if (copy == nullptr || sk_X509_NAME_push(names, copy.get()) == 0) return false;
+  copy.release();
+  return true;
+}
+
+Result<void> add_authorities(std::string_view pem, ClientAuth::State& state) {
+  PemReader reader(pem);
+  PemBlock block;
+  std::size_t count = 0;
+  while (reader.next(block)) {
+    if (block.label.empty()) return fail("a BEGIN line of ca.crt has no end");
+    if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") continue;
+    const std::string which = "certificate " + std::to_string(++count) + " of ca.crt";
+    if (count > kMostAuthorities)
+      return fail("ca.crt has more than " + std::to_string(kMostAuthorities) + " certificates");
+    if (block.broken) return fail(which + " is cut off or not base64");
+    const unsigned char* at = bytes(block.der);
+    const X509Handle authority(d2i_X509(nullptr, &at, static_cast<long>(block.der.size())));
+    if (authority == nullptr) return fail(which + " is not an X.509 certificate");
+    if (X509_STORE_add_cert(state.store.get(), authority.get()) != 1 ||
+        !add_name(state.names.get(), authority.get()))
+      return fail(which + " cannot be used: " + take_openssl_error());
+  }
+  if (count == 0) return fail("ca.crt has no certificate in PEM form");
+  return {};
+}
+
+Result<void> add_revocations(std::string_view pem, ClientAuth::State& state) {
+  PemReader reader(pem);
+  PemBlock block;
+  std::size_t count = 0;
+  while (reader.next(block)) {
+    if (block.label.empty()) return fail("a BEGIN line of ca.crl has no end");
+    if (block.label != "X509 CRL") continue;
+    const std::string which = "list " + std::to_string(++count) + " of ca.crl";
+    if (block.broken) return fail(which + " is cut off or not base64");
+    const unsigned char* at = bytes(block.der);
+    const CrlHandle list(d2i_X509_CRL(nullptr, &at, static_cast<long>(block.der.size())));
+    if (list == nullptr) return fail(which + " is not a revocation list");
+    if (X509_STORE_add_crl(state.store.get(), list.get()) != 1)
+      return fail(which + " cannot be used: " + take_openssl_error());
+  }
+  if (count == 0) return fail("ca.crl has no revocation list in PEM form");
+  // As nginx does: every CA of the chain needs a list, and it must not be out of date.
+  X509_STORE_set_flags(state.store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return {};
+}
+
+std::string digest_of(VerifyClient verify, int depth, std::string_view ca, std::string_view crl) {
+  // The sizes keep a byte of one text from counting for the next one.
+  std::string text = std::to_string(static_cast<int>(verify)) + ' ' + std::to_string(depth) + ' ' +
+                     std::to_string(ca.size()) + ' ' + std::to_string(crl.size()) + '\n';
+  text += ca;
+  text += crl;
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(bytes(text), text.size(), reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+}  // namespace
+
+ClientAuth::ClientAuth(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ClientAuth::~ClientAuth() = default;
+
+Result<std::shared_ptr<const ClientAuth>> ClientAuth::make(VerifyClient verify, int depth,
+                                                           std::string_view ca, std::string_view crl) {
+  if (depth < 0 || depth > kMostDepth)
+    return fail("a depth of " + std::to_string(depth) + " is not between 0 and " +
+                std::to_string(kMostDepth));
+  if (ca.size() > kMostText || crl.size() > kMostText)
+    return fail("ca.crt or ca.crl is larger than " + std::to_string(kMostText) + " bytes");
+  auto state = std::make_unique<State>();
+  state->verify = verify;
+  state->depth = depth;
+  state->digest = digest_of(verify, depth, ca, crl);
+  state->store.reset(X509_STORE_new());
+  state->names.reset(sk_X509_NAME_new_null());
+  if (state->store == nullptr || state->names == nullptr) return fail("out of memory");
+  Result<void> added = add_authorities(ca, *state);
+  if (added && !crl.empty()) added = add_revocations(crl, *state);
+  ERR_clear_error();
+  if (!added) return fail(added.error().message);
+  return std::shared_ptr<const ClientAuth>(new ClientAuth(std::move(state)));
+}
+
+VerifyClient ClientAuth::verify() const { return state_->verify; }
+std::string_view ClientAuth::digest() const { return state_->digest; }
+
+}  // namespace headgate::tls
