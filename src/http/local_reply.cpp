@@ -107,9 +107,9 @@ std::string content_of(const LocalReply& reply) {
   const std::string code = std::to_string(reply.status) + " ";
   const std::string_view phrase = reason_phrase(reply.status);
   std::string page = "<html>\r\n<head><title>" + code;
-  page.append(reply.detail.empty() ? phrase : reply.detail);
+  page.append(reply.explanation.empty() ? phrase : reply.explanation);
   page.append("</title></head>\r\n<body>\r\n<center><h1>" + code).append(phrase).append("</h1></center>\r\n");
-  if (!reply.detail.empty()) page.append("<center>").append(reply.detail).append("</center>\r\n");
+  if (!reply.explanation.empty()) page.append("<center>").append(reply.explanation).append("</center>\r\n");
   return page + "</body>\r\n</html>\r\n";
 }
 

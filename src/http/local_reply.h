@@ -16,7 +16,7 @@ struct LocalReply {
   int status = 404;
   std::string_view location{};      // redirects; the caller has checked it for CR and LF
   std::string_view extra_fields{};  // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
-  std::string_view detail{};        // what the page says beside its status, as nginx's 495 and 496 pages do
+  std::string_view explanation{};   // a sentence for the page, in its title and under its heading
   std::string_view text{};          // the content, instead of a page
   bool head_only = false;           // answers a HEAD request
   bool close = false;               // adds Connection: close

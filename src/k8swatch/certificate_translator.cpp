@@ -27,7 +27,8 @@ void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& n
 }
 
 bool same(const tls::HostTls& a, const tls::HostTls& b) {
-  return a.certificate == b.certificate && a.alternative == b.alternative && a.secret == b.secret &&
+  return a.certificate == b.certificate && a.alternative == b.alternative &&
+         a.certificate_secret == b.certificate_secret && a.alternative_secret == b.alternative_secret &&
          a.client_auth == b.client_auth && a.ciphers == b.ciphers;
 }
 
@@ -85,7 +86,8 @@ class CertificateTranslator::Pass {
           choose_certificate(host, ingress, entries_of(ingress), owner_.store_, findings);
       fresh = std::make_shared<tls::HostTls>(host, choice.main.certificate);
       fresh->alternative = choice.alternative.certificate;
-      fresh->secret = choice.main.secret;
+      fresh->certificate_secret = choice.main.secret;
+      fresh->alternative_secret = choice.alternative.secret;
       validity = validity_of(choice, owner_.now());
       owner_.choices_[host] = std::move(choice);
     }
@@ -127,7 +129,8 @@ class CertificateTranslator::Pass {
     if (at == owner_.choices_.end()) return std::make_shared<tls::HostTls>(host, nullptr);
     auto result = std::make_shared<tls::HostTls>(host, at->second.main.certificate);
     result->alternative = at->second.alternative.certificate;
-    result->secret = at->second.main.secret;
+    result->certificate_secret = at->second.main.secret;
+    result->alternative_secret = at->second.alternative.secret;
     return result;
   }
 
@@ -193,7 +196,8 @@ bool CertificateTranslator::update_default() {
   default_ = std::move(found);
   const auto certificate = default_.certificate != nullptr ? default_.certificate : fallback();
   index_ = std::make_shared<const tls::CertificateIndex>(
-      index_ == nullptr ? tls::CertificateIndex(certificate) : index_->with_default(certificate));
+      index_ == nullptr ? tls::CertificateIndex(certificate, default_.secret)
+                        : index_->with_default(certificate, default_.secret));
   return true;
 }
 

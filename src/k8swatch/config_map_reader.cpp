@@ -35,8 +35,19 @@ void ConfigMapReader::time(std::string_view key, std::chrono::milliseconds& valu
     take(key, parsed, value);
 }
 
-void ConfigMapReader::count(std::string_view key, std::uint64_t most, std::uint32_t& value) {
-  if (const std::string* written = text(key)) take(key, parse_count(*written, most), value);
+void ConfigMapReader::time_or_zero(std::string_view key, std::chrono::milliseconds& value) {
+  if (const std::string* written = text(key)) take(key, parse_time(*written), value);
+}
+
+void ConfigMapReader::count(std::string_view key, std::uint64_t least, std::uint64_t most,
+                            std::uint32_t& value) {
+  const std::string* written = text(key);
+  if (written == nullptr) return;
+  const auto parsed = parse_count(*written, most);
+  if (parsed && *parsed < least)
+    refuse(key, "'" + written->substr(0, kShownValue) + "' is less than " + std::to_string(least));
+  else
+    take(key, parsed, value);
 }
 
 void ConfigMapReader::boolean(std::string_view key, bool& value) {

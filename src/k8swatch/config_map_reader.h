@@ -25,7 +25,8 @@ class ConfigMapReader {
   // Finding. `key` must be a literal.
   void size(std::string_view key, std::uint64_t& value);              // "8m"
   void time(std::string_view key, std::chrono::milliseconds& value);  // "60", "90s"; more than 0
-  void count(std::string_view key, std::uint64_t most, std::uint32_t& value);
+  void time_or_zero(std::string_view key, std::chrono::milliseconds& value);
+  void count(std::string_view key, std::uint64_t least, std::uint64_t most, std::uint32_t& value);
   void boolean(std::string_view key, bool& value);  // what Go's ParseBool takes
 
   // Null: absent or empty. Without surrounding white space it is up to the caller to read it, and to

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kShownValue = 64;
 constexpr std::uint64_t kMostStreams = 4096;
+constexpr std::uint64_t kMostRequests = 1'000'000'000;
+constexpr std::uint64_t kMostIdle = 65536;
 constexpr std::uint64_t kBytesPerSession = 256;  // in shared memory, as nginx counts
 constexpr std::uint64_t kMostSessionCacheBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kMostTicketKeys = 16;
@@ -146,15 +148,17 @@ class ListenerReader {
 
   void read_listeners() {
     router::ListenerSettings& listeners = config_.listeners;
-    constexpr std::string_view kStreams = "http2-max-concurrent-streams";
-    std::uint32_t streams = listeners.http2_max_concurrent_streams;
-    reader_.count(kStreams, kMostStreams, streams);
-    if (streams == 0)
-      reader_.refuse(kStreams, "'0': a connection without streams serves nobody");
-    else
-      listeners.http2_max_concurrent_streams = streams;
+    reader_.count("http2-max-concurrent-streams", 1, kMostStreams, listeners.http2_max_concurrent_streams);
     reader_.boolean("use-proxy-protocol", listeners.use_proxy_protocol);
     reader_.time("proxy-protocol-header-timeout", listeners.proxy_protocol_header_timeout);
+    reader_.time_or_zero("keep-alive", listeners.keep_alive);
+    reader_.count("keep-alive-requests", 1, kMostRequests, listeners.keep_alive_requests);
+    reader_.time("client-header-timeout", listeners.client_header_timeout);
+    reader_.time("client-body-timeout", listeners.client_body_timeout);
+    reader_.count("upstream-keepalive-connections", 0, kMostIdle, listeners.upstream_keepalive_connections);
+    reader_.time("upstream-keepalive-timeout", listeners.upstream_keepalive_timeout);
+    reader_.time("upstream-keepalive-time", listeners.upstream_keepalive_time);
+    reader_.count("upstream-keepalive-requests", 1, kMostRequests, listeners.upstream_keepalive_requests);
   }
 
   static std::vector<std::string> words_of(std::string_view text) {

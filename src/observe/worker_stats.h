@@ -9,6 +9,7 @@
 #include "base/reject_reason.h"
 #include "observe/access_record.h"
 #include "observe/counter.h"
+#include "observe/tls_stats.h"
 
 namespace headgate::observe {
 
@@ -45,6 +46,7 @@ struct WorkerStats {
   Counter upstream_retries;
   Gauge upstream_connections_active;
   Gauge upstream_connections_idle;
+  TlsStats tls;
   // Snapshots.
   Counter adopted_tables;
   Counter adopted_endpoint_sets;

@@ -49,7 +49,7 @@ std::optional<http::LocalReply> ClientCertificateRule::refuse(const ClientCertif
       reply.status = error_page.empty() ? 400 : 302;
       reply.location = error_page;
       if (error_page.empty())
-        reply.detail = is_missing ? "No required SSL certificate was sent" : "The SSL certificate error";
+        reply.explanation = is_missing ? "No required SSL certificate was sent" : "The SSL certificate error";
       return reply;
     }
   }

@@ -49,6 +49,11 @@ FailureAnswer answer_to(UpstreamFailure failure) {
   return {502, RejectReason::upstream_reset};
 }
 
+// What people are told where the status alone would puzzle them; nginx's words.
+std::string_view explanation_of(RejectReason reason) {
+  return reason == RejectReason::tls_plain_http ? "The plain HTTP request was sent to HTTPS port" : "";
+}
+
 }  // namespace
 
 // --- admit ---
@@ -398,6 +403,7 @@ void Exchange::reply(int status, RejectReason reason, std::string_view location)
   http::LocalReply answer;
   answer.status = status;
   answer.location = location;
+  answer.explanation = explanation_of(reason);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
   if (!downstream_->congested()) finish(Ending::complete);

@@ -103,7 +103,7 @@ void H1Connection::on_io(std::uint32_t events) {
   }
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
-  if ((events & EPOLLOUT) != 0 && !output_.empty()) flush();
+  if ((events & EPOLLOUT) != 0 && congested()) flush();
   run();
 }
 
@@ -145,14 +145,14 @@ void H1Connection::count_in(observe::Gauge* level) {
 }
 
 void H1Connection::wait_for_head() {
-  const DataPlaneConfig& config = context_.config;
+  const router::ListenerSettings& settings = *context_.listeners;
   count_in(input_.empty() ? &context_.stats.connections_waiting : &context_.stats.connections_reading);
   if (input_.empty()) {
     head_deadline_ = TimePoint::max();
     const bool first = requests_ == 0;
-    context_.timers.set(*this, context_.now + (first ? config.client_header_timeout : config.keep_alive));
+    context_.timers.set(*this, context_.now + (first ? settings.client_header_timeout : settings.keep_alive));
   } else if (head_deadline_ == TimePoint::max()) {  // the whole head, from its first byte
-    head_deadline_ = context_.now + config.client_header_timeout;
+    head_deadline_ = context_.now + settings.client_header_timeout;
     context_.timers.set(*this, head_deadline_);
   }
 }
@@ -180,7 +180,7 @@ bool H1Connection::read_head() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   if (fresh) {
     request_started_ = context_.now;
     take_head(data, result.bytes);
@@ -308,7 +308,7 @@ bool H1Connection::read_body() {
   switch (result.status) {
     case IoStatus::would_block:
       readable_ = false;
-      context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+      context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
       return false;
     case IoStatus::closed:  // half a request: nobody waits for its answer
     case IoStatus::failed:
@@ -317,7 +317,7 @@ bool H1Connection::read_body() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   const Content content = decode(data, result.bytes);
   bytes_received_ += content.consumed;
   if (content.refused) {
@@ -328,22 +328,22 @@ bool H1Connection::read_body() {
   if (content.last) {
     input_.append({data + content.consumed, result.bytes - content.consumed});
     body_complete_ = true;
-    if (output_.empty()) TimerWheel::unset(*this);
+    if (!congested()) TimerWheel::unset(*this);
   } else {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   exchange_->on_request_body(data, content.payload, content.last);
   // While the upstream takes nothing, the client is not the slow one: resume_request_body() starts its clock
   // again.
-  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && output_.empty()) {
+  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && !congested()) {
     TimerWheel::unset(*this);
   }
   return true;
 }
 
 void H1Connection::resume_request_body() {
-  if (!body_complete_ && output_.empty()) {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  if (!body_complete_ && !congested()) {
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   run();
 }
@@ -351,7 +351,7 @@ void H1Connection::resume_request_body() {
 void H1Connection::abandon_request_body() {
   body_abandoned_ = true;
   close_after_ = true;
-  if (output_.empty()) TimerWheel::unset(*this);
+  if (!congested()) TimerWheel::unset(*this);
 }
 
 bool H1Connection::drain_input() {
@@ -378,7 +378,7 @@ void H1Connection::on_timeout() {
       }
       break;
     case State::exchanging:
-      if (!output_.empty()) {  // the client takes nothing
+      if (congested()) {  // the client takes nothing
         transport_.reset_on_close();
         close();
       } else if (!body_complete_ && !body_abandoned_) {

@@ -52,7 +52,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   void send_switching(http::ResponseHead& head, std::string_view protocol) override;
   std::uint64_t send_local_reply(http::LocalReply reply) override;
   void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) override;
-  [[nodiscard]] bool congested() const override { return !output_.empty(); }
+  [[nodiscard]] bool congested() const override { return !output_.empty() || transport_.has_unsent(); }
   [[nodiscard]] bool half_closed() const override { return half_closed_; }
   void resume_request_body() override;
   void abandon_request_body() override;

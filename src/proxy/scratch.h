@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/byte_buffer.h"
 #include "http/message.h"
 
 namespace headgate::proxy {
@@ -37,7 +38,8 @@ class Scratch {
 
   http::RequestHead request;
   http::ResponseHead response;
-  std::string reply;  // local replies are written here
+  std::string reply;      // local replies are written here
+  ByteBuffer ciphertext;  // the records of one write to a TLS Transport
 
   static constexpr std::size_t kHeadBytes = 96 * 1024;    // twice the largest head, and what is added to it
   static constexpr std::size_t kTargetBytes = 20 * 1024;  // http::parse_target: twice the longest line

@@ -55,19 +55,19 @@ void UpstreamConnection::attach(Exchange& exchange, bool checked) {
 
 void UpstreamConnection::release(bool reusable) {
   exchange_ = nullptr;
-  const DataPlaneConfig& config = context_.config;
+  const router::ListenerSettings& settings = *context_.listeners;
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
-      requests_ >= config.upstream_keepalive_requests ||
-      context_.now - opened_at_ >= config.upstream_keepalive_time || (readable_ && !transport_.is_quiet()) ||
-      config.upstream_keepalive_connections == 0) {
+      requests_ >= settings.upstream_keepalive_requests ||
+      context_.now - opened_at_ >= settings.upstream_keepalive_time ||
+      (readable_ && !transport_.is_quiet()) || settings.upstream_keepalive_connections == 0) {
     if (surplus_) context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
     close();
     return;
   }
   state_ = State::idle;
   input_.release();
-  context_.timers.set(*this, context_.now + config.upstream_keepalive_timeout);
+  context_.timers.set(*this, context_.now + settings.upstream_keepalive_timeout);
   context_.stats.upstream_connections_active.add(-1);
   context_.stats.upstream_connections_idle.add(1);
   context_.upstreams.put_idle(*this);
