@@ -113,23 +113,23 @@ std::string content_of(const LocalReply& reply) {
   return page + "</body>\r\n</html>\r\n";
 }
 
-void append_local_fields(const LocalReply& reply, std::size_t content_size, std::string& out) {
-  if (has_content(reply.status))
-    out.append("Content-Type: text/html\r\nContent-Length: ").append(std::to_string(content_size)).append("\r\n");
-  if (!reply.location.empty()) out.append("Location: ").append(reply.location).append("\r\n");
-  out.append(reply.extra_fields);
-}
-
 void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out) {
   const std::string content = content_of(reply);
-  out.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ").append(reason_phrase(reply.status));
+  out.append("HTTP/1.1 ")
+      .append(std::to_string(reply.status))
+      .append(" ")
+      .append(reason_phrase(reply.status));
   out.append("\r\nDate: ").append(date).append("\r\n");
-  append_local_fields(reply, content.size(), out);
+  if (has_content(reply.status))
+    out.append("Content-Type: text/html\r\nContent-Length: ")
+        .append(std::to_string(content.size()))
+        .append("\r\n");
   if (reply.close)
     out.append("Connection: close\r\n");
   else if (reply.http10_keep_alive)
     out.append("Connection: keep-alive\r\n");
-  out.append("\r\n");
+  if (!reply.location.empty()) out.append("Location: ").append(reply.location).append("\r\n");
+  out.append(reply.extra_fields).append("\r\n");
   if (!reply.head_only) out.append(content);
 }
 

@@ -26,12 +26,8 @@ struct LocalReply {
 // The content: `text`, or the page. Empty for 204, 304 and 1xx, which have none.
 std::string content_of(const LocalReply& reply);
 
-// Appends the fields that are the same in every version of HTTP, each with its CRLF: Content-Type and
-// Content-Length (both absent for 204, 304 and 1xx), Location, extra_fields.
-void append_local_fields(const LocalReply& reply, std::size_t content_size, std::string& out);
-
-// Appends the whole answer of HTTP/1 to `out`: status line, Date (`date`: an IMF-fixdate), the fields, the
-// content. No Server field.
+// Appends the whole answer to `out`: status line, Date (`date`: an IMF-fixdate), Content-Type: text/html,
+// Content-Length, the other fields, the content. No Server field.
 void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out);
 
 }  // namespace headgate::http

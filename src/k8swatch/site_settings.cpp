@@ -43,7 +43,7 @@ router::SiteSettings read_site_settings(ConfigMapReader& reader) {
   reader.boolean("hsts", hsts);
   reader.boolean("hsts-include-subdomains", subdomains);
   reader.boolean("hsts-preload", preload);
-  reader.count("hsts-max-age", kMostMaxAge, max_age);
+  reader.count("hsts-max-age", 0, kMostMaxAge, max_age);
   site.hsts_line.clear();
   if (hsts)
     site.hsts_line = "Strict-Transport-Security: max-age=" + std::to_string(max_age) +
@@ -66,9 +66,8 @@ RedirectDefaults read_redirect_defaults(ConfigMapReader& reader) {
 router::RedirectRules RedirectDefaults::rules(const RedirectAnnotations& annotations, std::string_view path,
                                               bool host_has_tls) const {
   router::RedirectRules result;
-  const bool exempt =
-      std::any_of(no_tls_locations.begin(), no_tls_locations.end(),
-                  [path](const std::string& location) { return path.starts_with(location); });
+  const bool exempt = std::any_of(no_tls_locations.begin(), no_tls_locations.end(),
+                                  [path](const std::string& location) { return path.starts_with(location); });
   const bool by_tls = host_has_tls && annotations.ssl_redirect.value_or(ssl_redirect);
   result.https_only = !exempt && (by_tls || annotations.force_ssl_redirect.value_or(force_ssl_redirect));
   if (result.https_only)

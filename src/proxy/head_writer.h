@@ -26,6 +26,7 @@ struct ForwardingFields {
   std::string_view request_id;     // X-Request-ID
   std::string_view original_for;   // the client's own X-Forwarded-For, or empty
   std::string_view original_host;  // the client's own X-Forwarded-Host, or empty
+  std::string_view more_fields{};  // whole lines, each with its CRLF
 };
 
 // Appends the head of the upstream's request to `out`. `body`: how the content will be framed;
