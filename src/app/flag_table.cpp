@@ -133,6 +133,9 @@ constexpr FlagRow kRows[] = {
      "Secret of the certificate for names without one of their own; without it, and while the Secret is "
      "missing, a generated one",
      [](Flags& f, std::string_view v) { return set_object_name(f.default_ssl_certificate, v); }},
+    {"enable-ssl-passthrough", selection, kBoolean, "", "false",
+     "Hand TLS connections unopened to the pods of hosts that ask for it by the annotation ssl-passthrough",
+     [](Flags& f, std::string_view v) { return set_bool(f.enable_ssl_passthrough, v); }},
     {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
      "Prefix of the annotations on Ingresses that are read",
      [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
@@ -215,7 +218,6 @@ constexpr FlagRow kRows[] = {
      "No Services of type ExternalName (ExternalName Services have no endpoints yet)", nullptr},
     {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
     {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
-    {"enable-ssl-passthrough", compatibility, kBoolean, "", "", "TLS passed through to pods", nullptr},
     {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
      "Fetch missing intermediate certificates", nullptr},
     {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone",

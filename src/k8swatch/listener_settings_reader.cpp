@@ -12,6 +12,7 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::size_t kShownValue = 64;
+constexpr std::uint64_t kMostStreamTries = 1000;
 constexpr std::uint64_t kMostStreams = 4096;
 constexpr std::uint64_t kMostRequests = 1'000'000'000;
 constexpr std::uint64_t kMostIdle = 65536;
@@ -151,6 +152,13 @@ class ListenerReader {
     reader_.count("http2-max-concurrent-streams", 1, kMostStreams, listeners.http2_max_concurrent_streams);
     reader_.boolean("use-proxy-protocol", listeners.use_proxy_protocol);
     reader_.time("proxy-protocol-header-timeout", listeners.proxy_protocol_header_timeout);
+    constexpr std::string_view kTrusted = "proxy-real-ip-cidr";
+    if (const std::string* text = reader_.text(kTrusted)) {
+      if (auto trusted = CidrList::parse(*text))
+        listeners.trusted_proxies = *std::move(trusted);
+      else
+        reader_.refuse(kTrusted, trusted.error().message);
+    }
     reader_.time_or_zero("keep-alive", listeners.keep_alive);
     reader_.count("keep-alive-requests", 1, kMostRequests, listeners.keep_alive_requests);
     reader_.time("client-header-timeout", listeners.client_header_timeout);
@@ -159,6 +167,17 @@ class ListenerReader {
     reader_.time("upstream-keepalive-timeout", listeners.upstream_keepalive_timeout);
     reader_.time("upstream-keepalive-time", listeners.upstream_keepalive_time);
     reader_.count("upstream-keepalive-requests", 1, kMostRequests, listeners.upstream_keepalive_requests);
+    read_streams(listeners.stream);
+  }
+
+  void read_streams(router::StreamSettings& stream) {
+    reader_.time("proxy-stream-timeout", stream.idle);
+    reader_.time("proxy-connect-timeout", stream.connect_timeout);
+    reader_.count("proxy-stream-next-upstream-tries", 0, kMostStreamTries, stream.tries);
+    reader_.time("proxy-stream-next-upstream-timeout", stream.tries_timeout);
+    bool next_upstream = true;
+    reader_.boolean("proxy-stream-next-upstream", next_upstream);
+    if (!next_upstream) stream.tries = 1;
   }
 
   static std::vector<std::string> words_of(std::string_view text) {

@@ -35,7 +35,8 @@ Translator::Translator(TranslatorOptions options, const Store& store)
       classes_(options_.classes, store),
       clusters_(options_.endpoints, store),
       client_certificates_(options_.annotation_prefix, store, classes_),
-      certificates_(options_.certificates, store, classes_, client_certificates_) {
+      certificates_(options_.certificates, store, classes_, client_certificates_),
+      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
   site_.https_port = options_.https_port;
 }
 
@@ -50,9 +51,9 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
   if (certificates_.translate(changes)) publication->certificates = certificates_.index();
-  if (is_first) publication->passthrough = std::make_shared<const router::PassthroughIndex>();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
+  publication->passthrough = passthrough_.take_index();
 
   if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
     builder.set_default_route(default_route());
@@ -71,7 +72,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     if (update.endpoints != nullptr) ++counters_.endpoint_updates;
   const bool has_table = is_first || builder.has_changes();
   if (!has_table && publication->clusters.empty() && publication->listeners == nullptr &&
-      publication->certificates == nullptr)
+      publication->certificates == nullptr && publication->passthrough == nullptr)
     return nullptr;
   publication->generation = ++generation_;
   if (has_table) {
@@ -145,6 +146,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
       table_ == nullptr ? nullptr : table_->find_host(host);
   give_slots(draft, old.get(), publication);
   if (rules.empty()) {
+    passthrough_.update(host, rules, nullptr);
     if (old == nullptr || (host == router::kDefaultHost && old->routes().empty())) return;
     builder.remove(host);
     release_clusters(*old);
@@ -153,9 +155,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   auto fresh = router::VirtualHost::make(std::move(draft));
   if (old != nullptr && old->same_as(*fresh)) {
     release_clusters(*fresh);  // the old one stays, with its own uses
+    passthrough_.update(host, rules, old.get());
     return;
   }
   if (old != nullptr) release_clusters(*old);
+  passthrough_.update(host, rules, fresh.get());
   builder.replace(std::move(fresh));
 }
 
@@ -244,6 +248,7 @@ std::vector<Finding> Translator::findings() const {
   clusters_.add_findings(all);
   client_certificates_.add_findings(all);
   certificates_.add_findings(all);
+  passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -251,7 +256,9 @@ std::vector<Finding> Translator::findings() const {
 }
 
 std::string Translator::dump() const {
-  return table_ == nullptr ? std::string() : router::dump(*table_) + certificates_.dump() + clusters_.dump();
+  return table_ == nullptr
+             ? std::string()
+             : router::dump(*table_) + certificates_.dump() + passthrough_.dump() + clusters_.dump();
 }
 
 }  // namespace headgate::k8swatch

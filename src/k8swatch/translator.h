@@ -15,6 +15,7 @@
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/listener_translator.h"
+#include "k8swatch/passthrough_translator.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
@@ -27,7 +28,8 @@ struct TranslatorOptions {
   ClassOptions classes;
   EndpointOptions endpoints;
   CertificateOptions certificates;
-  std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix
+  bool ssl_passthrough = false;                                   // --enable-ssl-passthrough
+  std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix, without '/'
   std::uint16_t https_port = 443;                                 // --https-port
   std::string config_map;  // --configmap, "namespace/name"; empty: none
   std::string
@@ -60,7 +62,8 @@ class Translator {
   }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
-  // The table, the certificates of its hosts and the Clusters with their endpoints, in canonical text.
+  // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
+  // in canonical text.
   [[nodiscard]] std::string dump() const;
   [[nodiscard]] const TranslatorCounters& counters() const { return counters_; }
 
@@ -88,6 +91,7 @@ class Translator {
   ClientCertificateRules client_certificates_;
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
+  PassthroughTranslator passthrough_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
   RedirectDefaults redirects_;

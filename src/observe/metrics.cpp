@@ -232,6 +232,10 @@ class WorkerCollector final : public prometheus::Collectable {
     counter("headgate_proxy_protocol_untrusted_total",
             "Connections whose PROXY header came from a peer outside proxy-real-ip-cidr.",
             {{constant_, total(&WorkerStats::untrusted_proxy_headers)}});
+    counter("headgate_http2_connections_total", "Client connections that spoke HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_connections)}});
+    counter("headgate_http2_streams_total", "Requests over HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_streams)}});
     counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
             {{constant_, total(&WorkerStats::upstream_connects)}});
     counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",

@@ -36,6 +36,8 @@ struct WorkerStats {
   Counter passthrough_connections;
   Counter passthrough_sent_bytes;      // to clients
   Counter passthrough_received_bytes;  // from clients
+  Counter h2_connections;  // that speak HTTP/2
+  Counter h2_streams;      // requests on them
   // Requests.
   Counter requests;
   std::array<Counter, kRejectReasonCount> rejected;

@@ -89,16 +89,15 @@ bool Acceptor::accept_one() {
   Transport transport(fd);
   const ClientInfo client(peer, port_, over_tls_);
   if (inbound) {
-    begin<InboundConnection>(std::move(transport), client);
+    begin(new InboundConnection(*context_, std::move(transport), peer, client));
   } else {
-    begin<H1Connection>(std::move(transport), client);
+    begin(new H1Connection(*context_, std::move(transport), client));
   }
   return true;
 }
 
 template <typename Connection>
-void Acceptor::begin(Transport&& transport, const ClientInfo& client) {
-  auto* const connection = new Connection(*context_, std::move(transport), client);
+void Acceptor::begin(Connection* connection) {
   context_->connections.add(*connection);
   connection->start();
 }

@@ -38,7 +38,7 @@ class Acceptor final : public IoHandler {
   // False: nothing is queued (or nothing can be taken).
   bool accept_one();
   template <typename Connection>
-  void begin(Transport&& transport, const ClientInfo& client);
+  void begin(Connection* connection);
   void pause();  // until the next tick
   void on_out_of_descriptors();
 

@@ -12,6 +12,7 @@
 #include "observe/worker_stats.h"
 #include "proxy/data_plane.h"
 #include "proxy/exchange_pool.h"
+#include "proxy/h2_stream_pool.h"
 #include "proxy/io_loop.h"
 #include "proxy/random.h"
 #include "proxy/scratch.h"
@@ -32,6 +33,7 @@ struct WorkerContext {
   UpstreamPools& upstreams;
   TableHolder& tables;
   ExchangePool& exchanges;
+  H2StreamPool& h2_streams;
   observe::WorkerStats& stats;
   observe::AccessLog& access_log;
   Scratch& scratch;

@@ -324,8 +324,20 @@ void Exchange::on_interim(http::ResponseHead& head) {
   downstream_->send_interim(head);
 }
 
+// False: the client would misunderstand it; it has been told of a bad gateway instead.
+bool Exchange::accept_answer(const http::ResponseHead& head) {
+  if (upgrade_.empty() || downstream_->accepts(head)) return true;
+  current_try().status = static_cast<std::uint16_t>(head.status);
+  current_try().response_time = since_try();
+  upstream_->close();
+  upstream_ = nullptr;
+  reply(502, RejectReason::upstream_bad_head);
+  return false;
+}
+
 void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                                 std::size_t size, bool last) {
+  if (!accept_answer(head)) return;
   observe::UpstreamTry& current = current_try();
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = since_try();
@@ -359,14 +371,14 @@ void Exchange::finish_response() {
 }
 
 void Exchange::on_switching(http::ResponseHead& head) {
+  if (!accept_answer(head)) return;
   current_try().status = 101;
   current_try().header_time = since_try();
-  status_ = 101;
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
   add_hsts(head);
-  downstream_->send_switching(head, upgrade_);
+  status_ = downstream_->send_switching(head, upgrade_);
   downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
 }
 

@@ -69,6 +69,7 @@ class Exchange final : public TunnelOwner {
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
   [[nodiscard]] bool response_paused() const { return downstream_->congested(); }
+  [[nodiscard]] std::size_t response_room() const { return downstream_->room(); }
   [[nodiscard]] http::ResponseContext response_context() const { return {method_, upgrade_}; }
   [[nodiscard]] const router::RouteSettings& settings() const { return route_->settings; }
 
@@ -97,6 +98,7 @@ class Exchange final : public TunnelOwner {
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
   void reply(http::LocalReply answer, RejectReason reason);
+  bool accept_answer(const http::ResponseHead& head);
   void finish_response();
   void finish(Ending ending);
   void record();

@@ -62,9 +62,10 @@ void H1Connection::send_interim(http::ResponseHead& head) {
   write(out, static_cast<std::size_t>(write_interim_head(head, {}, out) - out));
 }
 
-void H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
+int H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
   char* const out = context_.scratch.head();
   write(out, static_cast<std::size_t>(write_interim_head(head, protocol, out) - out));
+  return head.status;
 }
 
 bool H1Connection::must_close() const {

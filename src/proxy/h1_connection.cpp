@@ -7,6 +7,7 @@
 
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/h2_start.h"
 
 namespace headgate::proxy {
 namespace {
@@ -69,8 +70,6 @@ void H1Connection::drain() {
 
 void H1Connection::close() {
   if (state_ == State::closed) return;
-  state_ = State::closed;
-  count_in(nullptr);
   if (tunnel_) tunnel_->abandon();
   if (exchange_ != nullptr) {
     Exchange* const exchange = exchange_;
@@ -78,8 +77,14 @@ void H1Connection::close() {
     exchange->on_downstream_gone(RejectReason::client_gone);
     context_.exchanges.release(exchange);
   }
-  TimerWheel::unset(*this);
   transport_.close();
+  leave();
+}
+
+void H1Connection::leave() {
+  state_ = State::closed;
+  count_in(nullptr);
+  TimerWheel::unset(*this);
   ConnectionHook::unlink();
   context_.stats.connections_active.add(-1);
   context_.loop.destroy_later(std::unique_ptr<IoHandler>(this));
@@ -194,13 +199,35 @@ bool H1Connection::read_head() {
   return true;
 }
 
+// HTTP/2 with prior knowledge (RFC 9113 §3.3) shows in a connection's first bytes; over TLS it is negotiated.
+http::Preface H1Connection::preface(std::string_view bytes) const {
+  return requests_ > 0 || client_.https ? http::Preface::no : http::h2_preface(bytes);
+}
+
+void H1Connection::become_http2(std::string_view bytes) {
+  ByteBuffer begun;
+  begun.append(bytes);
+  transport_.unread(std::move(begun));
+  leave();
+  start_h2_connection(context_, std::move(transport_), client_);
+}
+
 void H1Connection::take_head(char* data, std::size_t size) {
+  switch (preface({data, size})) {
+    case http::Preface::yes:
+      become_http2({data, size});
+      return;
+    case http::Preface::undecided:
+      keep_incomplete({data, size});
+      return;
+    case http::Preface::no:
+      break;
+  }
   const http::ParseResult parsed =
       http::parse_request_head({data, size}, context_.request_limits, context_.scratch.request);
   switch (parsed.status) {
     case http::ParseStatus::incomplete:
-      if (input_.empty()) input_.append({data, size});
-      wait_for_head();
+      keep_incomplete({data, size});
       return;
     case http::ParseStatus::refused:
       refuse({data, size}, parsed.refusal);
@@ -209,6 +236,11 @@ void H1Connection::take_head(char* data, std::size_t size) {
       begin_exchange(data, size);
       return;
   }
+}
+
+void H1Connection::keep_incomplete(std::string_view bytes) {
+  if (input_.empty()) input_.append(bytes);
+  wait_for_head();
 }
 
 void H1Connection::refuse(std::string_view bytes, http::Refusal refusal) {

@@ -9,6 +9,8 @@
 #include "proxy/first_bytes.h"
 #include "proxy/h1_connection.h"
 #include "proxy/h2_start.h"
+#include "proxy/passthrough_connection.h"
+#include "tls/client_hello.h"
 
 namespace headgate::proxy {
 namespace {
@@ -27,14 +29,17 @@ bool is_rejected(TlsFailure failure) {
 
 }  // namespace
 
-InboundConnection::InboundConnection(WorkerContext& context, Transport&& transport, const ClientInfo& client)
+InboundConnection::InboundConnection(WorkerContext& context, Transport&& transport, const SocketAddress& peer,
+                                     const ClientInfo& client)
     : context_(context),
       transport_(std::move(transport)),
       accepted_(context.now),
-      deadline_(context.now + kHandshakeTimeout),
-      client_(client) {
+      deadline_(context.now),
+      peer_(peer),
+      client_(client),
+      over_tls_(client.https) {
   context_.stats.connections_active.add(1);
-  context_.stats.tls.handshakes.add(1);
+  if (over_tls_) context_.stats.tls.handshakes.add(1);
   context_.inbound.add(*this);
 }
 
@@ -47,15 +52,29 @@ void InboundConnection::start() {
     return;
   }
   context_.stats.connections_handled.add();
-  context_.timers.set(*this, deadline_);
-  if (client_.https) {
-    read_first_bytes();
+  if (context_.listeners->use_proxy_protocol) {
+    begin(context_.listeners->proxy_protocol_header_timeout, State::proxy_header);
+    read_proxy_header();
   } else {
-    hand_over();
+    begin(kHandshakeTimeout, State::first_bytes);
+    read_first_bytes();
   }
 }
 
-void InboundConnection::shed() { fail(TlsFailure::shed); }
+void InboundConnection::begin(std::chrono::milliseconds timeout, State state) {
+  state_ = state;
+  deadline_ = context_.now + timeout;
+  context_.timers.set(*this, deadline_);
+  if (context_.draining) drain();
+}
+
+void InboundConnection::shed() {
+  if (state_ == State::proxy_header) {
+    fail_proxy_header("is slow, and its place was needed");
+  } else {
+    fail(TlsFailure::shed);
+  }
+}
 
 void InboundConnection::drain() {
   deadline_ = std::min(deadline_, context_.now + kDrainPatience);
@@ -73,61 +92,184 @@ void InboundConnection::leave(State state) {
   TimerWheel::unset(*this);
   ConnectionHook::unlink();
   context_.inbound.remove(*this);
-  context_.stats.tls.handshakes.add(-1);
+  if (over_tls_) context_.stats.tls.handshakes.add(-1);
   context_.stats.connections_active.add(-1);
   context_.loop.destroy_later(std::unique_ptr<IoHandler>(this));
 }
 
 void InboundConnection::on_io(std::uint32_t events) {
+  if (state_ == State::handed_over || state_ == State::closed) return;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+    client_left();
+    return;
+  }
   switch (state_) {
+    case State::proxy_header:
+      read_proxy_header();
+      break;
     case State::first_bytes:
+      read_first_bytes();
+      break;
+    case State::hello:
+      read_hello();
+      break;
     case State::handshaking:
+      handshake();
       break;
     case State::handed_over:
     case State::closed:
-      return;
-  }
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-    fail(TlsFailure::client_gone);
-  } else if (state_ == State::first_bytes) {
-    read_first_bytes();
-  } else {
-    handshake();
+      break;
   }
 }
 
-void InboundConnection::on_timeout() { fail(TlsFailure::timed_out); }
+void InboundConnection::on_timeout() {
+  if (state_ == State::proxy_header) {
+    fail_proxy_header("did not come in time");
+  } else {
+    fail(TlsFailure::timed_out);
+  }
+}
+
+bool InboundConnection::receive() {
+  const IoResult result = transport_.read(received_.prepare(kFirstRead), kFirstRead);
+  switch (result.status) {
+    case IoStatus::done:
+      received_.commit(result.bytes);
+      return true;
+    case IoStatus::would_block:
+      if (received_.empty()) received_.release();
+      return false;
+    case IoStatus::closed:
+    case IoStatus::failed:
+      client_left();
+      return false;
+  }
+  return false;
+}
+
+void InboundConnection::client_left() {
+  if (state_ != State::proxy_header) {
+    fail(TlsFailure::client_gone);
+  } else if (received_.empty()) {  // a balancer that looks whether the port is open
+    close();
+  } else {
+    fail_proxy_header("ended early");
+  }
+}
+
+// --- the PROXY header ---
+
+void InboundConnection::read_proxy_header() {
+  while (receive()) {
+    const ProxyHeader header = proxy::read_proxy_header(received_.view());
+    switch (header.status) {
+      case ProxyHeaderStatus::incomplete:
+        continue;
+      case ProxyHeaderStatus::malformed:
+        fail_proxy_header("is missing or broken");
+        return;
+      case ProxyHeaderStatus::complete:
+        received_.consume(header.size);
+        take_proxy_header(header);
+        return;
+    }
+  }
+}
+
+void InboundConnection::take_proxy_header(const ProxyHeader& header) {
+  if (header.has_addresses) {
+    // Anybody could say anything: it is read, and the peer stays the client.
+    if (context_.listeners->trusted_proxies.contains(peer_)) {
+      client_.set_peer(header.source);
+      client_.set_server_port(header.destination.port());
+    } else {
+      context_.stats.untrusted_proxy_headers.add();
+    }
+  }
+  if (!over_tls_) {
+    transport_.unread(std::move(received_));
+    hand_over();
+    return;
+  }
+  begin(kHandshakeTimeout, State::first_bytes);
+  if (received_.empty()) {
+    read_first_bytes();
+  } else if (!judge_first_bytes()) {
+    read_first_bytes();
+  }
+}
+
+void InboundConnection::fail_proxy_header(std::string_view what) {
+  context_.stats.rejected[static_cast<std::size_t>(RejectReason::proxy_protocol)].add();
+  if (log::enabled(log::Level::debug))
+    log::debug("PROXY header of " + std::string(client_.remote_ip()) + " " + std::string(what));
+  close();
+}
+
+// --- TLS or not ---
 
 void InboundConnection::read_first_bytes() {
-  while (true) {
-    const IoResult result = transport_.read(received_.prepare(kFirstRead), kFirstRead);
-    switch (result.status) {
-      case IoStatus::would_block:
-        if (received_.empty()) received_.release();
-        return;
-      case IoStatus::closed:
-      case IoStatus::failed:
-        fail(TlsFailure::client_gone);
-        return;
-      case IoStatus::done:
-        break;
-    }
-    received_.commit(result.bytes);
-    switch (spoken_by(received_.view())) {
-      case Spoken::unclear:
-        continue;
-      case Spoken::tls:
-        begin_tls();
-        return;
-      case Spoken::http:
-        refuse_plain_http();
-        return;
-      case Spoken::other:
-        fail(TlsFailure::not_tls);
-        return;
-    }
-  }
+  while (receive())
+    if (judge_first_bytes()) return;
 }
+
+bool InboundConnection::judge_first_bytes() {
+  switch (spoken_by(received_.view())) {
+    case Spoken::unclear:
+      return false;
+    case Spoken::tls:
+      if (context_.passthrough != nullptr && context_.passthrough->size() > 0) {
+        state_ = State::hello;
+        if (!judge_hello()) read_hello();
+      } else {
+        begin_tls();
+      }
+      return true;
+    case Spoken::http:
+      refuse_plain_http();
+      return true;
+    case Spoken::other:
+      fail(TlsFailure::not_tls);
+      return true;
+  }
+  return false;
+}
+
+// --- whose: ours, or a pod's ---
+
+void InboundConnection::read_hello() {
+  while (receive())
+    if (judge_hello()) return;
+}
+
+bool InboundConnection::judge_hello() {
+  const tls::ClientHello hello = tls::read_client_hello(received_.view());
+  switch (hello.status) {
+    case tls::HelloStatus::incomplete:
+      return false;
+    case tls::HelloStatus::complete:
+      if (const auto* target = find_passthrough(context_, hello.server_name())) {
+        pass_through(*target);
+        return true;
+      }
+      break;
+    case tls::HelloStatus::not_tls:
+    case tls::HelloStatus::malformed:
+      break;  // the handshake says what is wrong with it, in an alert
+  }
+  begin_tls();
+  return true;
+}
+
+void InboundConnection::pass_through(const router::PassthroughHost& target) {
+  leave(State::handed_over);
+  auto* const connection =
+      new PassthroughConnection(context_, std::move(transport_), client_, std::move(received_), accepted_);
+  context_.connections.add(*connection);
+  connection->start(target);
+}
+
+// --- TLS ---
 
 void InboundConnection::begin_tls() {
   if (!context_.listeners->tls || !context_.certificates) {
@@ -142,7 +284,7 @@ void InboundConnection::begin_tls() {
 
 void InboundConnection::handshake() {
   if (transport_.flush() == IoStatus::failed) {
-    fail(TlsFailure::client_gone);
+    client_left();
     return;
   }
   switch (transport_.handshake().status) {

@@ -250,7 +250,7 @@ std::size_t UpstreamConnection::receive(char* data, std::size_t room) {
 
 bool UpstreamConnection::read_head() {
   const bool fresh = input_.empty();
-  const std::size_t room = fresh ? kFirstRead : 4096;
+  const std::size_t room = fresh ? std::min(kFirstRead, exchange_->response_room()) : 4096;
   char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
   const std::size_t received = receive(data, room);
   if (received == 0) return false;
@@ -363,7 +363,7 @@ UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t s
 
 bool UpstreamConnection::read_body() {
   char* const data = context_.scratch.input();
-  const std::size_t received = receive(data, read_size_);
+  const std::size_t received = receive(data, std::min(read_size_, exchange_->response_room()));
   if (received == 0) return false;
   const bool filled = received == read_size_;
   const Payload payload = decode(data, received);

@@ -33,7 +33,7 @@ struct Worker::State {
         upstreams(random_offset() + index),
         tables(retire_callback),
         access_log(sink),
-        context{config, loop, timers, upstreams,    tables, exchanges,   stats,   access_log, scratch, date,
+        context{config, loop, timers, upstreams, tables, exchanges, h2_streams, stats, access_log, scratch, date,
                 random, {},   {},     Clock::now(), false,  connections, inbound, {},         {},      {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
@@ -116,6 +116,7 @@ struct Worker::State {
   UpstreamPools upstreams;
   TableHolder tables;
   ExchangePool exchanges;
+  H2StreamPool h2_streams;
   observe::AccessLog access_log;
   Scratch scratch;
   http::DateCache date;

@@ -19,7 +19,7 @@ struct StreamSettings {
   // Endpoints tried until one takes the connection, each once; 0: all of them. 1 where
   // [proxy-stream-next-upstream] is false, else [proxy-stream-next-upstream-tries].
   std::uint32_t tries = 3;
-  // No further try after that time [proxy-stream-next-upstream-timeout]; 0: no such limit.
+  // No further try after that time [proxy-stream-next-upstream-timeout].
   std::chrono::milliseconds tries_timeout{600000};
   friend bool operator==(const StreamSettings&, const StreamSettings&) = default;
 };

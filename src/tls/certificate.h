@@ -14,6 +14,7 @@
 namespace headgate::tls {
 
 class IntermediatePool;  // tls/intermediate.h
+struct OcspStaple;       // tls/ocsp.h
 
 enum class KeyType : std::uint8_t { rsa, ecdsa, other };
 std::string_view to_string(KeyType type);  // "RSA", "ECDSA", …: label public_key_algorithm
@@ -52,13 +53,19 @@ class Certificate {
   // is covered by the name "*.x" alone.
   [[nodiscard]] bool covers(std::string_view host) const;
 
+  // What handshakes staple from now on, until it is stale; null: nothing. Any thread. Not a part of what the
+  // certificate is: it changes under the same Certificate.
+  void set_staple(std::shared_ptr<const OcspStaple> staple) const;
+  [[nodiscard]] std::shared_ptr<const OcspStaple> staple() const;
+
   // For the files of this folder: the parsed form, made at the first call (any thread); null where the key
   // cannot be used after all.
   struct Parsed;
   [[nodiscard]] const Parsed* parsed() const;
+  struct State;
+  [[nodiscard]] const State& state() const { return *state_; }
 
  private:
-  struct State;
   explicit Certificate(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -44,8 +44,7 @@ Result<void> add_authorities(std::string_view pem, ClientAuth::State& state) {
     if (count > kMostAuthorities)
       return fail("ca.crt has more than " + std::to_string(kMostAuthorities) + " certificates");
     if (block.broken) return fail(which + " is cut off or not base64");
-    const unsigned char* at = bytes(block.der);
-    const X509Handle authority(d2i_X509(nullptr, &at, static_cast<long>(block.der.size())));
+    const X509Handle authority = parse_certificate(block.der);
     if (authority == nullptr) return fail(which + " is not an X.509 certificate");
     if (X509_STORE_add_cert(state.store.get(), authority.get()) != 1 ||
         !add_name(state.names.get(), authority.get()))

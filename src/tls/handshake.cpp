@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <string_view>
 
-#include "tls/certificate_parsed.h"
+#include "tls/certificate_state.h"
 #include "tls/client_auth_state.h"
 #include "tls/client_certificate.h"
+#include "tls/ocsp.h"
 #include "tls/server_name.h"
 
 namespace headgate::tls {
@@ -148,6 +150,17 @@ int on_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const 
   return select("http/1.1") ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// Called once the certificate is chosen, where the client asks for a staple.
+int on_status_request(SSL* ssl, void*) {
+  const std::shared_ptr<const OcspStaple> staple = chosen_certificate(handshake_of(ssl), ssl)->staple();
+  if (staple == nullptr || staple->next_update <= std::time(nullptr)) return SSL_TLSEXT_ERR_NOACK;
+  const std::string& response = staple->response;
+  auto* const copy = static_cast<unsigned char*>(OPENSSL_memdup(response.data(), response.size()));
+  if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(response.size()));  // ssl's now
+  return SSL_TLSEXT_ERR_OK;
+}
+
 void on_message(int sent, int, int content_type, const void* data, std::size_t size, SSL* ssl, void*) {
   if (sent != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
   if (*static_cast<const unsigned char*>(data) == kKeyUpdate) ++handshake_of(ssl).key_updates;
@@ -155,11 +168,12 @@ void on_message(int sent, int, int content_type, const void* data, std::size_t s
 
 }  // namespace
 
-void install_handshake(SSL_CTX* context, const ServerSettings&) {
+void install_handshake(SSL_CTX* context, const ServerSettings& settings) {
   SSL_CTX_set_client_hello_cb(context, on_client_hello, nullptr);
   SSL_CTX_set_cert_cb(context, on_certificate, nullptr);
   SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);
   SSL_CTX_set_msg_callback(context, on_message);
+  if (settings.ocsp) SSL_CTX_set_tlsext_status_cb(context, on_status_request);
 }
 
 std::shared_ptr<const Certificate> chosen_certificate(const Handshake& handshake, const SSL* ssl) {

@@ -1,6 +1,5 @@
 #include "tls/intermediate.h"
 
-#include <openssl/err.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -8,11 +7,7 @@
 namespace headgate::tls {
 
 X509* Intermediate::parsed() const {
-  std::call_once(once_, [this] {
-    const auto* at = reinterpret_cast<const unsigned char*>(der_.data());
-    parsed_.reset(d2i_X509(nullptr, &at, static_cast<long>(der_.size())));
-    ERR_clear_error();
-  });
+  std::call_once(once_, [this] { parsed_ = parse_certificate(der_); });
   return parsed_.get();
 }
 

@@ -19,6 +19,13 @@ std::string take_openssl_error() {
   return text;
 }
 
+X509Handle parse_certificate(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  X509Handle certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  if (certificate == nullptr) ERR_clear_error();
+  return certificate;
+}
+
 std::string bio_text(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);

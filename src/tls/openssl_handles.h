@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace headgate::tls {
 
@@ -44,6 +45,9 @@ using TextHandle = Handle<char, free_text>;
 
 // What this thread's error queue says went wrong first, e.g. "no shared cipher"; empties the queue.
 std::string take_openssl_error();
+
+// A certificate's DER; null where OpenSSL does not take it. Leaves the error queue empty.
+X509Handle parse_certificate(std::string_view der);
 
 // What was written to a memory BIO.
 std::string bio_text(BIO* bio);

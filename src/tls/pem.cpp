@@ -25,34 +25,31 @@ constexpr std::array<std::uint8_t, 256> kValues = make_values();
 
 // Base64 with white space anywhere and its padding at the end. False: it is something else.
 bool decode(std::string_view text, std::string& out) {
-  out.clear();
-  out.reserve(text.size() / 4 * 3 + 3);
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  char* end = bytes.data();
   std::uint32_t bits = 0;
   unsigned count = 0;
   unsigned padding = 0;
   for (const char c : text) {
-    if (c == '=') {
-      if (++padding > 2) return false;
-      continue;
-    }
     const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value == kSkip) continue;
-    if (value == kWrong || padding > 0) return false;
-    bits = (bits << 6) | value;
-    if (++count % 4 == 0) {
-      out += static_cast<char>(bits >> 16);
-      out += static_cast<char>(bits >> 8);
-      out += static_cast<char>(bits);
+    if (value < kSkip && padding == 0) {
+      bits = (bits << 6) | value;
+      if (++count % 4 != 0) continue;
+      *end++ = static_cast<char>(bits >> 16);
+      *end++ = static_cast<char>(bits >> 8);
+      *end++ = static_cast<char>(bits);
+    } else if (c == '=') {
+      if (++padding > 2) return false;
+    } else if (value != kSkip) {
+      return false;
     }
   }
   if ((count + padding) % 4 != 0) return false;
-  if (padding == 1) {
-    out += static_cast<char>(bits >> 10);
-    out += static_cast<char>(bits >> 2);
-  } else if (padding == 2) {
-    out += static_cast<char>(bits >> 4);
-  }
-  out.shrink_to_fit();
+  if (padding == 1) *end++ = static_cast<char>(bits >> 10);
+  if (padding == 1) *end++ = static_cast<char>(bits >> 2);
+  if (padding == 2) *end++ = static_cast<char>(bits >> 4);
+  // Of its exact size: most of these are kept.
+  out.assign(bytes.data(), static_cast<std::size_t>(end - bytes.data()));
   return !out.empty();
 }
 

@@ -65,8 +65,7 @@ bool has_all_rsa_numbers(std::string_view der) {
 KeyMatch match_slowly(std::string_view key_der, std::string_view certificate_der) {
   const KeyHandle key = parse_private_key(key_der);
   if (key == nullptr) return KeyMatch::unreadable;
-  const auto* at = reinterpret_cast<const unsigned char*>(certificate_der.data());
-  const X509Handle certificate(d2i_X509(nullptr, &at, static_cast<long>(certificate_der.size())));
+  const X509Handle certificate = parse_certificate(certificate_der);
   const bool same = certificate != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();
   return same ? KeyMatch::yes : KeyMatch::no;

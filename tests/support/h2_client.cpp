@@ -65,6 +65,37 @@ H2Response H2Client::get(std::string_view host, std::string_view path, const Fie
   return receive(stream);
 }
 
+bool H2Client::send_piece(std::uint32_t stream, std::string_view piece, bool last) {
+  connection_window_ -= static_cast<std::int64_t>(piece.size());
+  stream_window(stream) -= static_cast<std::int64_t>(piece.size());
+  return send(h2_frame(h2::data, last ? h2::end_stream : 0, stream, piece));
+}
+
+bool H2Client::send_body(std::uint32_t stream, std::string_view body, std::chrono::milliseconds within) {
+  constexpr std::int64_t kLargestFrame = 16384;
+  const Deadline deadline(within);
+  do {
+    const auto size = std::min({window(stream), kLargestFrame, static_cast<std::int64_t>(body.size())});
+    if (size > 0 || body.empty()) {
+      const std::string_view piece = body.substr(0, static_cast<std::size_t>(size));
+      body.remove_prefix(piece.size());
+      if (!send_piece(stream, piece, body.empty())) return false;
+      if (body.empty()) return true;
+    } else if (!step(deadline) || responses_[stream].reset) {
+      return false;
+    }
+  } while (true);
+}
+
+void H2Client::take_settings(std::string_view payload) {
+  for (; payload.size() >= 6; payload.remove_prefix(6)) {
+    const std::uint32_t value = h2_number(payload.substr(2));
+    if (payload[0] != 0 || payload[1] != h2::initial_window_size) continue;
+    for (auto& [stream, window] : windows_) window += value - initial_window_;
+    initial_window_ = value;
+  }
+}
+
 std::optional<std::uint32_t> H2Client::wait_for_goaway(std::chrono::milliseconds within) {
   const Deadline deadline(within);
   while (!goaway_ && step(deadline)) {
@@ -81,7 +112,7 @@ void H2Client::take(const H2Frame& frame) {
       break;
     case h2::data:
       responses_[frame.stream].body += frame.payload;
-      if (!frame.payload.empty()) {
+      if (!frame.payload.empty() && gives_windows_) {
         const std::string size = h2_number(static_cast<std::uint32_t>(frame.payload.size()));
         send(h2_frame(h2::window_update, 0, 0, size) + h2_frame(h2::window_update, 0, frame.stream, size));
       }
@@ -90,7 +121,12 @@ void H2Client::take(const H2Frame& frame) {
       responses_[frame.stream].reset = h2_number(frame.payload);
       return;
     case h2::settings:
-      if ((frame.flags & h2::ack) == 0) send(h2_frame(h2::settings, h2::ack, 0));
+      if ((frame.flags & h2::ack) != 0) return;
+      take_settings(frame.payload);
+      send(h2_frame(h2::settings, h2::ack, 0));
+      return;
+    case h2::window_update:
+      (frame.stream == 0 ? connection_window_ : stream_window(frame.stream)) += h2_number(frame.payload);
       return;
     case h2::ping:
       if ((frame.flags & h2::ack) == 0) send(h2_frame(h2::ping, h2::ack, 0, frame.payload));

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <poll.h>
 
+#include <csignal>
 #include <stdexcept>
 
 #include "support/raw_client.h"
@@ -93,6 +94,7 @@ SSL_CTX* make_context(const TlsOptions& options) {
 
 TlsClient::TlsClient(std::uint16_t port, const TlsOptions& options, std::chrono::milliseconds within)
     : context_(make_context(options)), ssl_(SSL_new(context_.get())), close_notify_(options.close_notify) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL; child processes get the default back
   require(ssl_ != nullptr, "SSL_new");
   ClientOptions where;
   where.address = options.address;
