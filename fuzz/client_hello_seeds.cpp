@@ -5,7 +5,7 @@
 namespace headgate::fuzz {
 
 std::vector<std::string> seeds() {
-  using namespace headgate::test;
+  using namespace headgate::test_support;
   std::vector<std::string> result{"", "\x16", "\x16\x03\x01", "GET / HTTP/1.1\r\n", record("\x02\x28", 21)};
   for (const std::size_t size : {1, 2, 7, 60, 16384}) {
     result.push_back(in_records(hello_message(), size));

@@ -5,7 +5,7 @@
 namespace headgate::fuzz {
 
 std::vector<std::string> seeds() {
-  using namespace headgate::test;
+  using namespace headgate::test_support;
   const std::string v4 = proxy_v2_addresses();
   return {"",
           "GET / HTTP/1.1\r\n",

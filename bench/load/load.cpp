@@ -2,6 +2,7 @@
 // that what the proxy's process is charged with is the proxy's own work. Prints one JSON object.
 #include <poll.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -139,6 +140,7 @@ class Run {
 
 int main(int argc, char** argv) {
   using namespace headgate::bench;
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   try {
     const Options options = parse_options(argc, argv);
     Run run(options);

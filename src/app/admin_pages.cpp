@@ -3,6 +3,7 @@
 #include <sstream>
 #include <utility>
 
+#include "app/certificate_list.h"
 #include "app/query.h"
 #include "http/target.h"
 #include "router/explain.h"
@@ -19,6 +20,7 @@ constexpr char kIndex[] =
     "  /metrics         numbers, for Prometheus\n"
     "  /debug/routes    the routing table\n"
     "  /debug/findings  what is refused, ignored or unusable in the manifests, and why\n"
+    "  /debug/certificates  which certificate serves which host\n"
     "  /debug/explain?host=HOST&path=/PATH   why a request goes where it goes (the path last, as in a "
     "request)\n";
 
@@ -38,6 +40,7 @@ AdminReply AdminPages::answer(const AdminRequest& request) const {
   if (request.path == "/metrics") return metrics_page();
   if (request.path == "/debug/routes") return routes();
   if (request.path == "/debug/findings") return findings();
+  if (request.path == "/debug/certificates") return certificates();
   if (request.path == "/debug/explain") return explain(request.query);
   if (request.path == "/") return {200, kIndex};
   return {404, "no such page; / lists them\n"};
@@ -78,6 +81,12 @@ AdminReply AdminPages::findings() const {
   std::string text;
   for (const k8swatch::Finding& finding : *state.findings) text += to_string(finding) + "\n";
   return {200, std::move(text)};
+}
+
+AdminReply AdminPages::certificates() const {
+  const ControlSnapshot state = control_.snapshot();
+  if (state.certificates == nullptr) return {503, kNoTable};
+  return {200, certificate_page(*state.certificates)};
 }
 
 AdminReply AdminPages::explain(std::string_view query) const {

@@ -27,6 +27,7 @@ class AdminPages {
   //   /metrics        Prometheus text
   //   /debug/routes   the canonical routing table and the endpoints of its Clusters
   //   /debug/findings what is refused, ignored or unusable, and why
+  //   /debug/certificates  which certificate serves which host, never a key
   //   /debug/explain?host=H&path=P   why such a request goes where it goes; P is everything to the end, as a
   //                                  request line would spell it ("/a%20b")
   [[nodiscard]] AdminReply answer(const AdminRequest& request) const;
@@ -37,6 +38,7 @@ class AdminPages {
   [[nodiscard]] AdminReply metrics_page() const;
   [[nodiscard]] AdminReply routes() const;
   [[nodiscard]] AdminReply findings() const;
+  [[nodiscard]] AdminReply certificates() const;
   [[nodiscard]] AdminReply explain(std::string_view query) const;
 
   const ControlState& control_;

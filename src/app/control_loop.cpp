@@ -23,7 +23,8 @@ ControlLoop::ControlLoop(boost::asio::io_context& io, k8swatch::ManifestSource& 
       controller_(controller),
       after_work_(std::move(after_work)),
       descriptor_(io),
-      timer_(io) {}
+      timer_(io),
+      hour_(io) {}
 
 ControlLoop::~ControlLoop() {
   if (descriptor_.is_open()) descriptor_.release();
@@ -39,7 +40,18 @@ Result<void> ControlLoop::start() {
     wait_for_source();
   }
   work();
+  wait_for_next_hour();
   return {};
+}
+
+void ControlLoop::wait_for_next_hour() {
+  hour_.expires_after(std::chrono::hours(1));
+  hour_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    controller_.check_validity_again();
+    after_work_();
+    wait_for_next_hour();
+  });
 }
 
 void ControlLoop::wait_for_source() {

@@ -1,5 +1,6 @@
 // Runs the control plane on the control thread's io_context: waits for the source's descriptor and for the
-// deadlines of source and Controller, and calls them when due.
+// deadlines of source and Controller, and calls them when due. Every hour it asks for certificates that
+// expired.
 #pragma once
 
 #include <functional>
@@ -30,12 +31,14 @@ class ControlLoop {
  private:
   void wait_for_source();
   void work();
+  void wait_for_next_hour();
 
   k8swatch::ManifestSource& source_;
   k8swatch::Controller& controller_;
   std::function<void()> after_work_;
   boost::asio::posix::stream_descriptor descriptor_;  // the source's, which stays its owner
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer hour_;
 };
 
 }  // namespace headgate::app

@@ -10,6 +10,7 @@
 #include "k8swatch/finding.h"
 #include "observe/metrics.h"
 #include "router/routing_table.h"
+#include "tls/certificate_index.h"
 
 namespace headgate::app {
 
@@ -20,6 +21,7 @@ struct ControlSnapshot {
   bool shutting_down = false;                         // SIGTERM was seen
   std::uint64_t first_generation = 0;                 // of the first table made after `synced`; 0 before
   std::shared_ptr<const router::RoutingTable> table;  // the newest; null before the first
+  std::shared_ptr<const tls::CertificateIndex> certificates;       // likewise
   std::shared_ptr<const std::vector<k8swatch::Finding>> findings;  // never null
   observe::ControlFacts facts;
 };

@@ -21,6 +21,8 @@ struct Flags {
   std::string watch_namespace;          // empty: all
   std::string configmap;                // "namespace/name" or empty
   std::string default_backend_service;  // "namespace/name" or empty: the built-in 404
+  std::string default_ssl_certificate;  // "namespace/name" or empty: a generated one
+  bool enable_ssl_passthrough = false;
   std::string annotations_prefix = "nginx.ingress.kubernetes.io";
 
   // Listening.

@@ -18,6 +18,7 @@
 
 #include "app/admin_pages.h"
 #include "app/admin_server.h"
+#include "app/certificate_list.h"
 #include "app/config_hash.h"
 #include "app/control_loop.h"
 #include "app/control_state.h"
@@ -150,7 +151,10 @@ void Server::publish(std::shared_ptr<const router::Publication> publication) {
 }
 
 void Server::after_work() {
-  state_.update([&](ControlSnapshot& state) { state.table = controller_.table(); });
+  state_.update([&](ControlSnapshot& state) {
+    state.table = controller_.table();
+    state.certificates = controller_.certificates();
+  });
   update_findings();
 }
 
@@ -183,6 +187,11 @@ observe::MetricsSources Server::metrics_sources() {
     observe::ControlFacts facts = state.facts;
     facts.config_hash = config_hash_.of(state.table);
     return facts;
+  };
+  sources.certificates = [this] {
+    const auto certificates = state_.snapshot().certificates;
+    return certificates == nullptr ? std::vector<observe::CertificateSeries>()
+                                   : certificate_series(*certificates);
   };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };

@@ -11,34 +11,22 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "http/framing.h"
+#include "http/h2_error.h"
 #include "http/message.h"
 
 namespace headgate::http {
 
 using StreamId = std::int32_t;
 
-// RFC 9113 §7.
-enum class H2Error : std::uint32_t {
-  no_error = 0,
-  protocol_error = 1,
-  internal_error = 2,
-  flow_control_error = 3,
-  settings_timeout = 4,
-  stream_closed = 5,
-  frame_size_error = 6,
-  refused_stream = 7,
-  cancel = 8,
-  compression_error = 9,
-  connect_error = 10,
-  enhance_your_calm = 11,
-  inadequate_security = 12,
-  http_1_1_required = 13,
-};
-
+// Windows: a stream may send `stream_window` bytes before the first of them is consumed(). For all streams
+// together, half of `connection_window` is the window announced, and it is opened again on receipt as long as
+// no more than the other half waits to be consumed; beyond that, only by as much as is consumed. So one
+// connection never holds more than `connection_window` bytes of content, and a stream that is not consumed
+// takes nothing from its siblings until a dozen full ones do so at once.
 struct H2Settings {
   std::uint32_t max_concurrent_streams = 128;     // http2-max-concurrent-streams
   std::uint32_t stream_window = 65535;            // what one stream may send before it is consumed
-  std::uint32_t connection_window = 1024 * 1024;  // what all streams together may
+  std::uint32_t connection_window = 1024 * 1024;  // what all streams together may; 128 KiB at least
   HeadLimits head;                                // 8 KiB a field, 32 KiB in all (431), kMaxFields fields
 };
 
@@ -66,14 +54,19 @@ class H2Handler {
   virtual void on_refused_request(StreamId stream, std::string_view request_line, Refusal refusal) = 0;
   // Content, to be reported with consumed() once it has been passed on. `size` may be 0 with `last`.
   virtual void on_data(StreamId stream, const char* data, std::size_t size, bool last) = 0;
-  // The stream is over before both sides ended it: RST_STREAM from either side, or the connection failed.
-  // Nothing may be said of it any more.
+  // The stream is over before both sides ended it: RST_STREAM from either side (after reset() too, once
+  // collect() has sent it), or the connection failed. Nothing may be said of it any more.
   virtual void on_reset(StreamId stream, H2Error error) = 0;
-  // Both sides have ended the stream.
+  // Both sides have ended the stream; or we have, and what the client still had to say is not waited for
+  // (RST_STREAM(NO_ERROR), RFC 9113 §8.1; not where the stream is a tunnel).
   virtual void on_closed(StreamId stream) = 0;
   // In collect(): what of the answer's body there is now, `most` bytes at most are asked for; and its bytes.
   virtual H2Body body(StreamId stream, std::size_t most) = 0;
   virtual void take_body(StreamId stream, std::size_t size, ByteBuffer& out) = 0;
+  // A head to be filled for on_request(); used within one call of feed() only, so a Worker needs but one.
+  virtual RequestHead& head_scratch() = 0;
+  // 64 random bits, not secret: for Sec-WebSocket-Key.
+  virtual std::uint64_t random_bits() = 0;
 };
 
 class H2Session {
@@ -87,6 +80,7 @@ class H2Session {
   // What the client sent; the client's preface is part of it. False: the connection is to be ended once what
   // collect() gives has been sent (a GOAWAY explains); failure() says why.
   bool feed(const char* data, std::size_t size, TimePoint now);
+  // None while all is well. Looked at after collect() too: some faults are known only there.
   [[nodiscard]] RejectReason failure() const;
 
   // Appends what is to be sent now, up to about `most` bytes: frames of all streams, as the windows allow.
@@ -112,11 +106,16 @@ class H2Session {
   void shut_down();
 
   [[nodiscard]] std::size_t open_streams() const;
-  // Streams whose body the client's windows hold up: a stalled connection is timed by its owner.
+  // Neither side has anything more to say (both GOAWAYs count, the client's too): the connection can be
+  // closed.
+  [[nodiscard]] bool is_finished() const;
+  // A stream with an answer's body to send waits for the client to open a window, its own or the
+  // connection's: the owner times that.
   [[nodiscard]] bool is_window_blocked() const;
+  [[nodiscard]] bool is_window_blocked(StreamId stream) const;
 
  private:
-  struct State;
+  class State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,10 +1,10 @@
 #include "k8swatch/config_map_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/units.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/unread_setting.h"
 
@@ -15,11 +15,8 @@ constexpr std::size_t kShownKey = 128;
 constexpr std::size_t kShownValue = 64;
 
 Result<bool> parse_boolean(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kTrue = {"true", "True", "TRUE", "t", "T", "1"};
-  constexpr std::array<std::string_view, 6> kFalse = {"false", "False", "FALSE", "f", "F", "0"};
-  if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
-  if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
-  return fail("'" + std::string(text.substr(0, kShownValue)) + "' is neither true nor false");
+  const auto value = parse_go_bool(text);
+  return value ? Result<bool>(*value) : fail(quoted(text) + " is neither true nor false");
 }
 
 }  // namespace
@@ -38,8 +35,19 @@ void ConfigMapReader::time(std::string_view key, std::chrono::milliseconds& valu
     take(key, parsed, value);
 }
 
-void ConfigMapReader::count(std::string_view key, std::uint64_t most, std::uint32_t& value) {
-  if (const std::string* written = text(key)) take(key, parse_count(*written, most), value);
+void ConfigMapReader::time_or_zero(std::string_view key, std::chrono::milliseconds& value) {
+  if (const std::string* written = text(key)) take(key, parse_time(*written), value);
+}
+
+void ConfigMapReader::count(std::string_view key, std::uint64_t least, std::uint64_t most,
+                            std::uint32_t& value) {
+  const std::string* written = text(key);
+  if (written == nullptr) return;
+  const auto parsed = parse_count(*written, most);
+  if (parsed && *parsed < least)
+    refuse(key, "'" + written->substr(0, kShownValue) + "' is less than " + std::to_string(least));
+  else
+    take(key, parsed, value);
 }
 
 void ConfigMapReader::boolean(std::string_view key, bool& value) {

@@ -25,7 +25,8 @@ class ConfigMapReader {
   // Finding. `key` must be a literal.
   void size(std::string_view key, std::uint64_t& value);              // "8m"
   void time(std::string_view key, std::chrono::milliseconds& value);  // "60", "90s"; more than 0
-  void count(std::string_view key, std::uint64_t most, std::uint32_t& value);
+  void time_or_zero(std::string_view key, std::chrono::milliseconds& value);
+  void count(std::string_view key, std::uint64_t least, std::uint64_t most, std::uint32_t& value);
   void boolean(std::string_view key, bool& value);  // what Go's ParseBool takes
 
   // Null: absent or empty. Without surrounding white space it is up to the caller to read it, and to
@@ -33,6 +34,8 @@ class ConfigMapReader {
   const std::string* text(std::string_view key);
   // One Finding: the value of `key` is not used, its default is. `reason` quotes the value (shortened).
   void refuse(std::string_view key, const std::string& reason);
+  // One Finding: something about the value of `key` that does not make it useless.
+  void tell(std::string_view key, std::string reason);
   // One Finding where `key` is set: it is understood and has no effect, because of `reason`.
   void has_no_effect(std::string_view key, const std::string& reason);
 
@@ -42,7 +45,6 @@ class ConfigMapReader {
  private:
   template <typename Parsed, typename Value>
   void take(std::string_view key, const Result<Parsed>& parsed, Value& value);
-  void tell(std::string_view key, std::string reason);
 
   const ConfigMap& config_map_;
   std::vector<Finding>& findings_;

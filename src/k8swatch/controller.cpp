@@ -8,6 +8,8 @@ namespace headgate::k8swatch {
 Controller::Controller(ControllerOptions options, Publish publish)
     : options_(std::move(options)),
       publish_(std::move(publish)),
+      gate_(options_.translation.annotation_prefix),
+      store_(&gate_),
       translator_(options_.translation, store_),
       hold_off_(options_.hold_off) {}
 
@@ -22,30 +24,49 @@ bool Controller::is_watched(const ObjectKey& key) const {
       return true;
     case Kind::config_map:
       return is_named(named.config_map);
+    case Kind::secret:
+      // Those of the ConfigMap's namespace too: it may name a Secret of ticket keys.
+      if (is_named(named.certificates.default_secret) ||
+          (!named.config_map.empty() && named.config_map.starts_with(key.namespace_name + "/")))
+        return true;
+      break;
     case Kind::ingress:
     case Kind::service:
     case Kind::endpoint_slice:
       break;
-    case Kind::secret:
     case Kind::namespace_:
       return false;
   }
   if (options_.watch_namespace.empty() || key.namespace_name == options_.watch_namespace) return true;
   // Slices have names of their own: all of the default backend's namespace are kept.
   const std::string& backend = named.default_backend_service;
-  return key.kind != Kind::ingress && backend.starts_with(key.namespace_name + "/");
+  return key.kind != Kind::ingress && key.kind != Kind::secret &&
+         backend.starts_with(key.namespace_name + "/");
 }
 
 void Controller::upsert(Object object) {
-  if (!is_watched(key_of(object))) return;
+  const ObjectKey key = key_of(object);
+  if (!is_watched(key)) return;
   store_.upsert(object);
+  if (key.kind == Kind::config_map) configure_gate();
   note_change();
 }
 
 void Controller::remove(const ObjectKey& key) {
   if (!is_watched(key)) return;
   store_.remove(key);
+  if (key.kind == Kind::config_map) configure_gate();
   note_change();
+}
+
+void Controller::configure_gate() {
+  GateSettings settings;
+  std::vector<Finding> told_by_translator;
+  if (const ConfigMap* config_map = store_.find_config_map(options_.translation.config_map)) {
+    ConfigMapReader reader(*config_map, told_by_translator);
+    settings = read_gate_settings(reader);
+  }
+  if (gate_.configure(std::move(settings))) store_.judge_again();
 }
 
 void Controller::note_change() {

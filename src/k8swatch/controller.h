@@ -49,6 +49,14 @@ class Controller : public ObjectSink {
   [[nodiscard]] std::uint64_t findings_version() const { return findings_version_; }
   // The canonical text of the table and the Clusters, as of the last publication.
   [[nodiscard]] std::string dump() const { return translator_.dump(); }
+  // Looks whether certificates have expired meanwhile, which is a Finding. To be called now and then.
+  void check_validity_again() {
+    if (translator_.check_validity_again()) ++findings_version_;
+  }
+  // The certificates of the last publication; null before the first.
+  [[nodiscard]] std::shared_ptr<const tls::CertificateIndex> certificates() const {
+    return translator_.certificates();
+  }
   // The last table published; null before the first.
   [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
   [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }
@@ -57,9 +65,12 @@ class Controller : public ObjectSink {
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
   void note_change();
+  // The ConfigMap changed: it says what the gate lets in.
+  void configure_gate();
 
   ControllerOptions options_;
   Publish publish_;
+  IngressGate gate_;
   Store store_;
   Translator translator_;
   HoldOff hold_off_;

@@ -2,6 +2,7 @@
 
 #include "k8swatch/base64.h"
 #include "k8swatch/decode_metadata.h"
+#include "k8swatch/secret_content.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 // stringData replaces data of the same key, wherever it stands in the document.
 void merge_string_data(StringPairs& data, StringPairs string_data) {
   for (auto& [key, content] : string_data) {
+    if (!is_kept_secret_key(key)) continue;
     const auto same =
         std::find_if(data.begin(), data.end(), [&k = key](const auto& pair) { return pair.first == k; });
     if (same != data.end()) {
@@ -34,13 +36,14 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
           if (!reader.view(content, text)) return false;
           auto decoded = decode_base64(text);
           if (!decoded) return reader.fail(content, "is not base64: " + decoded.error().message);
-          if (options.keep_secret_data) out.data.emplace_back(name, std::move(*decoded));
+          if (is_kept_secret_key(name)) out.data.emplace_back(name, std::move(*decoded));
           return true;
         });
       })) {
     return false;
   }
-  if (options.keep_secret_data) merge_string_data(out.data, std::move(string_data));
+  merge_string_data(out.data, std::move(string_data));
+  seal_certificate(out, *options.intermediates);
   out.data.shrink_to_fit();
   if (out.type.empty()) out.type = "Opaque";
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);

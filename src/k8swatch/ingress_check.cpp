@@ -1,23 +1,25 @@
 #include "k8swatch/ingress_check.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/endpoint_translator.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/unread_setting.h"
+#include "router/model.h"
 
 namespace headgate::k8swatch {
 namespace {
 
-constexpr std::size_t kShownName = 128;
-
 class Checker {
  public:
-  Checker(const Ingress& ingress, const Store& store) : ingress_(ingress), store_(store) {}
+  Checker(const Ingress& ingress, const Store& store, std::string_view annotation_prefix)
+      : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {}
 
   std::vector<Finding> run() {
     for (std::size_t i = 0; i < ingress_.rules.size(); ++i)
@@ -25,9 +27,11 @@ class Checker {
     if (ingress_.default_backend) check(*ingress_.default_backend, "spec.defaultBackend");
     if (ingress_.rules.empty() && !ingress_.default_backend)
       add(Severity::warning, "spec", "holds neither rules nor a defaultBackend; nothing is served");
-    if (!ingress_.tls.empty())
-      add(Severity::warning, "spec.tls", "TLS is not supported yet: served over plain HTTP");
+    for (std::size_t i = 0; i < ingress_.tls.size(); ++i)
+      check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
+    for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
+      add(Severity::warning, annotation_field(problem.annotation), problem.reason);
     return std::move(findings_);
   }
 
@@ -39,6 +43,28 @@ class Checker {
     }
     for (std::size_t i = 0; i < rule.paths.size(); ++i)
       check(rule.paths[i], field + ".http.paths[" + std::to_string(i) + "]");
+  }
+
+  void check(const IngressTls& tls, const std::string& field) {
+    for (std::size_t i = 0; i < tls.hosts.size(); ++i) {
+      const std::string at = field + ".hosts[" + std::to_string(i) + "]";
+      const auto host = normalise_ingress_host(tls.hosts[i]);
+      if (!host)
+        add(Severity::error, at, host.error().message + "; no certificate is used for it");
+      else if (!has_rule_for(*host))
+        add(Severity::warning, at,
+            "no rule of this Ingress is for '" + *host + "'; the certificate is not used for it");
+    }
+  }
+
+  // Also where `host` is a wildcard and the rule for a host below it, which may use the certificate.
+  [[nodiscard]] bool has_rule_for(const std::string& host) const {
+    return std::any_of(ingress_.rules.begin(), ingress_.rules.end(), [&](const IngressRule& rule) {
+      const auto other = normalise_ingress_host(rule.host);
+      if (!other || *other == router::kDefaultHost) return false;
+      const std::size_t dot = other->find('.');
+      return *other == host || (dot != std::string::npos && host == "*" + other->substr(dot));
+    });
   }
 
   void check(const IngressPath& path, const std::string& field) {
@@ -85,10 +111,12 @@ class Checker {
   // The decoder keeps only annotations that are meant for us.
   void check_annotation(const std::string& name) {
     if (name == kClassAnnotation) return;
+    const auto own = without_prefix(name, annotation_prefix_);
+    if (own && find_annotation(*own) != nullptr) return;  // read
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) return;
     findings_.push_back(unread_setting("Ingress " + name_key(ingress_.metadata),
-                                       "metadata.annotations[" + name.substr(0, kShownName) + "]",
+                                       annotation_field(name),
                                        std::string_view(name).substr(slash + 1)));
   }
 
@@ -99,13 +127,15 @@ class Checker {
 
   const Ingress& ingress_;
   const Store& store_;
+  std::string_view annotation_prefix_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store) {
-  return Checker(ingress, store).run();
+std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
+                                   std::string_view annotation_prefix) {
+  return Checker(ingress, store, annotation_prefix).run();
 }
 
 }  // namespace headgate::k8swatch

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "tls/certificate.h"
+
 namespace headgate::k8swatch {
 
 enum class Kind : std::uint8_t {
@@ -151,8 +153,17 @@ struct EndpointSlice {
 struct Secret {
   Metadata metadata;
   std::string type;
-  StringPairs data;  // decoded from base64; empty unless DecodeOptions::keep_secret_data
-  friend bool operator==(const Secret&, const Secret&) = default;
+  StringPairs data;  // decoded from base64; only what is_kept_secret_key() names
+  // What tls.crt and tls.key are together. Made while the Secret is decoded, so that no private key stays in
+  // memory as text. Null where they are missing or unusable: `certificate_error` says why.
+  std::shared_ptr<const tls::Certificate> certificate;
+  std::string certificate_error;
+  std::uint64_t certificate_hash = 0;  // of both texts; 0: neither is there
+  // By content: two Certificates made of the same text count as equal.
+  friend bool operator==(const Secret& a, const Secret& b) {
+    return a.metadata == b.metadata && a.type == b.type && a.data == b.data &&
+           a.certificate_hash == b.certificate_hash;
+  }
 };
 
 struct ConfigMap {

@@ -13,7 +13,7 @@ router::RouteSettings read_route_settings(ConfigMapReader& reader) {
   reader.time("proxy-connect-timeout", settings.connect_timeout);
   reader.time("proxy-read-timeout", settings.read_timeout);
   reader.time("proxy-send-timeout", settings.send_timeout);
-  reader.count("proxy-next-upstream-tries", kMostTries, settings.tries);
+  reader.count("proxy-next-upstream-tries", 0, kMostTries, settings.tries);
   return settings;
 }
 

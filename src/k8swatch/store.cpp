@@ -5,6 +5,7 @@
 
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_secrets.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -66,10 +67,8 @@ void Store::remove(const ObjectKey& key) {
   const std::string name = name_key(key.namespace_name, key.name);
   switch (key.kind) {
     case Kind::ingress: {
-      const auto at = ingresses_.find(name);
-      if (at == ingresses_.end()) return;
-      unlink(*at->second);
-      ingresses_.erase(at);
+      if (refused_.erase(name) > 0) changes_.ingresses.insert(name);
+      drop_ingress(name);
       return;
     }
     case Kind::ingress_class:
@@ -81,7 +80,7 @@ void Store::remove(const ObjectKey& key) {
       at->second.service = nullptr;
       changes_.services.insert(name);
       changes_.service_ports.insert(name);
-      drop_if_unused(name);
+      drop_service_if_unused(name);
       return;
     }
     case Kind::endpoint_slice: {
@@ -94,14 +93,68 @@ void Store::remove(const ObjectKey& key) {
     case Kind::config_map:
       if (config_maps_.erase(name) > 0) changes_.config_map = true;
       return;
-    case Kind::secret:
+    case Kind::secret: {
+      const auto at = secrets_.find(name);
+      if (at == secrets_.end() || at->second.secret == nullptr) return;
+      at->second.secret = nullptr;
+      at->second.certificate = nullptr;
+      changes_.secrets.insert(name);
+      drop_secret_if_unused(name);
+      return;
+    }
     case Kind::namespace_:
       return;
   }
 }
 
+void Store::drop_ingress(const std::string& key) {
+  const auto at = ingresses_.find(key);
+  if (at == ingresses_.end()) return;
+  unlink(*at->second);
+  ingresses_.erase(at);
+}
+
+// True: it is not taken, and the version held stays as it is, or goes where it may not stay.
+bool Store::refuse(const std::string& key, const std::shared_ptr<const Ingress>& ingress) {
+  std::vector<Finding> reasons;
+  if (gate_ != nullptr) reasons = gate_->refuse(*ingress);
+  if (reasons.empty()) return false;
+  refused_[key] = {ingress, std::move(reasons)};
+  changes_.ingresses.insert(key);
+  const Ingress* const held = find_ingress(key);
+  if (held != nullptr && class_name_of(*held) != class_name_of(*ingress)) drop_ingress(key);
+  return true;
+}
+
+void Store::judge_again() {
+  std::vector<std::shared_ptr<const Ingress>> all;
+  for (const auto& [key, refused] : refused_) all.push_back(refused.ingress);
+  for (const auto& ingress : all) {
+    const std::string key = name_key(ingress->metadata);
+    refused_.erase(key);
+    changes_.ingresses.insert(key);
+    put(ingress);
+  }
+  all.clear();
+  if (gate_ != nullptr)
+    for (const auto& [key, ingress] : ingresses_)
+      if (!gate_->refuse(*ingress).empty()) all.push_back(ingress);
+  for (const auto& ingress : all) {
+    const std::string key = name_key(ingress->metadata);
+    if (!refused_.contains(key)) refuse(key, ingress);
+    drop_ingress(key);
+  }
+}
+
 void Store::put(const std::shared_ptr<const Ingress>& ingress) {
-  std::shared_ptr<const Ingress>& held = ingresses_[name_key(ingress->metadata)];
+  const std::string key = name_key(ingress->metadata);
+  if (const auto at = refused_.find(key); at != refused_.end()) {
+    if (same_version(at->second.ingress->metadata, ingress->metadata)) return;
+    refused_.erase(at);
+    changes_.ingresses.insert(key);
+  }
+  if (refuse(key, ingress)) return;
+  std::shared_ptr<const Ingress>& held = ingresses_[key];
   if (held != nullptr) {
     if (same_version(held->metadata, ingress->metadata)) return;
     unlink(*held);
@@ -139,6 +192,17 @@ void Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
   changes_.config_map = true;
 }
 
+void Store::put(const std::shared_ptr<const Secret>& secret) {
+  const std::string key = name_key(secret->metadata);
+  SecretRecord& record = secrets_[key];
+  if (record.secret != nullptr &&
+      (same_version(record.secret->metadata, secret->metadata) || *record.secret == *secret))
+    return;
+  changes_.secrets.insert(key);
+  record.secret = secret;
+  if (secret->certificate != nullptr) record.certificate = secret->certificate;
+}
+
 void Store::mark(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
   for_each_rule(ingress,
@@ -148,6 +212,8 @@ void Store::mark(const Ingress& ingress) {
 void Store::mark_class(const std::string& class_name) {
   for (const auto& [key, ingress] : ingresses_)
     if (class_name_of(*ingress) == class_name) mark(*ingress);
+  for (const auto& [key, refused] : refused_)
+    if (class_name_of(*refused.ingress) == class_name) changes_.ingresses.insert(key);
 }
 
 void Store::link(const Ingress& ingress) {
@@ -157,6 +223,7 @@ void Store::link(const Ingress& ingress) {
     changes_.hosts.insert(std::move(host));
   });
   for (const std::string& key : services_of(ingress)) services_[key].users.push_back(&ingress);
+  for (const std::string& key : secrets_of(ingress)) secrets_[key].users.push_back(&ingress);
 }
 
 void Store::unlink(const Ingress& ingress) {
@@ -169,7 +236,11 @@ void Store::unlink(const Ingress& ingress) {
   });
   for (const std::string& key : services_of(ingress)) {
     std::erase(services_[key].users, &ingress);
-    drop_if_unused(key);
+    drop_service_if_unused(key);
+  }
+  for (const std::string& key : secrets_of(ingress)) {
+    std::erase(secrets_[key].users, &ingress);
+    drop_secret_if_unused(key);
   }
 }
 
@@ -185,19 +256,29 @@ void Store::unlink(const EndpointSlice& slice) {
   const std::string key = service_key_of(slice);
   std::erase_if(services_[key].slices, [&](const auto& each) { return each.get() == &slice; });
   changes_.services.insert(key);
-  drop_if_unused(key);
+  drop_service_if_unused(key);
 }
 
-void Store::drop_if_unused(const std::string& service_key) {
-  const auto at = services_.find(service_key);
+void Store::drop_service_if_unused(const std::string& key) {
+  const auto at = services_.find(key);
   if (at == services_.end()) return;
   const ServiceRecord& record = at->second;
   if (record.service == nullptr && record.slices.empty() && record.users.empty()) services_.erase(at);
 }
 
+void Store::drop_secret_if_unused(const std::string& key) {
+  const auto at = secrets_.find(key);
+  if (at != secrets_.end() && at->second.secret == nullptr && at->second.users.empty()) secrets_.erase(at);
+}
+
 Changes Store::take_changes() { return std::exchange(changes_, Changes{}); }
 
 const Ingress* Store::find_ingress(std::string_view key) const { return find_object(ingresses_, key); }
+
+const RefusedIngress* Store::find_refused(std::string_view key) const {
+  const auto at = refused_.find(key);
+  return at == refused_.end() ? nullptr : &at->second;
+}
 
 const IngressClass* Store::find_class(std::string_view name) const { return find_object(classes_, name); }
 
@@ -206,6 +287,11 @@ const ConfigMap* Store::find_config_map(std::string_view key) const { return fin
 const ServiceRecord* Store::find_service(std::string_view key) const {
   const auto at = services_.find(key);
   return at == services_.end() ? nullptr : &at->second;
+}
+
+const SecretRecord* Store::find_secret(std::string_view key) const {
+  const auto at = secrets_.find(key);
+  return at == secrets_.end() ? nullptr : &at->second;
 }
 
 const std::vector<RuleRef>& Store::rules_of(std::string_view host) const {

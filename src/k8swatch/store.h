@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/finding.h"
+#include "k8swatch/ingress_gate.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/objects.h"
 
@@ -29,6 +31,14 @@ struct ServiceRecord {
   std::vector<const Ingress*> users;  // the Ingresses with a backend of that name, each once
 };
 
+// Everything known under the name of one Secret, whether or not the Secret itself exists.
+struct SecretRecord {
+  std::shared_ptr<const Secret> secret;  // null: absent
+  // The Secret's, or, where that has become unusable, the last good one since the Secret exists; else null.
+  std::shared_ptr<const tls::Certificate> certificate;
+  std::vector<const Ingress*> users;  // the Ingresses that name it (secrets_of), each once
+};
+
 // What changed, by name: the things to look at again, and nothing else. Ordered, so that work done in this
 // order does not depend on the order of arrival.
 struct Changes {
@@ -36,19 +46,33 @@ struct Changes {
   std::set<std::string> hosts;          // normalised; a rule for it came, went or changed
   std::set<std::string> services;       // name_key; the Service or one of its slices
   std::set<std::string> service_ports;  // name_key; its existence, type or ports: part of `services`
+  std::set<std::string> secrets;        // name_key
   bool config_map = false;
 
   [[nodiscard]] bool empty() const {
-    return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() && !config_map;
+    return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() &&
+           secrets.empty() && !config_map;
   }
+};
+
+// The newest version of an Ingress, where the gate does not let it in.
+struct RefusedIngress {
+  std::shared_ptr<const Ingress> ingress;
+  std::vector<Finding> reasons;
 };
 
 class Store {
  public:
-  // Kinds nobody uses yet (Secret, Namespace) are not kept. An object with the uid and resourceVersion of the
+  // `gate` (null: everything passes) judges each version of an Ingress. What it refuses does not replace the
+  // version held, unless it is of another class. It must outlive this.
+  explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
+
+  // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
   // one held is not a change.
   void upsert(const Object& object);
   void remove(const ObjectKey& key);
+  // The gate decides otherwise than before: takes what was refused and is not now, and the other way round.
+  void judge_again();
 
   [[nodiscard]] bool has_changes() const { return !changes_.empty(); }
   // What changed since the last call.
@@ -56,9 +80,11 @@ class Store {
 
   // Null: no such object. Valid until the object is changed or removed.
   [[nodiscard]] const Ingress* find_ingress(std::string_view key) const;
+  [[nodiscard]] const RefusedIngress* find_refused(std::string_view key) const;
   [[nodiscard]] const IngressClass* find_class(std::string_view name) const;
   [[nodiscard]] const ConfigMap* find_config_map(std::string_view key) const;
   [[nodiscard]] const ServiceRecord* find_service(std::string_view key) const;
+  [[nodiscard]] const SecretRecord* find_secret(std::string_view key) const;
   // Every rule for that normalised host ("_": rules without host), of any class, in no particular order.
   [[nodiscard]] const std::vector<RuleRef>& rules_of(std::string_view host) const;
   void for_each_host(const std::function<void(const std::string& host)>& visit) const;
@@ -68,11 +94,13 @@ class Store {
   using Objects = NameMap<std::shared_ptr<const T>>;
 
   void put(const std::shared_ptr<const Ingress>& ingress);
+  bool refuse(const std::string& key, const std::shared_ptr<const Ingress>& ingress);
+  void drop_ingress(const std::string& key);
   void put(const std::shared_ptr<const IngressClass>& ingress_class);
   void put(const std::shared_ptr<const Service>& service);
   void put(const std::shared_ptr<const EndpointSlice>& slice);
   void put(const std::shared_ptr<const ConfigMap>& config_map);
-  void put(const std::shared_ptr<const Secret>&) {}
+  void put(const std::shared_ptr<const Secret>& secret);
   void put(const std::shared_ptr<const Namespace>&) {}
 
   void link(const Ingress& ingress);
@@ -81,13 +109,17 @@ class Store {
   void unlink(const EndpointSlice& slice);
   void mark(const Ingress& ingress);
   void mark_class(const std::string& class_name);
-  void drop_if_unused(const std::string& service_key);
+  void drop_service_if_unused(const std::string& key);
+  void drop_secret_if_unused(const std::string& key);
 
+  const IngressGate* gate_;
   Objects<Ingress> ingresses_;
+  NameMap<RefusedIngress> refused_;
   Objects<IngressClass> classes_;  // by name alone
   Objects<EndpointSlice> slices_;
   Objects<ConfigMap> config_maps_;
   NameMap<ServiceRecord> services_;
+  NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;
   Changes changes_;
 };

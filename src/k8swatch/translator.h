@@ -5,12 +5,18 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "k8swatch/certificate_translator.h"
+#include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
+#include "k8swatch/listener_translator.h"
+#include "k8swatch/passthrough_translator.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
 #include "router/publication.h"
@@ -21,6 +27,10 @@ namespace headgate::k8swatch {
 struct TranslatorOptions {
   ClassOptions classes;
   EndpointOptions endpoints;
+  CertificateOptions certificates;
+  bool ssl_passthrough = false;                                   // --enable-ssl-passthrough
+  std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix, without '/'
+  std::uint16_t https_port = 443;                                 // --https-port
   std::string config_map;  // --configmap, "namespace/name"; empty: none
   std::string
       default_backend_service;  // --default-backend-service, "namespace/name"; empty: the built-in 404
@@ -38,21 +48,36 @@ class Translator {
   // `store` must outlive this.
   Translator(TranslatorOptions options, const Store& store);
 
-  // The difference that `changes` make; null: none. The first call always gives a table.
+  // The difference that `changes` make; null: none. The first call always gives everything a Publication may
+  // hold.
   std::shared_ptr<const router::Publication> translate(const Changes& changes);
 
   // The table of the last translate(); null before the first.
   [[nodiscard]] const std::shared_ptr<const router::RoutingTable>& table() const { return table_; }
   // Everything that is wrong now; sorted, each once.
   [[nodiscard]] std::vector<Finding> findings() const;
-  // The table and the Clusters with their endpoints, in canonical text.
+  // Null before the first translate().
+  [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& certificates() const {
+    return certificates_.index();
+  }
+  // Looks whether certificates have expired meanwhile; true: findings() says something else now.
+  bool check_validity_again() { return certificates_.check_validity_again(); }
+  // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
+  // in canonical text.
   [[nodiscard]] std::string dump() const;
   [[nodiscard]] const TranslatorCounters& counters() const { return counters_; }
 
  private:
   using Findings = std::map<std::string, std::vector<Finding>>;  // by name; nothing wrong: no entry
 
-  bool read_config_map();
+  // What read_config_map() changed.
+  struct SettingsChange {
+    bool routes = false;
+    bool listeners = false;
+    bool client_certificates = false;
+  };
+  SettingsChange read_config_map();
+  std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
   void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);
   std::shared_ptr<const router::Route> default_route();
   void give_slots(router::HostDraft& draft, const router::VirtualHost* old, router::Publication& publication);
@@ -63,8 +88,14 @@ class Translator {
   const Store& store_;
   IngressClassRules classes_;
   ClusterRegistry clusters_;
+  ClientCertificateRules client_certificates_;
+  CertificateTranslator certificates_;
+  ListenerTranslator listeners_;
+  PassthroughTranslator passthrough_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
+  RedirectDefaults redirects_;
+  router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;
   std::uint64_t generation_ = 0;

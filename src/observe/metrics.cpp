@@ -133,6 +133,41 @@ class ControlCollector final : public prometheus::Collectable {
   Labels constant_;
 };
 
+// The certificates that are served. As in ingress-nginx, these two families have labels of their own instead
+// of the constant ones.
+class CertificateCollector final : public prometheus::Collectable {
+ public:
+  explicit CertificateCollector(const MetricsSources& sources) : sources_(sources) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    std::vector<Sample> expiry;
+    std::vector<Sample> info;
+    for (const CertificateSeries& series : sources_.certificates()) {
+      Labels labels = {{"namespace", series.namespace_name},
+                       {"class", sources_.controller_class},
+                       {"host", series.host},
+                       {"secret_name", series.secret_name},
+                       {"identifier", series.identifier}};
+      expiry.push_back({labels, number(series.not_after)});
+      info.push_back({with(std::move(labels), {{"issuer_organization", series.issuer_organization},
+                                               {"issuer_common_name", series.issuer_common_name},
+                                               {"serial_number", series.serial_number},
+                                               {"public_key_algorithm", series.public_key_algorithm}}),
+                      1});
+    }
+    if (expiry.empty()) return {};
+    std::vector<MetricFamily> families;
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_expire_time_seconds",
+                              "When the certificate expires, in seconds since 1970.", std::move(expiry)));
+    families.push_back(family(MetricType::Gauge, "nginx_ingress_controller_ssl_certificate_info",
+                              "A certificate that is served; always 1.", std::move(info)));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+};
+
 // The Workers' own counters, summed.
 class WorkerCollector final : public prometheus::Collectable {
  public:
@@ -172,6 +207,17 @@ class WorkerCollector final : public prometheus::Collectable {
             {{constant_, number(sources_.dropped_log_lines())}});
     counter("headgate_accept_errors_total", "Connections that could not be accepted.",
             {{constant_, total(&WorkerStats::accept_errors)}});
+    counter("headgate_tls_handshakes_total", "TLS handshakes that ended, by protocol and result.",
+            handshakes(workers));
+    counter("headgate_tls_ciphers_total", "TLS handshakes that were done, by cipher suite.",
+            ciphers(workers));
+    gauge("headgate_tls_handshakes_in_progress", "Connections of which it is not known yet what they speak.",
+          {{constant_, sum(
+                           workers, [](const WorkerStats& w) -> auto& { return w.tls.handshakes; })}});
+    counter("headgate_tls_accept_pauses_total",
+            "Times that accepting had to wait because too many handshakes were in progress.",
+            {{constant_, sum(
+                             workers, [](const WorkerStats& w) -> auto& { return w.tls.accept_pauses; })}});
     gauge("headgate_tunnels", "Upgraded connections (WebSocket) that are open.",
           {{constant_, total(&WorkerStats::tunnels)}});
     gauge("headgate_passthrough_connections", "TLS connections open that are handed to pods unopened.",
@@ -186,6 +232,10 @@ class WorkerCollector final : public prometheus::Collectable {
     counter("headgate_proxy_protocol_untrusted_total",
             "Connections whose PROXY header came from a peer outside proxy-real-ip-cidr.",
             {{constant_, total(&WorkerStats::untrusted_proxy_headers)}});
+    counter("headgate_http2_connections_total", "Client connections that spoke HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_connections)}});
+    counter("headgate_http2_streams_total", "Requests over HTTP/2.",
+            {{constant_, total(&WorkerStats::h2_streams)}});
     counter("headgate_upstream_connects_total", "Connections opened to endpoints.",
             {{constant_, total(&WorkerStats::upstream_connects)}});
     counter("headgate_upstream_connect_errors_total", "Connections to endpoints that failed.",
@@ -204,6 +254,47 @@ class WorkerCollector final : public prometheus::Collectable {
   }
 
  private:
+  template <typename Select>
+  static double sum(const std::vector<const WorkerStats*>& workers, Select select) {
+    double total = 0;
+    for (const WorkerStats* worker : workers) total += number(select(*worker).value());
+    return total;
+  }
+
+  // A handshake that failed has no protocol.
+  [[nodiscard]] std::vector<Sample> handshakes(const std::vector<const WorkerStats*>& workers) const {
+    std::vector<Sample> samples;
+    const auto add = [&](std::string_view protocol, std::string_view result, double value) {
+      samples.push_back(
+          {with(constant_, {{"protocol", std::string(protocol)}, {"result", std::string(result)}}), value});
+    };
+    for (std::size_t i = 0; i < static_cast<std::size_t>(TlsVersion::count_); ++i) {
+      const std::string_view protocol = to_string(static_cast<TlsVersion>(i));
+      add(protocol, "full",
+          sum(
+              workers, [i](const WorkerStats& w) -> auto& { return w.tls.done[i].full; }));
+      add(protocol, "resumed",
+          sum(
+              workers, [i](const WorkerStats& w) -> auto& { return w.tls.done[i].resumed; }));
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(TlsFailure::count_); ++i) {
+      add("none", to_string(static_cast<TlsFailure>(i)),
+          sum(
+              workers, [i](const WorkerStats& w) -> auto& { return w.tls.failed[i]; }));
+    }
+    return samples;
+  }
+
+  [[nodiscard]] std::vector<Sample> ciphers(const std::vector<const WorkerStats*>& workers) const {
+    std::vector<Sample> samples;
+    for (std::size_t i = 0; i < kTlsCiphers.size(); ++i) {
+      samples.push_back({with(constant_, {{"cipher", std::string(kTlsCiphers[i])}}),
+                         sum(
+                             workers, [i](const WorkerStats& w) -> auto& { return w.tls.ciphers[i]; })});
+    }
+    return samples;
+  }
+
   [[nodiscard]] std::vector<Sample> rejected(const std::vector<const WorkerStats*>& workers) const {
     std::vector<Sample> samples;
     for (std::size_t i = 1; i < kRejectReasonCount; ++i) {  // 0 is "none"
@@ -315,6 +406,7 @@ void Metrics::write_text(std::ostream& out) const {
   const prometheus::TextSerializer serializer;
   serializer.Serialize(out, ProcessCollector(sources_, constant).Collect());
   serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
+  serializer.Serialize(out, CertificateCollector(sources_).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing

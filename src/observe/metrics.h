@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "observe/certificate_series.h"
 #include "observe/worker_stats.h"
 
 namespace headgate::observe {
@@ -34,6 +35,7 @@ struct MetricsSources {
   std::string repository;
   std::function<std::vector<const WorkerStats*>()> workers;
   std::function<ControlFacts()> control;
+  std::function<std::vector<CertificateSeries>()> certificates;
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };

@@ -9,6 +9,7 @@
 #include "base/reject_reason.h"
 #include "observe/access_record.h"
 #include "observe/counter.h"
+#include "observe/tls_stats.h"
 
 namespace headgate::observe {
 
@@ -35,6 +36,8 @@ struct WorkerStats {
   Counter passthrough_connections;
   Counter passthrough_sent_bytes;      // to clients
   Counter passthrough_received_bytes;  // from clients
+  Counter h2_connections;  // that speak HTTP/2
+  Counter h2_streams;      // requests on them
   // Requests.
   Counter requests;
   std::array<Counter, kRejectReasonCount> rejected;
@@ -45,6 +48,7 @@ struct WorkerStats {
   Counter upstream_retries;
   Gauge upstream_connections_active;
   Gauge upstream_connections_idle;
+  TlsStats tls;
   // Snapshots.
   Counter adopted_tables;
   Counter adopted_endpoint_sets;

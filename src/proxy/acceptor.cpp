@@ -12,6 +12,8 @@
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
 #include "proxy/h1_connection.h"
+#include "proxy/inbound_connection.h"
+#include "proxy/inbound_list.h"
 
 namespace headgate::proxy {
 namespace {
@@ -70,6 +72,12 @@ void Acceptor::on_io(std::uint32_t) {
 }
 
 bool Acceptor::accept_one() {
+  const bool inbound = over_tls_ || context_->listeners->use_proxy_protocol;
+  if (inbound && !context_->inbound.has_room(context_->now)) {
+    context_->stats.tls.accept_pauses.add();
+    pause();
+    return false;
+  }
   SocketAddress peer;
   socklen_t size = SocketAddress::capacity();
   const int fd = ::accept4(fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -80,11 +88,23 @@ bool Acceptor::accept_one() {
   context_->stats.connections_accepted.add();
   Transport transport(fd);
   const ClientInfo client(peer, port_, over_tls_);
-  if (over_tls_) return true;
-  auto* const connection = new H1Connection(*context_, std::move(transport), client);
+  if (inbound) {
+    begin(new InboundConnection(*context_, std::move(transport), peer, client));
+  } else {
+    begin(new H1Connection(*context_, std::move(transport), client));
+  }
+  return true;
+}
+
+template <typename Connection>
+void Acceptor::begin(Connection* connection) {
   context_->connections.add(*connection);
   connection->start();
-  return true;
+}
+
+void Acceptor::pause() {
+  paused_ = true;
+  context_->loop.remove_listener(fd_);
 }
 
 void Acceptor::on_out_of_descriptors() {
@@ -95,8 +115,7 @@ void Acceptor::on_out_of_descriptors() {
     if (fd >= 0) ::close(fd);
     reserve_fd_ = open_reserve();
   }
-  paused_ = true;
-  context_->loop.remove_listener(fd_);
+  pause();
   errno = EMFILE;
 }
 

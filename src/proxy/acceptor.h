@@ -10,6 +10,8 @@
 
 namespace headgate::proxy {
 
+class Transport;
+struct ClientInfo;
 struct WorkerContext;
 
 class Acceptor final : public IoHandler {
@@ -24,7 +26,8 @@ class Acceptor final : public IoHandler {
   // Takes what the kernel has queued, then closes: with SO_REUSEPORT queued connections would be lost
   // otherwise.
   void stop();
-  // Resumes after accept(2) ran out of descriptors. Called once a tick.
+  // Resumes after accept(2) ran out of descriptors, or too many handshakes were in progress. Called once a
+  // tick.
   void on_tick();
 
   [[nodiscard]] const SocketAddress& address() const { return address_; }
@@ -34,6 +37,9 @@ class Acceptor final : public IoHandler {
  private:
   // False: nothing is queued (or nothing can be taken).
   bool accept_one();
+  template <typename Connection>
+  void begin(Connection* connection);
+  void pause();  // until the next tick
   void on_out_of_descriptors();
 
   SocketAddress address_;

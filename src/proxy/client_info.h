@@ -11,16 +11,30 @@
 
 namespace headgate::proxy {
 
+// A port as text, in its own memory: copied with the ClientInfo that holds it.
+class PortText {
+ public:
+  PortText(std::string_view text);  // at most 5 characters count
+  operator std::string_view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 5> text_{};
+  std::uint8_t size_ = 0;
+};
+
 struct ClientInfo {
   ClientInfo(const SocketAddress& peer, std::string_view listener_port, bool over_tls);
   // The client is `peer`: what a PROXY header says.
   void set_peer(const SocketAddress& peer);
+  // It connected to that port of the balancer before us; 443 is https there, whatever it is here
+  // (ingress-nginx's rule).
+  void set_server_port(std::uint16_t server_port);
 
   [[nodiscard]] std::string_view remote_ip() const { return {ip_.data(), ip_size_}; }
   [[nodiscard]] std::string_view scheme() const { return https ? "https" : "http"; }
 
-  std::string_view port;  // for X-Forwarded-Port: the listener's; "443" over TLS
-  bool https = false;
+  PortText port;       // for X-Forwarded-Port: the listener's; "443" over TLS; or what a PROXY header says
+  bool https = false;  // over TLS, or so the balancer before us says: `tls` knows
   const tls::SessionFacts* tls = nullptr;  // of the connection's Transport; null on plain connections
 
  private:

@@ -12,6 +12,7 @@
 #include "observe/worker_stats.h"
 #include "proxy/data_plane.h"
 #include "proxy/exchange_pool.h"
+#include "proxy/h2_stream_pool.h"
 #include "proxy/io_loop.h"
 #include "proxy/random.h"
 #include "proxy/scratch.h"
@@ -23,6 +24,7 @@
 namespace headgate::proxy {
 
 class ConnectionList;
+class InboundList;
 
 struct WorkerContext {
   const DataPlaneConfig& config;
@@ -31,6 +33,7 @@ struct WorkerContext {
   UpstreamPools& upstreams;
   TableHolder& tables;
   ExchangePool& exchanges;
+  H2StreamPool& h2_streams;
   observe::WorkerStats& stats;
   observe::AccessLog& access_log;
   Scratch& scratch;
@@ -40,8 +43,9 @@ struct WorkerContext {
   http::HeadLimits response_limits;
   TimePoint now;                // read once for each batch of events
   bool draining = false;        // answer with Connection: close
-  ConnectionList& connections;  // every client connection adds itself
-  // The newest ones adopted; null before the first Publication. New connections follow them.
+  ConnectionList& connections;  // every client connection is added
+  InboundList& inbound;         // those of which it is not known yet what they speak, too
+  // The newest ones adopted; `listeners` is never null, the others are before the first Publication.
   std::shared_ptr<const router::ListenerSettings> listeners;
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;

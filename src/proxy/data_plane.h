@@ -19,22 +19,12 @@ namespace headgate::proxy {
 
 class Worker;
 
-// Numbers of ingress-nginx (its ConfigMap keys in brackets) unless said otherwise.
+// What is the same from start to end; what the ConfigMap says is in router::ListenerSettings.
 struct DataPlaneConfig {
   std::vector<SocketAddress> http_addresses;   // one listener for each Worker and address
   std::vector<SocketAddress> https_addresses;  // the same, over TLS
   unsigned workers = 1;
-  std::chrono::milliseconds keep_alive{75000};  // [keep-alive]
-  std::uint32_t keep_alive_requests = 1000;     // [keep-alive-requests]
-  std::chrono::milliseconds client_header_timeout{
-      60000};  // [client-header-timeout], whole head from its first byte
-  std::chrono::milliseconds client_body_timeout{60000};  // [client-body-timeout], between two reads
   std::chrono::milliseconds client_send_timeout{60000};  // a client that takes no byte of its answer
-  std::uint32_t upstream_keepalive_connections =
-      320;  // idle ones, for each Worker [upstream-keepalive-connections]
-  std::chrono::milliseconds upstream_keepalive_timeout{60000};
-  std::chrono::milliseconds upstream_keepalive_time{3600000};
-  std::uint32_t upstream_keepalive_requests = 10000;
 };
 
 class DataPlane {

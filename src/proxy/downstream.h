@@ -1,5 +1,5 @@
-// The client side of an Exchange, whatever protocol the client speaks: one HTTP/1 connection now, one HTTP/2
-// stream later. The Exchange decides what is said; the Downstream decides how it is written.
+// The client side of an Exchange, whatever protocol the client speaks: an HTTP/1 connection or a stream of
+// HTTP/2. The Exchange decides what is said; the Downstream decides how it is written.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,12 @@ class Downstream {
   virtual void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
                          std::size_t size, bool last) = 0;
   virtual void send_body(char* data, std::size_t size, bool last) = 0;
-  // The head of a 101; the connection then belongs to the tunnel.
-  virtual void send_switching(http::ResponseHead& head, std::string_view protocol) = 0;
+  // Asked about the answer to a request that wants another protocol: false where this client would take it
+  // for what it is not, or for one to another request. Nothing of it may be sent then.
+  [[nodiscard]] virtual bool accepts(const http::ResponseHead& head) const = 0;
+  // The head of a 101; the connection or stream then belongs to the tunnel. Returns the status the client
+  // sees.
+  virtual int send_switching(http::ResponseHead& head, std::string_view protocol) = 0;
   // Returns the bytes of content sent.
   virtual std::uint64_t send_local_reply(http::LocalReply reply) = 0;
   // Joins the client's byte stream and the upstream's; both sides then talk to `tunnel` only.
@@ -47,12 +51,14 @@ class Downstream {
 
   // Bytes wait to be taken by the client: stop reading the response until Exchange::on_downstream_drained.
   [[nodiscard]] virtual bool congested() const = 0;
-  // The client has sent its last byte: legal while it waits for the answer, and all that is seen of one that
-  // left.
+  // Bytes of the response that are welcome at once, where it is not congested.
+  [[nodiscard]] virtual std::size_t room() const = 0;
+  // The client's connection has sent its last byte: legal while it waits for the answer, and all that is seen
+  // of one that left.
   [[nodiscard]] virtual bool half_closed() const = 0;
   // The upstream takes bytes of the request again.
   virtual void resume_request_body() = 0;
-  // The rest of the request's body is of no interest: the connection ends after the answer.
+  // The rest of the request's body is of no interest: the connection or stream ends after the answer.
   virtual void abandon_request_body() = 0;
 
   // The Exchange is over (recorded, upstream released) and is handed back with this call.

@@ -19,7 +19,7 @@ void H1Connection::write(const char* data, std::size_t size) {
       context_.loop.requeue(*this);
       return;
     }
-    if (result.bytes == size) return;
+    if (result.bytes == size && !transport_.has_unsent()) return;
     data += result.bytes;
     size -= result.bytes;
     context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
@@ -28,19 +28,22 @@ void H1Connection::write(const char* data, std::size_t size) {
 }
 
 void H1Connection::flush() {
-  const IoResult result = transport_.write(output_.data(), output_.size());
+  IoResult result{transport_.flush()};
+  if (result.status == IoStatus::done && !output_.empty()) {
+    result = transport_.write(output_.data(), output_.size());
+    output_.consume(result.bytes);
+  }
   if (result.status == IoStatus::failed) {
     close();
     return;
   }
-  output_.consume(result.bytes);
-  if (!output_.empty()) {
-    if (result.bytes > 0) context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
+  if (congested()) {  // writability is told only after the client has taken something
+    context_.timers.set(*this, context_.now + context_.config.client_send_timeout);
     return;
   }
   output_.release();
   if (!body_complete_ && !body_abandoned_) {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   } else {
     TimerWheel::unset(*this);
   }
@@ -59,14 +62,16 @@ void H1Connection::send_interim(http::ResponseHead& head) {
   write(out, static_cast<std::size_t>(write_interim_head(head, {}, out) - out));
 }
 
-void H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
+int H1Connection::send_switching(http::ResponseHead& head, std::string_view protocol) {
   char* const out = context_.scratch.head();
   write(out, static_cast<std::size_t>(write_interim_head(head, protocol, out) - out));
+  return head.status;
 }
 
 bool H1Connection::must_close() const {
+  const router::ListenerSettings& settings = *context_.listeners;
   return close_after_ || !client_keep_alive_ || !body_complete_ || context_.draining ||
-         requests_ >= context_.config.keep_alive_requests;
+         requests_ >= settings.keep_alive_requests || settings.keep_alive.count() == 0;
 }
 
 void H1Connection::send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,

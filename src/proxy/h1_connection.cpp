@@ -7,6 +7,7 @@
 
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/h2_start.h"
 
 namespace headgate::proxy {
 namespace {
@@ -69,8 +70,6 @@ void H1Connection::drain() {
 
 void H1Connection::close() {
   if (state_ == State::closed) return;
-  state_ = State::closed;
-  count_in(nullptr);
   if (tunnel_) tunnel_->abandon();
   if (exchange_ != nullptr) {
     Exchange* const exchange = exchange_;
@@ -78,8 +77,14 @@ void H1Connection::close() {
     exchange->on_downstream_gone(RejectReason::client_gone);
     context_.exchanges.release(exchange);
   }
-  TimerWheel::unset(*this);
   transport_.close();
+  leave();
+}
+
+void H1Connection::leave() {
+  state_ = State::closed;
+  count_in(nullptr);
+  TimerWheel::unset(*this);
   ConnectionHook::unlink();
   context_.stats.connections_active.add(-1);
   context_.loop.destroy_later(std::unique_ptr<IoHandler>(this));
@@ -103,7 +108,7 @@ void H1Connection::on_io(std::uint32_t events) {
   }
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
-  if ((events & EPOLLOUT) != 0 && !output_.empty()) flush();
+  if ((events & EPOLLOUT) != 0 && congested()) flush();
   run();
 }
 
@@ -145,14 +150,14 @@ void H1Connection::count_in(observe::Gauge* level) {
 }
 
 void H1Connection::wait_for_head() {
-  const DataPlaneConfig& config = context_.config;
+  const router::ListenerSettings& settings = *context_.listeners;
   count_in(input_.empty() ? &context_.stats.connections_waiting : &context_.stats.connections_reading);
   if (input_.empty()) {
     head_deadline_ = TimePoint::max();
     const bool first = requests_ == 0;
-    context_.timers.set(*this, context_.now + (first ? config.client_header_timeout : config.keep_alive));
+    context_.timers.set(*this, context_.now + (first ? settings.client_header_timeout : settings.keep_alive));
   } else if (head_deadline_ == TimePoint::max()) {  // the whole head, from its first byte
-    head_deadline_ = context_.now + config.client_header_timeout;
+    head_deadline_ = context_.now + settings.client_header_timeout;
     context_.timers.set(*this, head_deadline_);
   }
 }
@@ -180,7 +185,7 @@ bool H1Connection::read_head() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   if (fresh) {
     request_started_ = context_.now;
     take_head(data, result.bytes);
@@ -194,13 +199,35 @@ bool H1Connection::read_head() {
   return true;
 }
 
+// HTTP/2 with prior knowledge (RFC 9113 §3.3) shows in a connection's first bytes; over TLS it is negotiated.
+http::Preface H1Connection::preface(std::string_view bytes) const {
+  return requests_ > 0 || client_.tls != nullptr ? http::Preface::no : http::h2_preface(bytes);
+}
+
+void H1Connection::become_http2(std::string_view bytes) {
+  ByteBuffer begun;
+  begun.append(bytes);
+  transport_.unread(std::move(begun));
+  leave();
+  start_h2_connection(context_, std::move(transport_), client_);
+}
+
 void H1Connection::take_head(char* data, std::size_t size) {
+  switch (preface({data, size})) {
+    case http::Preface::yes:
+      become_http2({data, size});
+      return;
+    case http::Preface::undecided:
+      keep_incomplete({data, size});
+      return;
+    case http::Preface::no:
+      break;
+  }
   const http::ParseResult parsed =
       http::parse_request_head({data, size}, context_.request_limits, context_.scratch.request);
   switch (parsed.status) {
     case http::ParseStatus::incomplete:
-      if (input_.empty()) input_.append({data, size});
-      wait_for_head();
+      keep_incomplete({data, size});
       return;
     case http::ParseStatus::refused:
       refuse({data, size}, parsed.refusal);
@@ -209,6 +236,11 @@ void H1Connection::take_head(char* data, std::size_t size) {
       begin_exchange(data, size);
       return;
   }
+}
+
+void H1Connection::keep_incomplete(std::string_view bytes) {
+  if (input_.empty()) input_.append(bytes);
+  wait_for_head();
 }
 
 void H1Connection::refuse(std::string_view bytes, http::Refusal refusal) {
@@ -308,7 +340,7 @@ bool H1Connection::read_body() {
   switch (result.status) {
     case IoStatus::would_block:
       readable_ = false;
-      context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+      context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
       return false;
     case IoStatus::closed:  // half a request: nobody waits for its answer
     case IoStatus::failed:
@@ -317,7 +349,7 @@ bool H1Connection::read_body() {
     case IoStatus::done:
       break;
   }
-  if (result.bytes < room && !half_closed_) readable_ = false;
+  if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
   const Content content = decode(data, result.bytes);
   bytes_received_ += content.consumed;
   if (content.refused) {
@@ -328,22 +360,22 @@ bool H1Connection::read_body() {
   if (content.last) {
     input_.append({data + content.consumed, result.bytes - content.consumed});
     body_complete_ = true;
-    if (output_.empty()) TimerWheel::unset(*this);
+    if (!congested()) TimerWheel::unset(*this);
   } else {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   exchange_->on_request_body(data, content.payload, content.last);
   // While the upstream takes nothing, the client is not the slow one: resume_request_body() starts its clock
   // again.
-  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && output_.empty()) {
+  if (state_ == State::exchanging && !body_complete_ && !exchange_->wants_request_body() && !congested()) {
     TimerWheel::unset(*this);
   }
   return true;
 }
 
 void H1Connection::resume_request_body() {
-  if (!body_complete_ && output_.empty()) {
-    context_.timers.set(*this, context_.now + context_.config.client_body_timeout);
+  if (!body_complete_ && !congested()) {
+    context_.timers.set(*this, context_.now + context_.listeners->client_body_timeout);
   }
   run();
 }
@@ -351,7 +383,7 @@ void H1Connection::resume_request_body() {
 void H1Connection::abandon_request_body() {
   body_abandoned_ = true;
   close_after_ = true;
-  if (output_.empty()) TimerWheel::unset(*this);
+  if (!congested()) TimerWheel::unset(*this);
 }
 
 bool H1Connection::drain_input() {
@@ -378,7 +410,7 @@ void H1Connection::on_timeout() {
       }
       break;
     case State::exchanging:
-      if (!output_.empty()) {  // the client takes nothing
+      if (congested()) {  // the client takes nothing
         transport_.reset_on_close();
         close();
       } else if (!body_complete_ && !body_abandoned_) {

@@ -13,10 +13,12 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "http/chunked.h"
+#include "http/h2_session.h"
 #include "observe/counter.h"
 #include "proxy/client_connection.h"
 #include "proxy/client_info.h"
 #include "proxy/downstream.h"
+#include "proxy/scratch.h"
 #include "proxy/transport.h"
 #include "proxy/tunnel.h"
 
@@ -49,10 +51,12 @@ class H1Connection final : public ClientConnection, public Downstream {
   void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
                  bool last) override;
   void send_body(char* data, std::size_t size, bool last) override;
-  void send_switching(http::ResponseHead& head, std::string_view protocol) override;
+  [[nodiscard]] bool accepts(const http::ResponseHead&) const override { return true; }
+  int send_switching(http::ResponseHead& head, std::string_view protocol) override;
   std::uint64_t send_local_reply(http::LocalReply reply) override;
   void become_tunnel(std::unique_ptr<Tunnel> tunnel, UpstreamConnection& upstream) override;
-  [[nodiscard]] bool congested() const override { return !output_.empty(); }
+  [[nodiscard]] bool congested() const override { return !output_.empty() || transport_.has_unsent(); }
+  [[nodiscard]] std::size_t room() const override { return Scratch::kBodyRead; }
   [[nodiscard]] bool half_closed() const override { return half_closed_; }
   void resume_request_body() override;
   void abandon_request_body() override;
@@ -74,6 +78,12 @@ class H1Connection final : public ClientConnection, public Downstream {
   bool drain_input();
 
   void take_head(char* data, std::size_t size);
+  void keep_incomplete(std::string_view bytes);
+  // Of what a connection begins with.
+  [[nodiscard]] http::Preface preface(std::string_view bytes) const;
+  void become_http2(std::string_view bytes);
+  // The connection is nothing but memory to be freed from here on.
+  void leave();
   void begin_exchange(char* data, std::size_t size);
   void refuse(std::string_view bytes, http::Refusal refusal);
   struct Content {

@@ -98,6 +98,7 @@ void IoLoop::post(std::function<void()> function) {
   boost::asio::post(host_->context, [this, function = std::move(function)] {
     wake_();
     function();
+    settle();
   });
 }
 
@@ -118,6 +119,7 @@ void IoLoop::arm_tick() {
     if (error) return;
     wake_();
     tick_();
+    settle();
     arm_tick();
   });
 }
@@ -136,10 +138,25 @@ bool IoLoop::run_batch() {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     static_cast<IoHandler*>(event.data.ptr)->on_io(event.events);
   }
+  end_batch();
+  return count > 0;
+}
+
+void IoLoop::end_batch() {
   run_queue();
   dying_.swap(doomed_);  // a destructor may doom others; they die with the next batch
   dying_.clear();
-  return count > 0;
+}
+
+void IoLoop::settle() {
+  end_batch();
+  if (queue_.empty() || settling_) return;
+  settling_ = true;
+  boost::asio::post(host_->context, [this] {
+    settling_ = false;
+    wake_();
+    settle();
+  });
 }
 
 void IoLoop::run_queue() {

@@ -58,8 +58,9 @@ class IoLoop {
   bool add_listener(int fd, IoHandler& handler);
   void remove_listener(int fd);
 
-  // Calls handler.on_io(0) after the running batch: for work cut short by a fairness budget. Nothing happens
-  // for a handler that is to be destroyed.
+  // Calls handler.on_io(0) after the running batch, tick or posted function: for work cut short by a fairness
+  // budget, or that is cheaper done once for all of them. Nothing happens for a handler that is to be
+  // destroyed.
   void requeue(IoHandler& handler);
   // Deletes at the end of the running batch (or of the next one, when called from outside a batch).
   void destroy_later(std::unique_ptr<IoHandler> handler);
@@ -71,7 +72,10 @@ class IoLoop {
   void arm_tick();
   void run_batches();
   bool run_batch();
+  void end_batch();
   void run_queue();
+  // After what Asio called: nothing else comes back to the queue until the next event.
+  void settle();
 
   int epoll_fd_;
   std::unique_ptr<Host> host_;
@@ -83,6 +87,7 @@ class IoLoop {
   std::vector<IoHandler*> running_;
   std::vector<std::unique_ptr<IoHandler>> doomed_;
   std::vector<std::unique_ptr<IoHandler>> dying_;
+  bool settling_ = false;
 };
 
 }  // namespace headgate::proxy

@@ -89,8 +89,7 @@ bool PassthroughConnection::may_try() const {
   const std::size_t allowed =
       settings_.tries == 0 ? endpoints : std::min<std::size_t>(settings_.tries, endpoints);
   if (tried_count_ >= std::min(allowed, kMaxTries)) return false;
-  return tried_count_ == 0 || settings_.tries_timeout.count() == 0 ||
-         context_.now - first_try_ < settings_.tries_timeout;
+  return tried_count_ == 0 || context_.now - first_try_ < settings_.tries_timeout;
 }
 
 void PassthroughConnection::close_upstream() {

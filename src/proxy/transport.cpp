@@ -7,12 +7,23 @@
 #include <cerrno>
 #include <utility>
 
+#include "proxy/socket_io.h"
+#include "proxy/transport_layer.h"
+
 namespace headgate::proxy {
 
-Transport::Transport(Transport&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+Transport::Transport() = default;
+
+Transport::Transport(int fd) : fd_(fd) {}
+
+Transport::~Transport() { close(); }
+
+Transport::Transport(Transport&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), layer_(std::move(other.layer_)) {}
 
 Transport& Transport::operator=(Transport&& other) noexcept {
   std::swap(fd_, other.fd_);
+  layer_.swap(other.layer_);
   return *this;
 }
 
@@ -31,41 +42,64 @@ int Transport::connect_error() const {
   return error;
 }
 
+void Transport::unread(ByteBuffer bytes) { layer().unread(std::move(bytes)); }
+
+void Transport::start_tls(const std::shared_ptr<const tls::ServerContext>& context,
+                          std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext) {
+  layer().start_tls(context, std::move(index), ciphertext);
+}
+
+TransportLayer& Transport::layer() {
+  if (layer_ == nullptr) layer_ = std::make_unique<TransportLayer>(fd_);
+  return *layer_;
+}
+
+IoResult Transport::handshake() { return layer_->handshake(); }
+
+const tls::SessionFacts* Transport::tls_facts() const {
+  return layer_ != nullptr && layer_->over_tls() ? &layer_->session()->facts() : nullptr;
+}
+
+std::string_view Transport::tls_failure() const {
+  return layer_ != nullptr && layer_->over_tls() ? layer_->session()->failure() : std::string_view();
+}
+
+IoResult Transport::read_layer(char* data, std::size_t size) {
+  const IoResult result = layer_->read(data, size);
+  if (layer_->is_spent()) layer_.reset();
+  return result;
+}
+
 IoResult Transport::read(char* data, std::size_t size) {
-  while (true) {
-    const ssize_t n = ::recv(fd_, data, size, 0);
-    if (n > 0) return {IoStatus::done, static_cast<std::size_t>(n)};
-    if (n == 0) return {IoStatus::closed};
-    if (errno == EINTR) continue;
-    return {errno == EAGAIN ? IoStatus::would_block : IoStatus::failed};
-  }
+  return layer_ == nullptr ? receive_now(fd_, data, size) : read_layer(data, size);
 }
 
 IoResult Transport::write(const char* data, std::size_t size) {
-  while (true) {
-    const ssize_t n = ::send(fd_, data, size, MSG_NOSIGNAL);
-    if (n >= 0) return {IoStatus::done, static_cast<std::size_t>(n)};
-    if (errno == EINTR) continue;
-    return {errno == EAGAIN ? IoStatus::would_block : IoStatus::failed};
-  }
+  return layer_ == nullptr ? send_now(fd_, data, size) : layer_->write(data, size);
 }
 
-IoStatus Transport::flush() { return IoStatus::done; }  // plain TCP: write() holds nothing
+bool Transport::has_unsent() const { return layer_ != nullptr && layer_->has_unsent(); }
 
-bool Transport::is_quiet() const {
-  char byte = 0;
-  return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+bool Transport::has_pending() const { return layer_ != nullptr && layer_->has_pending(); }
+
+IoStatus Transport::flush() { return layer_ == nullptr ? IoStatus::done : layer_->flush(); }
+
+bool Transport::is_quiet() const { return layer_ == nullptr ? socket_is_quiet(fd_) : layer_->is_quiet(); }
+
+void Transport::shutdown_write() {
+  if (layer_ != nullptr) layer_->say_goodbye();
+  ::shutdown(fd_, SHUT_WR);
 }
-
-void Transport::shutdown_write() { ::shutdown(fd_, SHUT_WR); }
 
 void Transport::reset_on_close() {
+  if (layer_ != nullptr) layer_->forbid_goodbye();
   const linger hard{1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 }
 
 void Transport::close() {
   if (fd_ < 0) return;
+  if (layer_ != nullptr) layer_->say_goodbye();
   ::close(fd_);
   fd_ = -1;
 }

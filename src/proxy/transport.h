@@ -1,9 +1,10 @@
-// A connected byte stream, plain TCP or TLS over it: the only place of the data plane that calls recv(2),
-// send(2) and close(2).
+// A connected byte stream, plain TCP or TLS over it. The data plane's client and upstream sockets are read,
+// written and closed through it alone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <memory>
 
@@ -14,12 +15,14 @@
 
 namespace headgate::proxy {
 
+class TransportLayer;
+
 // Owns the descriptor.
 class Transport final : public ByteStream {
  public:
-  Transport() = default;
-  explicit Transport(int fd) : fd_(fd) {}
-  ~Transport() override { close(); }
+  Transport();
+  explicit Transport(int fd);
+  ~Transport() override;
   Transport(Transport&& other) noexcept;
   Transport& operator=(Transport&& other) noexcept;
 
@@ -32,17 +35,25 @@ class Transport final : public ByteStream {
   void unread(ByteBuffer bytes);
 
   // The server's side of TLS from here on: call handshake() until it is done, then read and write.
+  // `ciphertext`: the Worker's, where the records of one call are collected to be sent at once; outlives
+  // this.
   void start_tls(const std::shared_ptr<const tls::ServerContext>& context,
-                 std::shared_ptr<const tls::CertificateIndex> index);
+                 std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext);
   // done (`bytes` 0), would_block, closed or failed.
   [[nodiscard]] IoResult handshake();
   // Null without TLS. Complete once the handshake is done; valid as long as the connection, moved or not.
   [[nodiscard]] const tls::SessionFacts* tls_facts() const;
 
-  // Fewer bytes than asked for, over TLS as well: there are no more now.
+  // OpenSSL's words for what went wrong; empty: nothing, or not in TLS.
+  [[nodiscard]] std::string_view tls_failure() const;
+
+  // Fewer bytes than asked for: there are no more now, unless has_pending().
   [[nodiscard]] IoResult read(char* data, std::size_t size) override;
+  // The last read() (or the handshake) did not stop for want of bytes: read again, no event will tell. TLS
+  // only: close_notify behind the last byte, a fairness limit.
+  [[nodiscard]] bool has_pending() const;
   // Over TLS `done` is all or nothing: what the socket does not take of the ciphertext is held here, see
-  // has_unsent(); while it is held, write() answers would_block.
+  // has_unsent(); while that cannot be flushed, write() answers would_block.
   [[nodiscard]] IoResult write(const char* data, std::size_t size) override;
   // Bytes are held: flush() when the socket is writable, before anything else is written.
   [[nodiscard]] bool has_unsent() const;
@@ -51,16 +62,23 @@ class Transport final : public ByteStream {
   // True where the peer has sent nothing and not closed: an idle connection may be used again.
   [[nodiscard]] bool is_quiet() const;
 
+  // Over TLS with close_notify.
   void shutdown_write() override;
   // The next close() resets the connection, so that the peer cannot take a cut message for a whole one.
   void reset_on_close();
+  // Over TLS with close_notify (without it the client could not resume), unless the connection failed or is
+  // to be reset. Does not block. What is still held is lost.
   void close();
 
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   [[nodiscard]] int fd() const { return fd_; }
 
  private:
+  TransportLayer& layer();
+  IoResult read_layer(char* data, std::size_t size);
+
   int fd_ = -1;
+  std::unique_ptr<TransportLayer> layer_;  // null: plain, and nothing unread
 };
 
 }  // namespace headgate::proxy

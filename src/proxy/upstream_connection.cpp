@@ -55,19 +55,19 @@ void UpstreamConnection::attach(Exchange& exchange, bool checked) {
 
 void UpstreamConnection::release(bool reusable) {
   exchange_ = nullptr;
-  const DataPlaneConfig& config = context_.config;
+  const router::ListenerSettings& settings = *context_.listeners;
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
-      requests_ >= config.upstream_keepalive_requests ||
-      context_.now - opened_at_ >= config.upstream_keepalive_time || (readable_ && !transport_.is_quiet()) ||
-      config.upstream_keepalive_connections == 0) {
+      requests_ >= settings.upstream_keepalive_requests ||
+      context_.now - opened_at_ >= settings.upstream_keepalive_time ||
+      (readable_ && !transport_.is_quiet()) || settings.upstream_keepalive_connections == 0) {
     if (surplus_) context_.stats.rejected[static_cast<std::size_t>(RejectReason::upstream_surplus)].add();
     close();
     return;
   }
   state_ = State::idle;
   input_.release();
-  context_.timers.set(*this, context_.now + config.upstream_keepalive_timeout);
+  context_.timers.set(*this, context_.now + settings.upstream_keepalive_timeout);
   context_.stats.upstream_connections_active.add(-1);
   context_.stats.upstream_connections_idle.add(1);
   context_.upstreams.put_idle(*this);
@@ -250,7 +250,7 @@ std::size_t UpstreamConnection::receive(char* data, std::size_t room) {
 
 bool UpstreamConnection::read_head() {
   const bool fresh = input_.empty();
-  const std::size_t room = fresh ? kFirstRead : 4096;
+  const std::size_t room = fresh ? std::min(kFirstRead, exchange_->response_room()) : 4096;
   char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
   const std::size_t received = receive(data, room);
   if (received == 0) return false;
@@ -363,7 +363,7 @@ UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t s
 
 bool UpstreamConnection::read_body() {
   char* const data = context_.scratch.input();
-  const std::size_t received = receive(data, read_size_);
+  const std::size_t received = receive(data, std::min(read_size_, exchange_->response_room()));
   if (received == 0) return false;
   const bool filled = received == read_size_;
   const Payload payload = decode(data, received);

@@ -50,7 +50,7 @@ void UpstreamPools::put_idle(UpstreamConnection& connection) {
   connection.endpoint().idle.push_front(connection);
   idle_.push_back(connection);
   ++idle_count_;
-  if (idle_count_ > context_->config.upstream_keepalive_connections) idle_.front().close();
+  if (idle_count_ > context_->listeners->upstream_keepalive_connections) idle_.front().close();
 }
 
 void UpstreamPools::close_all() {

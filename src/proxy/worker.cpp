@@ -9,6 +9,8 @@
 #include "proxy/acceptor.h"
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
+#include "proxy/inbound_connection.h"
+#include "proxy/inbound_list.h"
 
 namespace headgate::proxy {
 namespace {
@@ -31,10 +33,11 @@ struct Worker::State {
         upstreams(random_offset() + index),
         tables(retire_callback),
         access_log(sink),
-        context{config, loop, timers, upstreams,    tables, exchanges,   stats, access_log, scratch, date,
-                random, {},   {},     Clock::now(), false,  connections, {},    {},         {}} {
+        context{config, loop, timers, upstreams, tables, exchanges, h2_streams, stats, access_log, scratch, date,
+                random, {},   {},     Clock::now(), false,  connections, inbound, {},         {},      {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
+    context.listeners = std::make_shared<const router::ListenerSettings>();
     upstreams.set_context(context);
     loop.on_wake([this] { read_clocks(); });
     loop.on_tick(TimerWheel::kTick, [this] { tick(); });
@@ -113,11 +116,13 @@ struct Worker::State {
   UpstreamPools upstreams;
   TableHolder tables;
   ExchangePool exchanges;
+  H2StreamPool h2_streams;
   observe::AccessLog access_log;
   Scratch scratch;
   http::DateCache date;
   Random random;
   ConnectionList connections;
+  InboundList inbound;
   WorkerContext context;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   TimePoint drain_deadline;

@@ -1,5 +1,5 @@
-// What the ConfigMap says about listeners and the connections they accept, for every Worker. Immutable;
-// adopted with a Publication, and followed by connections that begin afterwards.
+// What the ConfigMap says about listeners, the connections they accept and the idle ones to pods, for every
+// Worker. Immutable; adopted with a Publication.
 #pragma once
 
 #include <chrono>
@@ -19,13 +19,14 @@ struct StreamSettings {
   // Endpoints tried until one takes the connection, each once; 0: all of them. 1 where
   // [proxy-stream-next-upstream] is false, else [proxy-stream-next-upstream-tries].
   std::uint32_t tries = 3;
-  // No further try after that time [proxy-stream-next-upstream-timeout]; 0: no such limit.
+  // No further try after that time [proxy-stream-next-upstream-timeout].
   std::chrono::milliseconds tries_timeout{600000};
   friend bool operator==(const StreamSettings&, const StreamSettings&) = default;
 };
 
 // Numbers of ingress-nginx, its ConfigMap keys in brackets.
 struct ListenerSettings {
+  // Followed by connections that begin afterwards.
   std::shared_ptr<const tls::ServerContext> tls;     // null: HTTPS connections are closed at once
   std::uint32_t http2_max_concurrent_streams = 128;  // [http2-max-concurrent-streams]
   bool use_proxy_protocol = false;                   // [use-proxy-protocol]
@@ -33,6 +34,16 @@ struct ListenerSettings {
   // Whose PROXY header is believed [proxy-real-ip-cidr].
   CidrList trusted_proxies = CidrList::everyone();
   StreamSettings stream;
+  // Followed by open connections too, from their next wait on.
+  std::chrono::milliseconds keep_alive{75000};  // [keep-alive] between two requests; 0: one request each
+  std::uint32_t keep_alive_requests = 1000;     // [keep-alive-requests] on one connection
+  std::chrono::milliseconds client_header_timeout{60000};  // [client-header-timeout], whole head
+  std::chrono::milliseconds client_body_timeout{60000};    // [client-body-timeout], between two reads
+  // Idle connections to pods, for each Worker; 0: none is kept. [upstream-keepalive-connections]
+  std::uint32_t upstream_keepalive_connections = 320;
+  std::chrono::milliseconds upstream_keepalive_timeout{60000};  // [upstream-keepalive-timeout] of an idle one
+  std::chrono::milliseconds upstream_keepalive_time{3600000};   // [upstream-keepalive-time], its greatest age
+  std::uint32_t upstream_keepalive_requests = 10000;            // [upstream-keepalive-requests] on one
   friend bool operator==(const ListenerSettings&, const ListenerSettings&) = default;
 };
 

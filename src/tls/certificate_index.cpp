@@ -10,9 +10,11 @@ CertificateIndex CertificateIndex::with(const std::vector<HostTlsChange>& change
   return next;
 }
 
-CertificateIndex CertificateIndex::with_default(std::shared_ptr<const Certificate> certificate) const {
+CertificateIndex CertificateIndex::with_default(std::shared_ptr<const Certificate> certificate,
+                                                std::string secret) const {
   CertificateIndex next = *this;
   next.default_certificate_ = std::move(certificate);
+  next.default_secret_ = std::move(secret);
   return next;
 }
 

@@ -28,6 +28,9 @@ class HostTls {
   std::shared_ptr<const Certificate> alternative;  // of another key type (ECDSA beside RSA), or null
   std::shared_ptr<const ClientAuth> client_auth;   // null: no client certificate is asked for
   std::string ciphers;  // ssl-ciphers of this host, TLS 1.2: CipherList::usable; empty: the global ones
+  // "namespace/name" of the Secrets these are from, for metrics and debug pages.
+  std::string certificate_secret;
+  std::string alternative_secret;
 
  private:
   std::string host_;
@@ -38,11 +41,14 @@ using HostTlsChange = HostMapChange<HostTls>;
 
 class CertificateIndex {
  public:
-  explicit CertificateIndex(std::shared_ptr<const Certificate> default_certificate)
-      : default_certificate_(std::move(default_certificate)) {}
+  // `default_secret`: "namespace/name" it is from, empty: generated.
+  explicit CertificateIndex(std::shared_ptr<const Certificate> default_certificate,
+                            std::string default_secret = {})
+      : default_certificate_(std::move(default_certificate)), default_secret_(std::move(default_secret)) {}
 
   [[nodiscard]] CertificateIndex with(const std::vector<HostTlsChange>& changes) const;
-  [[nodiscard]] CertificateIndex with_default(std::shared_ptr<const Certificate> certificate) const;
+  [[nodiscard]] CertificateIndex with_default(std::shared_ptr<const Certificate> certificate,
+                                              std::string secret = {}) const;
 
   // `name`: lower case, without trailing dot; may be empty (no SNI). Null: nobody's, the default certificate.
   [[nodiscard]] const HostTls* find(std::string_view name) const { return hosts_.find(name); }
@@ -50,11 +56,13 @@ class CertificateIndex {
   [[nodiscard]] const std::shared_ptr<const Certificate>& default_certificate() const {
     return default_certificate_;
   }
+  [[nodiscard]] const std::string& default_secret() const { return default_secret_; }
   [[nodiscard]] const HostMap<HostTls>& hosts() const { return hosts_; }
 
  private:
   HostMap<HostTls> hosts_;
   std::shared_ptr<const Certificate> default_certificate_;
+  std::string default_secret_;
 };
 
 }  // namespace headgate::tls

@@ -183,6 +183,10 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
   return {SessionStatus::done, total};
 }
 
+bool ServerSession::has_ended() const {
+  return state_->peer_closed || state_->phase == State::Phase::failed;
+}
+
 SessionResult ServerSession::write(const char* data, std::size_t size) {
   State& state = *state_;
   if (state.phase != State::Phase::open || state.close_sent) return {SessionStatus::failed};

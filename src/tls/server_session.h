@@ -70,6 +70,8 @@ class ServerSession {
   SessionStatus handshake();
   // Plaintext, one record or more. Short of `size` only where the Wire had no more.
   SessionResult read(char* data, std::size_t size);
+  // read() has met the end, or a failure, behind what it returned: the next call says so.
+  [[nodiscard]] bool has_ended() const;
   // Takes all of it or nothing. After would_block the next call must begin with the same bytes.
   SessionResult write(const char* data, std::size_t size);
   // Gives close_notify to the Wire, once; nothing after a failure. Without it the client cannot resume.

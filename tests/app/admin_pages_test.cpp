@@ -22,6 +22,7 @@ class AdminPagesTest : public testing::Test {
     observe::MetricsSources result;
     result.workers = [] { return std::vector<const observe::WorkerStats*>(); };
     result.control = [] { return observe::ControlFacts(); };
+    result.certificates = [] { return std::vector<observe::CertificateSeries>(); };
     result.adopted_generation = [] { return 0U; };
     result.dropped_log_lines = [] { return 0U; };
     return result;

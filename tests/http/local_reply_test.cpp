@@ -46,6 +46,15 @@ TEST(LocalReply, AddsWhatItIsTold) {
   EXPECT_EQ(text_of({.close = true, .http10_keep_alive = true}).find("keep-alive"), std::string::npos);
 }
 
+TEST(LocalReply, ExplainsInThePageWhereTheStatusAloneWouldPuzzle) {
+  const std::string reply = text_of({.status = 400, .explanation = "Sent to the wrong port"});
+  EXPECT_TRUE(reply.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_NE(reply.find("<title>400 Sent to the wrong port</title>"), std::string::npos);
+  EXPECT_NE(
+      reply.find("<center><h1>400 Bad Request</h1></center>\r\n<center>Sent to the wrong port</center>\r\n"),
+      std::string::npos);
+}
+
 TEST(LocalReply, HasNeitherPageNorLengthWhereNoneMayBe) {
   for (const int status : {204, 304, 100}) {
     const std::string reply = text_of({.status = status});

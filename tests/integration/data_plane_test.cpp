@@ -1,82 +1,20 @@
 // The data plane alone, inside the test program, with times short enough to wait for: what a deadline does to
 // the client, and how long pooled upstream connections live.
-#include "proxy/data_plane.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-
-#include "router/table_builder.h"
+#include "integration/data_plane_fixture.h"
 #include "support/backend_scripts.h"
-#include "support/echo_backend.h"
-#include "support/port_reservation.h"
-#include "support/raw_client.h"
 
 namespace headgate::test_support {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::chrono::milliseconds kShort{300};
-
-class DataPlaneTimes : public ::testing::Test {
- protected:
-  void start(proxy::DataPlaneConfig config, router::RouteSettings settings = {}) {
-    config.http_addresses = {*SocketAddress::parse("127.0.0.1", port.port())};
-    config.workers = 1;
-    plane = std::make_unique<proxy::DataPlane>(config, log, [](std::shared_ptr<const void>) {});
-    const Result<void> bound = plane->bind();
-    ASSERT_TRUE(bound) << bound.error().message;
-    plane->publish(publication(settings));
-    plane->start();
-    ASSERT_TRUE(eventually([&] { return plane->adopted_generation() == 1; }));
-  }
-  ~DataPlaneTimes() override {
-    if (plane) plane->stop();
-  }
-  [[nodiscard]] RawClient client() const { return RawClient(port.port()); }
-  [[nodiscard]] int status_of(const std::string& request) const {
-    RawClient one = client();
-    return one.exchange(request).status;
-  }
-
-  Gate gate;
-  EchoBackend pod{"web"};
-  PortReservation port;
-  observe::AccessLogSink log{-1};
-  std::unique_ptr<proxy::DataPlane> plane;
-
- private:
-  // Every host and path to `pod`.
-  [[nodiscard]] std::shared_ptr<const router::Publication> publication(router::RouteSettings settings) const {
-    auto cluster = std::make_shared<router::Cluster>();
-    cluster->name = "default-web-80";
-    router::Endpoint endpoint;
-    endpoint.address = *SocketAddress::parse(pod.address(), pod.port());
-    endpoint.text = endpoint.address.to_string();
-    router::HostDraft host;
-    host.host = "_";
-    router::RouteDraft route;
-    route.match_path = route.route.path = "/";
-    route.route.cluster = cluster;
-    route.route.settings = settings;
-    host.routes.push_back(route);
-    router::TableBuilder builder;
-    builder.replace(std::move(host));
-    auto result = std::make_shared<router::Publication>();
-    result->generation = 1;
-    result->table = builder.build(1);
-    result->clusters.push_back(
-        {0, cluster, std::make_shared<router::EndpointSet>(router::EndpointSet{{endpoint}})});
-    return result;
-  }
-};
-
 TEST_F(DataPlaneTimes, ASlowHeadIs408EvenWhenBytesKeepComing) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  start(settings);
   RawClient one = client();
   one.send("GET / HTTP/1.1\r\nHost: x.test\r\nX-Drip: ");
   // One byte at a time, faster than any time between two reads would notice.
@@ -92,9 +30,9 @@ TEST_F(DataPlaneTimes, ASlowHeadIs408EvenWhenBytesKeepComing) {
 
 // A deadline left over from an earlier head must not stand for the next one's.
 TEST_F(DataPlaneTimes, AHeadBegunBehindAPipelinedRequestHasItsDeadline) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  start(settings);
   RawClient one = client();
   const std::string whole = make_request("GET", "x.test", "/");
   one.send(whole + whole.substr(0, 20));
@@ -125,9 +63,9 @@ TEST_F(DataPlaneTimes, AnAnswerBegunBeforeTheWholeRequestHasItsDeadline) {
 }
 
 TEST_F(DataPlaneTimes, ASlowBodyIs408AndThePodSeesACut) {
-  proxy::DataPlaneConfig config;
-  config.client_body_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_body_timeout = kShort;
+  start(settings);
   RawClient one = client();
   one.send(make_request("POST", "x.test", "/", "Content-Length: 10\r\n", "hel"));
   const HttpResponse response = one.receive();
@@ -138,19 +76,19 @@ TEST_F(DataPlaneTimes, ASlowBodyIs408AndThePodSeesACut) {
 }
 
 TEST_F(DataPlaneTimes, AnIdleConnectionIsClosedWithoutAWord) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive = kShort;
+  start(settings);
   RawClient one = client();
   EXPECT_EQ(one.exchange(make_request("GET", "x.test", "/")).status, 200);
   EXPECT_TRUE(one.closed_by_peer());
 }
 
 TEST_F(DataPlaneTimes, AConnectionThatSaysNothingIsClosed) {
-  proxy::DataPlaneConfig config;
-  config.client_header_timeout = kShort;
-  config.keep_alive = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.client_header_timeout = kShort;
+  settings.keep_alive = kShort;
+  start(settings);
   RawClient one = client();
   ReadEnd end = ReadEnd::data;
   one.read_until_close(end);
@@ -158,9 +96,9 @@ TEST_F(DataPlaneTimes, AConnectionThatSaysNothingIsClosed) {
 }
 
 TEST_F(DataPlaneTimes, ARunningRequestOutlivesTheIdleTimes) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive = config.client_header_timeout = config.client_body_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive = settings.client_header_timeout = settings.client_body_timeout = kShort;
+  start(settings);
   pod.set_handler([this](BackendExchange& exchange) {
     exchange.read_body();
     gate.wait(3 * kShort);  // nobody opens it
@@ -172,7 +110,7 @@ TEST_F(DataPlaneTimes, ARunningRequestOutlivesTheIdleTimes) {
 TEST_F(DataPlaneTimes, AClientThatTakesNothingLosesItsConnectionAndThePodIsFreed) {
   proxy::DataPlaneConfig config;
   config.client_send_timeout = kShort;
-  start(config);
+  start({}, {}, config);
   pod.set_handler(big_body(256 << 20));
   ClientOptions deaf;
   deaf.receive_buffer = 4096;
@@ -184,9 +122,9 @@ TEST_F(DataPlaneTimes, AClientThatTakesNothingLosesItsConnectionAndThePodIsFreed
 }
 
 TEST_F(DataPlaneTimes, AClientConnectionEndsAfterItsNumberOfRequests) {
-  proxy::DataPlaneConfig config;
-  config.keep_alive_requests = 3;
-  start(config);
+  router::ListenerSettings settings;
+  settings.keep_alive_requests = 3;
+  start(settings);
   RawClient one = client();
   for (int i = 1; i <= 3; ++i) {
     const HttpResponse response = one.exchange(make_request("GET", "x.test", "/"));
@@ -196,27 +134,36 @@ TEST_F(DataPlaneTimes, AClientConnectionEndsAfterItsNumberOfRequests) {
   EXPECT_TRUE(one.closed_by_peer());
 }
 
+TEST_F(DataPlaneTimes, WithoutKeepAliveAConnectionServesOneRequest) {
+  router::ListenerSettings settings;
+  settings.keep_alive = std::chrono::milliseconds(0);
+  start(settings);
+  RawClient one = client();
+  EXPECT_TRUE(one.exchange(make_request("GET", "x.test", "/")).lists("Connection", "close"));
+  EXPECT_TRUE(one.closed_by_peer());
+}
+
 TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsAfterItsNumberOfRequests) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_requests = 2;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_requests = 2;
+  start(settings);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
   EXPECT_EQ(pod.connection_count(), 3u);
 }
 
 TEST_F(DataPlaneTimes, AnIdleUpstreamConnectionIsClosed) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_timeout = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_timeout = kShort;
+  start(settings);
   EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
   EXPECT_EQ(pod.connection_count(), 1u);
   EXPECT_TRUE(eventually([&] { return pod.open_connections() == 0; }));
 }
 
 TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsWithItsAge) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_time = kShort;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_time = kShort;
+  start(settings);
   EXPECT_TRUE(eventually([&] {
     EXPECT_EQ(status_of(make_request("GET", "x.test", "/")), 200);
     return pod.connection_count() > 1;
@@ -224,9 +171,9 @@ TEST_F(DataPlaneTimes, AnUpstreamConnectionEndsWithItsAge) {
 }
 
 TEST_F(DataPlaneTimes, NoMoreIdleUpstreamConnectionsAreKeptThanAllowed) {
-  proxy::DataPlaneConfig config;
-  config.upstream_keepalive_connections = 2;
-  start(config);
+  router::ListenerSettings settings;
+  settings.upstream_keepalive_connections = 2;
+  start(settings);
   pod.set_handler(echo_after(gate));
   std::vector<RawClient> clients;
   for (int i = 0; i < 6; ++i) {

@@ -26,7 +26,7 @@ std::string contents_of(std::FILE* file) {
 
 // What the log writes for these records.
 template <typename Record>
-std::string logged(const std::vector<Record>& records) {
+std::string logged_all(const std::vector<Record>& records) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), &std::fclose);
   {
     AccessLogSink sink(fileno(file.get()));
@@ -38,7 +38,7 @@ std::string logged(const std::vector<Record>& records) {
 
 template <typename Record>
 std::string logged(const Record& record) {
-  return logged(std::vector<Record>{record});
+  return logged_all(std::vector<Record>{record});
 }
 
 TEST(AccessLog, WritesTheDefaultFormatOfIngressNginx) {
@@ -157,7 +157,7 @@ TEST(AccessLog, EscapesAtEveryPositionOfEveryLength) {
               "\" \"curl/7.88.1\" 697 0.012 [default-web-80] [] 10.0.0.1:8080 1024 0.011 200 "
               "0123456789abcdef0123456789abcdef\n";
   }
-  EXPECT_EQ(logged(records), wanted);
+  EXPECT_EQ(logged_all(records), wanted);
 }
 
 TEST(AccessLog, KeepsOrderAndLinesAcrossBuffers) {
@@ -170,7 +170,7 @@ TEST(AccessLog, KeepsOrderAndLinesAcrossBuffers) {
     records.push_back(sample_record());
     records.back().user_agent = agent;
   }
-  const std::string text = logged(records);
+  const std::string text = logged_all(records);
   std::size_t position = 0;
   for (const std::string& agent : agents) {
     position = text.find('"' + agent + '"', position);
@@ -183,7 +183,7 @@ TEST(AccessLog, TakesALineLongerThanItsBuffer) {
   const std::string hostile(40000, '\x01');  // 160,000 bytes when escaped
   AccessRecord record = sample_record();
   record.request_line = hostile;
-  const std::string text = logged(std::vector<AccessRecord>{sample_record(), record, sample_record()});
+  const std::string text = logged_all<AccessRecord>({sample_record(), record, sample_record()});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
   EXPECT_GT(text.size(), 160000U);
 }

@@ -9,7 +9,7 @@
 namespace headgate::proxy {
 namespace {
 
-using namespace headgate::test;
+using namespace headgate::test_support;
 
 ProxyHeaderStatus status_of(std::string_view data) { return read_proxy_header(data).status; }
 

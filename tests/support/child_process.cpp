@@ -39,6 +39,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   if (pid_ < 0) throw std::runtime_error("fork: " + std::string(std::strerror(errno)));
   if (pid_ == 0) {  // async-signal-safe calls only: the parent has threads
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::signal(SIGPIPE, SIG_DFL);
     ::dup2(out.write_end.get(), STDOUT_FILENO);
     ::dup2(err.write_end.get(), STDERR_FILENO);
     ::execv(arguments[0], arguments.data());

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace headgate::test {
+namespace headgate::test_support {
 
 inline std::string big_endian(std::size_t value, int bytes) {
   std::string text;
@@ -66,4 +66,4 @@ inline std::string large_hello_message(std::string_view name, std::size_t key_sh
   return hello_message(parts);
 }
 
-}  // namespace headgate::test
+}  // namespace headgate::test_support

@@ -16,7 +16,7 @@ std::vector<std::string> command_line(const ManifestFolder& manifests, const Por
       "--manifests=" + manifests.path().string(),
       "--bind-address=127.0.0.1",
       "--http-port=" + std::to_string(ports.port(0)),
-      "--https-port=0",
+      "--https-port=" + std::to_string(options.https ? ports.port(2) : 0),
       "--healthz-port=" + std::to_string(ports.port(1)),
       "--workers=" + std::to_string(options.workers),
   };
@@ -42,7 +42,7 @@ std::string headgate_binary() { throw std::runtime_error("this build has no head
 #endif
 
 HeadgateProcess::HeadgateProcess(const ManifestFolder& manifests, const HeadgateOptions& options)
-    : ports_(2), process_(std::make_unique<ChildProcess>(command_line(manifests, ports_, options))) {
+    : ports_(3), process_(std::make_unique<ChildProcess>(command_line(manifests, ports_, options))) {
   const auto ready = [this] {
     return process_->wait(std::chrono::milliseconds(0)) || status_of(admin_port(), "/readyz") == 200;
   };

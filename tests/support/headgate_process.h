@@ -17,6 +17,7 @@ struct HeadgateOptions {
   unsigned workers = 1;
   std::string access_log = "/dev/null";  // empty: the binary's default, standard output
   std::vector<std::string> flags;        // further ones
+  bool https = false;                    // listen on https_port() too
   std::chrono::milliseconds ready_within{kPatience};
 };
 
@@ -30,6 +31,7 @@ class HeadgateProcess {
 
   [[nodiscard]] std::uint16_t http_port() const { return ports_.port(0); }
   [[nodiscard]] std::uint16_t admin_port() const { return ports_.port(1); }
+  [[nodiscard]] std::uint16_t https_port() const { return ports_.port(2); }
   ChildProcess& process() { return *process_; }
   // Has not ended (by crash or otherwise).
   bool is_running();

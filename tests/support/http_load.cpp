@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 
 #include <memory>
+#include <stdexcept>
 
 #include "support/raw_client.h"
+#include "support/tls_client.h"
 
 namespace headgate::test_support {
 namespace {
@@ -27,8 +29,12 @@ std::size_t whole_answer(const std::string& buffer, HttpResponse& response) {
 
 }  // namespace
 
-HttpLoad::HttpLoad(std::uint16_t port, unsigned connections, std::string request)
-    : port_(port), connections_(connections), request_(std::move(request)), thread_([this] { run(); }) {}
+HttpLoad::HttpLoad(std::uint16_t port, unsigned connections, std::string request, std::string server_name)
+    : port_(port),
+      connections_(connections),
+      request_(std::move(request)),
+      server_name_(std::move(server_name)),
+      thread_([this] { run(); }) {}
 
 HttpLoad::~HttpLoad() { stop(); }
 
@@ -37,15 +43,24 @@ void HttpLoad::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+std::unique_ptr<StreamClient> HttpLoad::connect() const {
+  if (server_name_.empty()) return std::make_unique<RawClient>(port_);
+  TlsOptions options;
+  options.server_name = server_name_;
+  auto client = std::make_unique<TlsClient>(port_, options);
+  if (!client->is_secure()) throw std::runtime_error("a handshake failed: " + client->failure());
+  return client;
+}
+
 void HttpLoad::run() {
-  std::vector<std::unique_ptr<RawClient>> clients(connections_);
+  std::vector<std::unique_ptr<StreamClient>> clients(connections_);
   std::vector<pollfd> polled(connections_);
   const auto fault = [this](std::string what) {
     if (faults_.size() < kMostFaults) faults_.push_back(std::move(what));
   };
   const auto start = [&](std::size_t i) {
     try {
-      if (!clients[i]) clients[i] = std::make_unique<RawClient>(port_);
+      if (!clients[i]) clients[i] = connect();
       polled[i] = {clients[i]->fd(), POLLIN, 0};
       if (!clients[i]->send(request_)) fault("the request could not be sent");
     } catch (const std::runtime_error& error) {

@@ -5,17 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/stream_client.h"
+
 namespace headgate::test_support {
 
 class HttpLoad {
  public:
-  // Starts `connections` clients that repeat `request` (whole, without a body in the answer's way).
-  HttpLoad(std::uint16_t port, unsigned connections, std::string request);
+  // Starts `connections` clients that repeat `request` (whole, without a body in the answer's way); over TLS
+  // where a server name is given.
+  HttpLoad(std::uint16_t port, unsigned connections, std::string request, std::string server_name = "");
   // Stops and joins.
   ~HttpLoad();
   HttpLoad(const HttpLoad&) = delete;
@@ -32,10 +36,12 @@ class HttpLoad {
 
  private:
   void run();
+  std::unique_ptr<StreamClient> connect() const;
 
   std::uint16_t port_;
   unsigned connections_;
   std::string request_;
+  std::string server_name_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> answered_{0};
   std::map<std::string, std::size_t> by_pod_;

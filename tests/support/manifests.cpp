@@ -18,10 +18,20 @@ std::string head(std::string_view version, std::string_view kind, std::string_vi
 }  // namespace
 
 std::string ingress(const IngressSpec& spec) {
-  std::string text = head("networking.k8s.io/v1", "Ingress", spec.name) + "}\nspec:\n";
+  std::string text = head("networking.k8s.io/v1", "Ingress", spec.name);
+  if (!spec.annotations.empty()) text += ", annotations: {";
+  for (const auto& [key, value] : spec.annotations)
+    text += "nginx.ingress.kubernetes.io/" + key + ": \"" + value + "\", ";
+  text += spec.annotations.empty() ? "}\nspec:\n" : "}}\nspec:\n";
   if (!spec.class_name.empty()) text += "  ingressClassName: " + spec.class_name + "\n";
   if (!spec.default_service.empty()) {
     text += "  defaultBackend: " + backend(spec.default_service, "80") + "\n";
+  }
+  if (!spec.tls.empty()) text += "  tls:\n";
+  for (const TlsRule& rule : spec.tls) {
+    text += "  - {hosts: [";
+    for (const std::string& host : rule.hosts) text += "\"" + host + "\", ";
+    text += rule.secret.empty() ? "]}\n" : "], secretName: " + rule.secret + "}\n";
   }
   if (!spec.rules.empty()) text += "  rules:\n";
   for (const HostRule& rule : spec.rules) {
@@ -41,6 +51,15 @@ std::string ingress(std::string_view name, std::string_view host, std::string_vi
   spec.name = name;
   spec.rules = {
       {std::string(host), {{std::string(path), "Prefix", std::string(service), std::string(port)}}}};
+  return ingress(spec);
+}
+
+std::string tls_ingress(std::string_view name, std::string_view host, std::string_view service_name,
+                        std::string_view secret) {
+  IngressSpec spec;
+  spec.name = name;
+  spec.rules = {{std::string(host), {{"/", "Prefix", std::string(service_name), "80"}}}};
+  spec.tls = {{std::string(secret), {std::string(host)}}};
   return ingress(spec);
 }
 

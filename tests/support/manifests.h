@@ -22,11 +22,18 @@ struct HostRule {
   std::vector<PathRule> paths;
 };
 
+struct TlsRule {
+  std::string secret;  // empty: the default certificate
+  std::vector<std::string> hosts;
+};
+
 struct IngressSpec {
   std::string name;
   std::string class_name;       // empty: none
   std::string default_service;  // empty: no defaultBackend
   std::vector<HostRule> rules;
+  std::vector<TlsRule> tls;
+  FieldList annotations;  // without "nginx.ingress.kubernetes.io/" in front
 };
 
 // Documents end with a newline and begin with "---".
@@ -34,6 +41,9 @@ std::string ingress(const IngressSpec& spec);
 // The short form: one host, one Prefix rule on `path`.
 std::string ingress(std::string_view name, std::string_view host, std::string_view service,
                     std::string_view path = "/", std::string_view port = "80");
+// The same with TLS by the Secret `secret`.
+std::string tls_ingress(std::string_view name, std::string_view host, std::string_view service,
+                        std::string_view secret);
 std::string ingress_class(std::string_view name, std::string_view controller);
 // Port 80, named "http", targetPort 8080.
 std::string service(std::string_view name);

@@ -17,11 +17,12 @@ enum class ReadEnd { data, closed, reset, timed_out };
 class MessageReader {
  public:
   explicit MessageReader(int fd) : fd_(fd) {}
+  virtual ~MessageReader() = default;
 
   // Bytes received and not yet taken.
   std::string& buffer() { return buffer_; }
   // Waits for more bytes and appends them to buffer().
-  ReadEnd fill(const Deadline& deadline);
+  virtual ReadEnd fill(const Deadline& deadline);
 
   // Each fills in what it read; false: see message.problem.
   bool read_head(HttpMessage& message, const Deadline& deadline);

@@ -6,7 +6,7 @@
 
 #include "support/client_hello.h"
 
-namespace headgate::test {
+namespace headgate::test_support {
 
 inline constexpr std::string_view kProxySignature("\r\n\r\n\0\r\nQUIT\n", 12);
 
@@ -24,4 +24,4 @@ inline std::string proxy_v2_addresses(int port = 443) {
          big_endian(static_cast<std::size_t>(port), 2);
 }
 
-}  // namespace headgate::test
+}  // namespace headgate::test_support

@@ -12,7 +12,6 @@
 #include <stdexcept>
 
 namespace headgate::test_support {
-namespace {
 
 FileDescriptor connect_to(std::uint16_t port, const ClientOptions& options) {
   FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -31,8 +30,6 @@ FileDescriptor connect_to(std::uint16_t port, const ClientOptions& options) {
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
 }
-
-}  // namespace
 
 RawClient::RawClient(std::uint16_t port, const ClientOptions& options)
     : socket_(connect_to(port, options)), reader_(socket_.get()) {}
@@ -55,39 +52,6 @@ bool RawClient::send(std::string_view bytes, std::chrono::milliseconds within) {
     }
   }
   return true;
-}
-
-HttpResponse RawClient::receive(std::string_view method, std::chrono::milliseconds within) {
-  return read_response(reader_, method, Deadline(within));
-}
-
-HttpResponse RawClient::exchange(std::string_view request, std::string_view method) {
-  send(request);
-  return receive(method);
-}
-
-std::string RawClient::read_exactly(std::size_t size, std::chrono::milliseconds within) {
-  const Deadline deadline(within);
-  std::string& buffer = reader_.buffer();
-  while (buffer.size() < size && reader_.fill(deadline) == ReadEnd::data) {
-  }
-  std::string taken = buffer.substr(0, size);
-  buffer.erase(0, taken.size());
-  return taken;
-}
-
-std::string RawClient::read_until_close(ReadEnd& end, std::chrono::milliseconds within) {
-  const Deadline deadline(within);
-  do {
-    end = reader_.fill(deadline);
-  } while (end == ReadEnd::data);
-  return std::exchange(reader_.buffer(), {});
-}
-
-bool RawClient::closed_by_peer(std::chrono::milliseconds within) {
-  if (!reader_.buffer().empty()) return false;
-  const ReadEnd end = reader_.fill(Deadline(within));
-  return end == ReadEnd::closed || end == ReadEnd::reset;
 }
 
 void RawClient::half_close() { ::shutdown(fd(), SHUT_WR); }

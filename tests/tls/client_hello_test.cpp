@@ -11,7 +11,7 @@
 namespace headgate::tls {
 namespace {
 
-using namespace headgate::test;
+using namespace headgate::test_support;
 
 HelloStatus status_of(std::string_view data) { return read_client_hello(data).status; }
 

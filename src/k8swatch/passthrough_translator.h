@@ -1,0 +1,53 @@
+// From the annotation ssl-passthrough to the PassthroughIndex, host by host as the routing table is made.
+// Control thread only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8swatch/finding.h"
+#include "k8swatch/store.h"
+#include "router/passthrough_index.h"
+#include "router/virtual_host.h"
+
+namespace headgate::k8swatch {
+
+class PassthroughTranslator {
+ public:
+  // `enabled`: --enable-ssl-passthrough; without it the annotation has no effect, and that is told.
+  // `annotation_prefix`: without '/'.
+  PassthroughTranslator(bool enabled, std::string annotation_prefix)
+      : enabled_(enabled), prefix_(std::move(annotation_prefix)) {}
+
+  // To be called whenever a host was drafted: `rules` are its taken ones, the oldest Ingress first, which
+  // decides. `served`: what the table has for the host now; null: nothing. The Cluster of an entry is always
+  // that of the Route which `served` has for "/", and so lives as long as that Route.
+  void update(const std::string& host, const std::vector<RuleRef>& rules, const router::VirtualHost* served);
+
+  // The index with all updates since the last call; null: none has changed anything. The first call always
+  // gives one.
+  std::shared_ptr<const router::PassthroughIndex> take_index();
+
+  void add_findings(std::vector<Finding>& out) const;
+  // One line for each host, sorted; empty where there is none.
+  [[nodiscard]] std::string dump() const;
+
+ private:
+  using HostPointer = std::shared_ptr<const router::PassthroughHost>;
+
+  HostPointer translate(const std::string& host, const std::vector<RuleRef>& rules,
+                        const router::VirtualHost* served, std::vector<Finding>& findings) const;
+  [[nodiscard]] bool wants_passthrough(const Ingress& ingress) const;
+
+  bool enabled_;
+  std::string prefix_;
+  std::shared_ptr<const router::PassthroughIndex> index_;
+  std::map<std::string, HostPointer, std::less<>> hosts_;  // what the index holds, or will
+  std::vector<router::PassthroughChange> changes_;
+  std::map<std::string, std::vector<Finding>, std::less<>> findings_;  // by host; nothing wrong: no entry
+};
+
+}  // namespace headgate::k8swatch

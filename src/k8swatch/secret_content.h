@@ -1,0 +1,26 @@
+// What is kept of a Secret's data: a handful of keys, and of tls.key nothing but the Certificate it makes.
+#pragma once
+
+#include <string_view>
+
+#include "k8swatch/objects.h"
+#include "tls/intermediate.h"
+
+namespace headgate::k8swatch {
+
+inline constexpr std::string_view kCertificateKey = "tls.crt";
+inline constexpr std::string_view kPrivateKeyKey = "tls.key";
+inline constexpr std::string_view kAuthorityKey = "ca.crt";
+inline constexpr std::string_view kRevocationKey = "ca.crl";
+// Session ticket keys: every key that begins so.
+inline constexpr std::string_view kTicketKeyPrefix = "ticket-key";
+
+// Whether Headgate reads that key of a Secret. All others (passwords of applications, releases of Helm …)
+// are dropped while the Secret is decoded.
+bool is_kept_secret_key(std::string_view key);
+
+// Takes tls.crt and tls.key out of `secret.data` and sets `certificate`, `certificate_error` and
+// `certificate_hash`; the text of the private key is overwritten. Intermediates go through the pool.
+void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,69 @@
+// Fixture: OnePod met by a client that speaks HTTP/2 with prior knowledge on the plain port.
+#pragma once
+
+#include "integration/one_pod.h"
+#include "support/h2_client.h"
+
+namespace headgate::test_support {
+
+// A connection and what is spoken on it.
+struct H2Connected {
+  explicit H2Connected(std::uint16_t port, const H2Client::Settings& settings = {},
+                       const ClientOptions& options = {})
+      : socket(port, options), client(socket, settings) {}
+  H2Client* operator->() { return &client; }
+
+  // HEADERS of a request whose content follows; its stream.
+  std::uint32_t begin(std::string_view method, std::string_view path, const FieldList& more = {}) {
+    const std::uint32_t stream = client.next_stream();
+    client.send(h2_frame(h2::headers, h2::end_headers, stream,
+                         h2_block(h2_request_fields(method, "x.test", path, more))));
+    return stream;
+  }
+  std::uint32_t begin_get(std::string_view path, const FieldList& more = {}) {
+    const std::uint32_t stream = client.next_stream();
+    client.send(h2_get(stream, "x.test", path, more));
+    return stream;
+  }
+  H2Response get(std::string_view path, const FieldList& more = {}) {
+    return client.get("x.test", path, more);
+  }
+  void open_window(std::uint32_t stream, std::uint32_t size) {
+    client.send(h2_frame(h2::window_update, 0, stream, h2_number(size)));
+  }
+  void reset(std::uint32_t stream) {
+    client.send(h2_frame(h2::rst_stream, 0, stream, h2_number(h2::cancel)));
+  }
+  // Frames are taken until `condition` holds.
+  template <typename Condition>
+  bool until(Condition condition, std::chrono::milliseconds within = kPatience) {
+    const Deadline deadline(within);
+    while (!condition()) {
+      if (!client.step(deadline)) return condition();
+    }
+    return true;
+  }
+
+  RawClient socket;
+  H2Client client;
+};
+
+class OnePodOverH2 : public OnePod {
+ protected:
+  [[nodiscard]] H2Connected connect(const H2Client::Settings& settings = {}) const {
+    return H2Connected(headgate->http_port(), settings);
+  }
+  // The sum of a counter's samples with this text in their labels.
+  [[nodiscard]] double metric(const std::string& name, const std::string& label = "") const {
+    const std::string page = headgate->admin("/metrics").body;
+    double sum = 0;
+    for (std::size_t at = page.find("\n" + name); at != std::string::npos;
+         at = page.find("\n" + name, at + 1)) {
+      const std::string line = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
+      if (line.find(label) != std::string::npos) sum += std::stod(line.substr(line.rfind(' ')));
+    }
+    return sum;
+  }
+};
+
+}  // namespace headgate::test_support
