@@ -94,7 +94,7 @@ int on_client_hello(SSL* ssl, int* alert, void*) {
   handshake.host = handshake.index->find(handshake.server_name);
   if (handshake.host == nullptr && handshake.settings->reject_handshake) {
     *alert = SSL_AD_UNRECOGNIZED_NAME;
-    handshake.refusal = "unrecognized server name";
+    handshake.refusal = "unrecognized name";
     return SSL_CLIENT_HELLO_ERROR;
   }
   *alert = SSL_AD_INTERNAL_ERROR;
@@ -146,11 +146,7 @@ int on_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const 
     }
     return false;
   };
-  if (handshake_of(ssl).settings->http2 && select("h2")) {
-    // A client of HTTP/2 opens one connection (RFC 8446 §C.4); others keep OpenSSL's two tickets.
-    if (SSL_get_num_tickets(ssl) > 1) SSL_set_num_tickets(ssl, 1);
-    return SSL_TLSEXT_ERR_OK;
-  }
+  if (handshake_of(ssl).settings->http2 && select("h2")) return SSL_TLSEXT_ERR_OK;
   return select("http/1.1") ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
