@@ -69,6 +69,8 @@ Result<void> ServerContext::State::prepare() {
   if (auto done = set_ciphers(); !done) return done;
   if (settings.session_cache && settings.session_cache_entries == 0)
     return fail("ssl-session-cache-size: has room for no session");
+  if (settings.session_timeout.count() < 1)  // OpenSSL would take its own default
+    return fail("ssl-session-timeout: less than a second");
   set_sessions();
   install_handshake(ctx, settings);
   return {};

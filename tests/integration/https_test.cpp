@@ -7,7 +7,7 @@
 #include <fstream>
 #include <thread>
 
-#include "integration/https_fixture.h"
+#include "integration/https_pod.h"
 #include "support/pattern.h"
 #include "support/process_stats.h"
 #include "support/temp_dir.h"
@@ -19,6 +19,20 @@ using ::testing::HasSubstr;
 
 class Https : public HttpsPod {
  protected:
+  [[nodiscard]] TlsClient tls_client(const TlsOptions& options = tls()) const {
+    TlsClient one = client(options);
+    EXPECT_EQ(one.failure(), "");
+    return one;
+  }
+  [[nodiscard]] HttpResponse ask_tls(std::string_view request) const {
+    TlsClient one = tls_client();
+    return one.exchange(request);
+  }
+  // Handshakes that ended so.
+  [[nodiscard]] double handshakes(const std::string& protocol, const std::string& result) const {
+    return metric(headgate->admin("/metrics").body, "headgate_tls_handshakes_total",
+                  "protocol=\"" + protocol + "\",result=\"" + result + "\"");
+  }
   // What a program that ends by itself has written.
   static std::string output_of(const std::vector<std::string>& command) {
     ChildProcess child(command);
@@ -32,7 +46,7 @@ class Https : public HttpsPod {
 };
 
 TEST_F(Https, ThePodLearnsThatTheClientCameOverTls) {
-  start_https();
+  start();
   EXPECT_EQ(ask_tls(make_request("GET", "x.test", "/a?b=c", "X-Forwarded-Proto: http\r\n")).status, 200);
   const HttpRequest seen = pod.last_request();
   EXPECT_EQ(seen.target, "/a?b=c");
@@ -44,9 +58,9 @@ TEST_F(Https, ThePodLearnsThatTheClientCameOverTls) {
 }
 
 TEST_F(Https, SpeaksBothProtocolsAndShowsTheCertificateOfTheHost) {
-  start_https();
+  start();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-    TlsOptions options = to_x();
+    TlsOptions options = tls();
     options.least_version = options.most_version = version;
     options.alpn = {"http/1.1"};
     TlsClient one = tls_client(options);
@@ -55,13 +69,13 @@ TEST_F(Https, SpeaksBothProtocolsAndShowsTheCertificateOfTheHost) {
     EXPECT_EQ(one.server_fingerprint(), certificate.fingerprint());
     EXPECT_EQ(one.exchange(make_request("GET", "x.test", "/")).status, 200);
   }
-  EXPECT_EQ(metric({"headgate_tls_handshakes_total", "\"TLSv1.2\"", "\"full\""}), 1);
-  EXPECT_EQ(metric({"headgate_tls_handshakes_total", "\"TLSv1.3\"", "\"full\""}), 1);
-  EXPECT_EQ(metric({"headgate_tls_handshakes_in_progress"}), 0);
+  EXPECT_EQ(handshakes("TLSv1.2", "full"), 1);
+  EXPECT_EQ(handshakes("TLSv1.3", "full"), 1);
+  EXPECT_EQ(metric(headgate->admin("/metrics").body, "headgate_tls_handshakes_in_progress", ""), 0);
 }
 
 TEST_F(Https, AConnectionServesManyRequests) {
-  start_https();
+  start();
   TlsClient one = tls_client();
   for (int i = 0; i < 100; ++i) {
     const std::string path = "/" + std::to_string(i);
@@ -71,7 +85,7 @@ TEST_F(Https, AConnectionServesManyRequests) {
 }
 
 TEST_F(Https, PipelinedRequestsInOneRecordAreAnsweredInOrder) {
-  start_https();
+  start();
   TlsClient one = tls_client();
   std::string all;
   for (int i = 0; i < 40; ++i)
@@ -83,7 +97,7 @@ TEST_F(Https, PipelinedRequestsInOneRecordAreAnsweredInOrder) {
 }
 
 TEST_F(Https, AHeadInRecordsOfOneByteIsUnderstood) {
-  start_https();
+  start();
   TlsClient one = tls_client();
   for (const char c : make_request("GET", "x.test", "/bytewise")) one.send(std::string_view(&c, 1));
   EXPECT_THAT(one.receive().body, HasSubstr("target=/bytewise\n"));
@@ -99,7 +113,7 @@ TEST_F(Https, ABodyOf50MegabytesComesThroughUnchanged) {
     exchange.respond(200, "taken");
     exchange.close();
   });
-  start_https({}, {{"proxy-body-size", "0"}});
+  start({{"proxy-body-size", "0"}});
   TlsClient one = tls_client();
   one.send(make_request("PUT", "x.test", "/", "Content-Length: " + std::to_string(kSize) + "\r\n"));
   constexpr std::size_t kPiece = 1 << 20;
@@ -112,7 +126,7 @@ TEST_F(Https, ABodyOf50MegabytesComesThroughUnchanged) {
 TEST_F(Https, AnAnswerOf50MegabytesComesThroughUnchanged) {
   constexpr std::size_t kSize = 50 << 20;
   pod.set_handler(big_body(kSize));
-  start_https();
+  start();
   TlsClient one = tls_client();
   const HttpResponse response = one.exchange(make_request("GET", "x.test", "/"));
   ASSERT_TRUE(response.complete) << response.problem;
@@ -124,27 +138,27 @@ TEST_F(Https, AnAnswerOf50MegabytesComesThroughUnchanged) {
 TEST_F(Https, ASlowReaderCostsBoundedMemoryAndLosesNothing) {
   constexpr std::size_t kSize = 64 << 20;
   pod.set_handler(big_body(kSize));
-  start_https();
-  expect_still_serving_tls();
-  const std::size_t before = resident_kib(headgate->process().pid());
+  start();
+  expect_still_serving();
+  const std::size_t before = memory_kib();
   TlsClient one = tls_client();
   one.send(make_request("GET", "x.test", "/"));
   ASSERT_FALSE(one.read_exactly(1).empty());
   // It has stopped to take from the pod once others are served and nothing moves any more.
-  expect_still_serving_tls();
-  EXPECT_LT(resident_kib(headgate->process().pid()), before + 4096 + kSanitizerKib);
+  expect_still_serving();
+  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib);
   one.reader().buffer().insert(0, "H");
   const HttpResponse response = one.receive();
   ASSERT_TRUE(response.complete) << response.problem;
   PatternChecker checker;
   EXPECT_TRUE(checker.add(response.body));
   EXPECT_EQ(checker.position(), kSize);
-  EXPECT_LT(resident_kib(headgate->process().pid()), before + 4096 + kSanitizerKib);
+  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib);
 }
 
 TEST_F(Https, AClientThatSaidItsLastByteStillGetsItsAnswer) {
   pod.set_handler(echo_after(gate));
-  start_https();
+  start();
   TlsClient fin = tls_client();
   fin.send(make_request("GET", "x.test", "/fin"));
   ASSERT_EQ(::shutdown(fin.fd(), SHUT_WR), 0);
@@ -161,7 +175,7 @@ TEST_F(Https, AClientThatSaidItsLastByteStillGetsItsAnswer) {
 }
 
 TEST_F(Https, EveryOrderlyEndSaysSo) {
-  start_https({}, {{"keep-alive", "1"}});
+  start({{"keep-alive", "1"}});
   ReadEnd end = ReadEnd::data;
   TlsClient asked = tls_client();
   asked.send(make_request("GET", "x.test", "/", "Connection: close\r\n"));
@@ -182,7 +196,7 @@ TEST_F(Https, ACutAnswerDoesNotLookWhole) {
     exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
     exchange.reset();
   });
-  start_https();
+  start();
   TlsClient one = tls_client();
   one.send(make_request("GET", "x.test", "/"));
   ReadEnd end = ReadEnd::data;
@@ -192,7 +206,7 @@ TEST_F(Https, ACutAnswerDoesNotLookWhole) {
 
 TEST_F(Https, WebSocketsGoThrough) {
   pod.set_handler(upgrade_echo());
-  start_https();
+  start();
   TlsClient one = tls_client();
   EXPECT_EQ(one.exchange(make_request(
                              "GET", "x.test", "/ws",
@@ -225,7 +239,7 @@ TEST_F(Https, WebSocketsGoThrough) {
 }
 
 TEST_F(Https, CurlIsServed) {
-  start_https();
+  start();
   const TempDir home;
   std::ofstream(home.path() / "ca.pem") << certificate.pem();
   const std::string port = std::to_string(headgate->https_port());
@@ -236,7 +250,7 @@ TEST_F(Https, CurlIsServed) {
 }
 
 TEST_F(Https, OpensslResumesItsSession) {
-  start_https();
+  start();
   const TempDir home;
   std::ofstream(home.path() / "request") << make_request("GET", "x.test", "/", "Connection: close\r\n");
   for (const std::string version : {"-tls1_2", "-tls1_3"}) {
@@ -248,8 +262,8 @@ TEST_F(Https, OpensslResumesItsSession) {
     EXPECT_THAT(output_of({"/bin/sh", "-c", begin + "-sess_in " + session + end}),
                 HasSubstr("Reused, TLSv1."));
   }
-  EXPECT_EQ(metric({"headgate_tls_handshakes_total", "\"TLSv1.2\"", "\"resumed\""}), 1);
-  EXPECT_EQ(metric({"headgate_tls_handshakes_total", "\"TLSv1.3\"", "\"resumed\""}), 1);
+  EXPECT_EQ(handshakes("TLSv1.2", "resumed"), 1);
+  EXPECT_EQ(handshakes("TLSv1.3", "resumed"), 1);
 }
 
 TEST_F(Https, SigtermSaysGoodbyeToIdleConnectionsAndLetsRunningOnesEnd) {
@@ -257,7 +271,7 @@ TEST_F(Https, SigtermSaysGoodbyeToIdleConnectionsAndLetsRunningOnesEnd) {
     if (exchange.request().target == "/running") gate.wait();
     exchange.respond_with_echo();
   });
-  start_https();
+  start();
   TlsClient idle = tls_client();
   EXPECT_EQ(idle.exchange(make_request("GET", "x.test", "/idle")).status, 200);
   TlsClient running = tls_client();
@@ -276,6 +290,51 @@ TEST_F(Https, SigtermSaysGoodbyeToIdleConnectionsAndLetsRunningOnesEnd) {
   const auto status = headgate->process().wait();
   ASSERT_TRUE(status);
   EXPECT_EQ(status->code, 0);
+}
+
+TEST_F(Https, PlainHttpOnItsPortIsAnsweredAndLogged) {
+  HeadgateOptions options;
+  options.access_log.clear();
+  start({}, options);
+  RawClient one(headgate->https_port());
+  const HttpResponse response = one.exchange(make_request("GET", "x.test", "/secret"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("The plain HTTP request was sent to HTTPS port"));
+  EXPECT_TRUE(response.lists("Connection", "close"));
+  EXPECT_TRUE(one.closed_by_peer());
+  EXPECT_EQ(pod.request_count(), 0u);
+  EXPECT_EQ(rejected("tls_plain_http"), 1);
+  EXPECT_TRUE(headgate->process().wait_for_output("\"GET /secret HTTP/1.1\" 400 "));
+}
+
+TEST_F(Https, AnOldProtocolIsToldSoAndCounted) {
+  start();
+  TlsOptions old = tls();
+  old.least_version = TLS1_VERSION;
+  old.most_version = TLS1_1_VERSION;
+  EXPECT_THAT(client(old).failure(), HasSubstr("alert protocol version"));
+  EXPECT_TRUE(eventually([&] { return handshakes("none", "unsupported_protocol") == 1; }));
+  EXPECT_EQ(rejected("tls_handshake"), 1);
+}
+
+TEST_F(Https, TlsOnTheHttpPortIsRefused) {
+  start();
+  const TlsClient one(headgate->http_port(), tls());
+  EXPECT_FALSE(one.is_secure());
+  expect_still_serving();
+}
+
+TEST_F(Https, SilentConnectionsGiveTheirPlacesToOthers) {
+  start();
+  expect_still_serving();
+  const std::size_t before = memory_kib();
+  std::vector<std::unique_ptr<RawClient>> silent;
+  for (int i = 0; i < 1100; ++i) silent.push_back(std::make_unique<RawClient>(headgate->https_port()));
+  // More than a Worker bears: the last ones wait in the kernel's queue until the oldest have had their time.
+  expect_still_serving();
+  EXPECT_GE(handshakes("none", "shed"), 1);
+  EXPECT_GE(metric(headgate->admin("/metrics").body, "headgate_tls_accept_pauses_total", ""), 1);
+  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib) << "no byte, no session";
 }
 
 }  // namespace
