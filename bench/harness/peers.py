@@ -195,7 +195,7 @@ def _headgate(program):
         health = free_port()
         os.mkdir(f"{folder}/manifests")
         _write(f"{folder}/manifests/bench.json", routes.manifests(backend_port, certificate))
-        ports = ["--http-port=0", f"--https-port={port}", "--configmap=bench/headgate"] if certificate else [
+        ports = [f"--http-port={free_port()}", f"--https-port={port}", "--configmap=bench/headgate"] if certificate else [
             f"--http-port={port}", "--https-port=0"]
         return [program, f"--manifests={folder}/manifests", *ports, f"--healthz-port={health}",
                 "--bind-address=127.0.0.1", "--workers=1", f"--access-log-path={folder}/access.log"], _answers_200(f"http://127.0.0.1:{health}/readyz")

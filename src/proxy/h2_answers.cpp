@@ -17,8 +17,6 @@ namespace {
 // What a stream may read of its answer at once where its connection holds too much already: it goes on.
 constexpr std::size_t kLeastRoom = 16 * 1024;
 
-constexpr std::string_view kWebSocketAccept = "sec-websocket-accept";
-
 }  // namespace
 
 const ClientInfo& H2Stream::client() const { return connection_->client(); }
@@ -27,7 +25,7 @@ bool H2Stream::half_closed() const { return connection_->is_half_closed(); }
 
 // --- heads ---
 
-void H2Stream::send_fields(const http::FieldList& fields) {
+void H2Stream::count_fields(const http::FieldList& fields) {
   for (const http::Field& field : fields) {
     if (!field.drop) bytes_sent_ += field.name.size() + field.value.size();
   }
@@ -36,7 +34,7 @@ void H2Stream::send_fields(const http::FieldList& fields) {
 void H2Stream::send_interim(http::ResponseHead& head) {
   if (!open_ || reset_) return;
   connection_->say().send_head(id_, head, {}, {}, false);
-  send_fields(head.fields);
+  count_fields(head.fields);
 }
 
 void H2Stream::send_continue() {
@@ -50,7 +48,7 @@ void H2Stream::send_head(http::ResponseHead& head, const http::ResponseFacts& fa
   const bool whole = last && size == 0;
   const std::string_view date = facts.has_date ? std::string_view() : connection_->context().date.http_date();
   connection_->say().send_head(id_, head, facts, date, whole);
-  send_fields(head.fields);
+  count_fields(head.fields);
   if (whole) {
     out_ended_ = true;
   } else {
@@ -113,6 +111,10 @@ std::size_t H2Stream::room() const {
 
 // --- the request's content ---
 
+void H2Stream::report(std::size_t size) {
+  if (size > 0 && open_) connection_->say().consumed(id_, size);
+}
+
 void H2Stream::resume_request_body() {
   while (exchange_ != nullptr && !in_passed_on_ && (!in_.empty() || has_whole_content()) &&
          exchange_->wants_request_body()) {
@@ -133,9 +135,9 @@ void H2Stream::exchange_finished(Ending ending) {
   connection_->context().exchanges.release(exchange_);
   exchange_ = nullptr;
   if (ending == Ending::cut) {
-    reset(http::H2Error::internal_error);
+    reset_behind(http::H2Error::internal_error);
   } else if (tunnel_ && !(out_last_ && in_ended_)) {
-    reset(http::H2Error::cancel);  // RFC 8441 §5: what ended was not closed
+    reset_behind(http::H2Error::cancel);  // RFC 8441 §5: what ended was not closed
   } else if (open_ && !in_ended_) {
     connection_->touch(*this);  // settle() sees to its end
   }
@@ -149,22 +151,18 @@ bool H2Stream::accepts(const http::ResponseHead& head) const {
   if (head.status != 101) return head.status < 200 || head.status > 299;  // 2xx would mean: go on
   if (!has_accept_) return true;
   for (const http::Field& field : head.fields) {
-    if (http::equals_ignoring_case(field.name, kWebSocketAccept))
+    if (http::equals_ignoring_case(field.name, "sec-websocket-accept"))
       return field.value == std::string_view(accept_.data(), accept_.size());
   }
   return false;
 }
 
 int H2Stream::send_switching(http::ResponseHead& head, std::string_view) {
-  constexpr int kTunnelOpen = 200;  // RFC 8441 §5
-  if (!open_ || reset_) return kTunnelOpen;
-  head.status = kTunnelOpen;
-  for (http::Field& field : head.fields) {
-    if (http::equals_ignoring_case(field.name, kWebSocketAccept)) field.drop = true;
+  if (open_ && !reset_) {
+    connection_->say().send_head(id_, head, {}, {}, false);
+    count_fields(head.fields);
   }
-  connection_->say().send_head(id_, head, {}, {}, false);
-  send_fields(head.fields);
-  return kTunnelOpen;
+  return 200;  // what the session makes of a 101
 }
 
 void H2Stream::refuse_tunnel() {

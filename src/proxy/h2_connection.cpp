@@ -23,16 +23,16 @@ constexpr int kWritesPerEvent = 4;
 constexpr std::size_t kFramesPerWrite = 128 * 1024;
 // Once a batch needed more memory than that, it goes back.
 constexpr std::size_t kMostFramesKept = 1024 * 1024;
-// What a client may send on one stream before it is passed on. All streams may do so together: a slow upload
-// does not hold up the others.
+// What a client may send on one stream, and on all of them, before it is passed on: 32 uploads that are held
+// up by their pods take nothing from their siblings.
 constexpr std::uint32_t kStreamWindow = 65535;
+constexpr std::uint32_t kConnectionWindow = 4 * 1024 * 1024;
 
 http::H2Settings settings_for(const WorkerContext& context) {
   http::H2Settings settings;
-  if (context.listeners) settings.max_concurrent_streams = context.listeners->http2_max_concurrent_streams;
+  settings.max_concurrent_streams = context.listeners->http2_max_concurrent_streams;
   settings.stream_window = kStreamWindow;
-  settings.connection_window =
-      std::max(settings.connection_window, std::min(settings.max_concurrent_streams, 1024U) * kStreamWindow);
+  settings.connection_window = kConnectionWindow;
   settings.head = context.request_limits;
   return settings;
 }
@@ -109,7 +109,7 @@ void H2Connection::on_io(std::uint32_t events) {
     drain_input();
     return;
   }
-  if (readable_) receive();
+  if (readable_ && !failed_) receive();
   if (state_ == State::closed || state_ == State::lingering) return;
   if (events == 0 || (blocked_ && (events & EPOLLOUT) != 0)) flush();
 }
@@ -143,6 +143,8 @@ void H2Connection::receive() {
 }
 
 void H2Connection::fail() {
+  if (failed_) return;
+  failed_ = true;
   count(session_.failure());
   drop_streams();
   state_ = State::ending;
@@ -165,7 +167,8 @@ H2Stream& H2Connection::add_stream(http::StreamId id) {
   stream->begin(*this, id);
   streams_.insert(*stream);
   context_.stats.h2_streams.add();
-  if (++requests_ >= context_.listeners->keep_alive_requests) announce();
+  const router::ListenerSettings& listeners = *context_.listeners;
+  if (++requests_ >= listeners.keep_alive_requests || listeners.keep_alive.count() == 0) announce();
   return *stream;
 }
 
@@ -204,6 +207,10 @@ void H2Connection::take_body(http::StreamId id, std::size_t size, ByteBuffer& ou
   if (H2Stream* const stream = streams_.find(id)) stream->take_body(size, out);
 }
 
+http::RequestHead& H2Connection::head_scratch() { return context_.scratch.request; }
+
+std::uint64_t H2Connection::random_bits() { return context_.random.next(); }
+
 // --- what the streams say ---
 
 http::H2Session& H2Connection::say() {
@@ -237,6 +244,7 @@ void H2Connection::flush() {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     session_.collect(frames, kFramesPerWrite);
+    if (session_.failure() != RejectReason::none) fail();
     if (!frames.empty() && !write(frames)) break;
     settle_streams();
     if (!session_.wants_write()) break;
@@ -341,7 +349,8 @@ void H2Connection::end() {
 }
 
 void H2Connection::end_if_done() {
-  if (state_ == State::ending && streams_.empty() && !blocked_ && !session_.wants_write()) linger();
+  if (!streams_.empty() || blocked_ || session_.wants_write()) return;
+  if (state_ == State::ending || session_.is_finished()) linger();
 }
 
 // What we sent must not be thrown away for what the client still sends (RFC 9112 §9.6).

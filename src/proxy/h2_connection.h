@@ -3,7 +3,7 @@
 // write.
 //
 //   open ──► announcing ──► ending ──► lingering ──► closed      any ──► closed
-//     └───────────────────────┘
+//     └──────────┴────────────┴───────────┘
 #pragma once
 
 #include <cstddef>
@@ -78,6 +78,8 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   void on_closed(http::StreamId id) override;
   http::H2Body body(http::StreamId id, std::size_t most) override;
   void take_body(http::StreamId id, std::size_t size, ByteBuffer& out) override;
+  http::RequestHead& head_scratch() override;
+  std::uint64_t random_bits() override;
 
   H2Stream& add_stream(http::StreamId id);
   void receive();
@@ -108,6 +110,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   bool half_closed_ = false;  // the client has sent everything it will send
   bool blocked_ = false;
   bool flushing_ = false;
+  bool failed_ = false;  // the session has given up
   std::uint32_t lingered_bytes_ = 0;
   std::uint32_t requests_ = 0;
   std::size_t held_ = 0;  // by all streams, for the client

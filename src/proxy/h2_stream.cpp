@@ -71,7 +71,6 @@ void H2Stream::note_key(const http::FieldList& fields) {
 
 void H2Stream::on_data(const char* data, std::size_t size, bool last) {
   bytes_received_ += size;
-  unreported_ += size;
   in_ended_ = last;
   if (in_has_length_) {
     in_expected_ -= std::min<std::uint64_t>(size, in_expected_);
@@ -99,13 +98,6 @@ void H2Stream::pass_on(std::size_t size) {
   exchange_->on_request_body(connection_->context().scratch.input(), size, in_passed_on_);
 }
 
-void H2Stream::report(std::size_t size) {
-  const std::size_t reported = std::min(size, unreported_);
-  if (reported == 0) return;
-  unreported_ -= reported;
-  connection_->say().consumed(id_, reported);
-}
-
 // --- the answer, as the session takes it ---
 
 http::H2Body H2Stream::body(std::size_t most) {
@@ -129,7 +121,11 @@ void H2Stream::settle() {
   const bool moved = std::exchange(moved_, false);
   if (moved) tell_drained();
   if (!open_ || reset_) return;
-  if (exchange_ == nullptr && out_ended_ && out_.empty() && !has_whole_content()) {
+  if (reset_is_due_) {
+    reset(reset_error_);
+    return;
+  }
+  if (exchange_ == nullptr && out_ended_ && out_.empty() && !in_ended_) {
     reset(http::H2Error::no_error);  // RFC 9113 §8.1: answered, the rest of the content is not wanted
     return;
   }
@@ -157,9 +153,15 @@ void H2Stream::reset(http::H2Error error) {
   connection_->say().reset(id_, error);
 }
 
+void H2Stream::reset_behind(http::H2Error error) {
+  if (!open_ || reset_) return;
+  reset_is_due_ = true;
+  reset_error_ = error;
+  connection_->touch(*this);
+}
+
 void H2Stream::on_reset() {
   open_ = false;
-  report(unreported_);
   drop_held();
   in_.clear();
   leave_exchange(RejectReason::client_gone);
@@ -168,7 +170,6 @@ void H2Stream::on_reset() {
 
 void H2Stream::on_closed() {
   open_ = false;
-  report(unreported_);
   retire_if_over();
 }
 
@@ -194,10 +195,9 @@ void H2Stream::clear() {
   TimerWheel::unset(*this);
   tunnel_.reset();
   connection_ = nullptr;
-  open_ = reset_ = wants_tunnel_ = false;
+  open_ = reset_ = reset_is_due_ = wants_tunnel_ = false;
   in_ended_ = in_whole_ = in_passed_on_ = in_abandoned_ = in_has_length_ = false;
   in_expected_ = 0;
-  unreported_ = 0;
   forget(in_);
   out_last_ = out_ended_ = starved_ = moved_ = timing_out_ = false;
   forget(out_);
@@ -208,9 +208,8 @@ void H2Stream::clear() {
 // --- time ---
 
 bool H2Stream::awaits_client() const {
-  if (!open_ || reset_ || in_ended_) return false;
-  if (exchange_ == nullptr) return out_ended_;
-  return !in_abandoned_ && exchange_->wants_request_body();
+  return open_ && !reset_ && !in_ended_ && !in_abandoned_ && exchange_ != nullptr &&
+         exchange_->wants_request_body();
 }
 
 void H2Stream::arm(bool moved) {
@@ -234,11 +233,9 @@ void H2Stream::on_timeout() {
     leave_exchange(RejectReason::h2_stalled);
     reset(http::H2Error::cancel);
     retire_if_over();
-  } else if (exchange_ != nullptr) {
+  } else if (awaits_client()) {
     in_abandoned_ = true;
     exchange_->on_request_body_failed({408, RejectReason::body_timeout});
-  } else {
-    reset(http::H2Error::no_error);
   }
 }
 

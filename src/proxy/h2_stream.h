@@ -105,13 +105,15 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   void pass_on(std::size_t size);
   // Opens the window again for what has been passed on.
   void report(std::size_t size);
-  void send_fields(const http::FieldList& fields);
+  void count_fields(const http::FieldList& fields);
   void note_key(const http::FieldList& fields);
   // The upstream answers an extended CONNECT as any other request.
   void refuse_tunnel();
   // The client takes bytes again.
   void tell_drained();
   void reset(http::H2Error error);
+  // The same once what there is to say has been sent as far as it goes: the session drops it otherwise.
+  void reset_behind(http::H2Error error);
   // The Exchange hears that there is nobody to answer any more.
   void leave_exchange(RejectReason reason);
   void retire_if_over();
@@ -126,6 +128,8 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   std::unique_ptr<Tunnel> tunnel_;
   bool open_ = false;          // the session knows the stream
   bool reset_ = false;         // by us
+  bool reset_is_due_ = false;  // see reset_behind()
+  http::H2Error reset_error_ = http::H2Error::no_error;
   bool wants_tunnel_ = false;  // an extended CONNECT not answered yet: content waits for the Tunnel
 
   // The request's content.
@@ -135,7 +139,6 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   bool in_abandoned_ = false;  // nobody wants the rest
   bool in_has_length_ = false;
   std::uint64_t in_expected_ = 0;  // of a known length: what has not come yet
-  std::size_t unreported_ = 0;     // received, and the window not opened again for it
   ByteBuffer in_;
 
   // The answer's.

@@ -69,6 +69,8 @@ Result<void> ServerContext::State::prepare() {
   if (auto done = set_ciphers(); !done) return done;
   if (settings.session_cache && settings.session_cache_entries == 0)
     return fail("ssl-session-cache-size: has room for no session");
+  if (settings.session_timeout.count() < 1)  // OpenSSL would take its own default
+    return fail("ssl-session-timeout: less than a second");
   set_sessions();
   install_handshake(ctx, settings);
   return {};
@@ -99,6 +101,7 @@ Result<void> ServerContext::State::set_ciphers() {
 void ServerContext::State::set_sessions() {
   SSL_CTX* const ctx = context.get();
   SSL_CTX_set_timeout(ctx, static_cast<long>(settings.session_timeout.count()));
+  SSL_CTX_set_num_tickets(ctx, 1);  // OpenSSL's second one costs each connection 1 KiB
   if (settings.session_cache) {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER);
     SSL_CTX_sess_set_cache_size(ctx, static_cast<long>(settings.session_cache_entries));

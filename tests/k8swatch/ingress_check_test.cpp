@@ -19,7 +19,8 @@ class IngressCheckTest : public ::testing::Test {
 
   std::vector<std::string> check(const Ingress& ingress) {
     std::vector<std::string> lines;
-    for (const Finding& finding : check_ingress(ingress, store_)) lines.push_back(to_string(finding));
+    for (const Finding& finding : check_ingress(ingress, store_, "nginx.ingress.kubernetes.io"))
+      lines.push_back(to_string(finding));
     return lines;
   }
 

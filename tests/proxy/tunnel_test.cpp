@@ -9,9 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "observe/access_log_sink.h"
-#include "proxy/connection_list.h"
-#include "proxy/context.h"
+#include "proxy/worker_fixture.h"
 
 namespace headgate::proxy {
 namespace {
@@ -56,26 +54,10 @@ class TunnelTest : public ::testing::Test, public TunnelOwner {
     tunnel.start(waker, client, client_bytes, upstream, upstream_bytes);
   }
 
-  DataPlaneConfig config;
-  IoLoop loop;
-  TimerWheel timers{Clock::now()};
-  UpstreamPools upstreams{0};
-  TableHolder tables{[](std::shared_ptr<const void>) {}};
-  ExchangePool exchanges;
-  H2StreamPool h2_streams;
-  observe::WorkerStats stats;
-  observe::AccessLogSink sink{-1};
-  observe::AccessLog log{sink};
-  Scratch scratch;
-  http::DateCache date;
-  Random random;
-  ConnectionList connections;
-  WorkerContext context{config, loop,  timers,      upstreams, tables, exchanges, h2_streams,
-                        stats,  log,   scratch,     date,      random, {},        {},
-                        {},     false, connections, {},        {},     {}};
+  WorkerFixture worker;
   Nobody waker;
   ScriptedStream client, upstream;
-  Tunnel tunnel{context, *this, std::chrono::minutes(1)};
+  Tunnel tunnel{worker.context, *this, std::chrono::minutes(1)};
   std::optional<std::uint64_t> bytes_to_client;
 };
 
@@ -125,6 +107,17 @@ TEST_F(TunnelTest, ABrokenSideEndsBoth) {
   EXPECT_FALSE(bytes_to_client);
   client.broken = true;
   tunnel.on_client_io(EPOLLIN);
+  EXPECT_EQ(bytes_to_client, 0u);
+}
+
+TEST_F(TunnelTest, EndsAfterItsTimeWithoutAByte) {
+  start();
+  worker.advance(std::chrono::seconds(50));
+  client.incoming = "x";
+  tunnel.on_client_io(EPOLLIN);
+  worker.advance(std::chrono::seconds(50));
+  EXPECT_FALSE(bytes_to_client);
+  worker.advance(std::chrono::seconds(20));
   EXPECT_EQ(bytes_to_client, 0u);
 }
 

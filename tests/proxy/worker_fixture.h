@@ -12,6 +12,7 @@ namespace headgate::proxy {
 
 struct WorkerFixture {
   WorkerFixture() {
+    context.listeners = std::make_shared<const router::ListenerSettings>();
     upstreams.set_context(context);
     loop.on_wake([] {});
     loop.on_tick(TimerWheel::kTick, [] {});
@@ -32,15 +33,16 @@ struct WorkerFixture {
   UpstreamPools upstreams{0};
   TableHolder tables{[](std::shared_ptr<const void>) {}};
   ExchangePool exchanges;
+  H2StreamPool h2_streams;
   observe::AccessLog access_log{sink};
   Scratch scratch;
   http::DateCache date;
   Random random;
   ConnectionList connections;
   InboundList inbound;
-  WorkerContext context{config,     loop,        timers,  upstreams, tables, exchanges, stats,
-                        access_log, scratch,     date,    random,    {},     {},        Clock::now(),
-                        false,      connections, inbound, {},        {},     {}};
+  WorkerContext context{config,       loop,       timers,      upstreams, tables, exchanges, h2_streams,
+                        stats,        access_log, scratch,     date,      random, {},        {},
+                        Clock::now(), false,      connections, inbound,   {},     {},        {}};
 };
 
 }  // namespace headgate::proxy

@@ -9,7 +9,7 @@
 
 namespace headgate::http {
 
-struct H2StreamEntry {
+struct H2OpenStream {
   std::int32_t id = 0;  // 0: free
   std::uint64_t content_length = 0;
   std::uint64_t content_received = 0;
@@ -29,36 +29,36 @@ struct H2StreamEntry {
   bool read_no_further = false;  // ... because the answer was whole before the request was
 };
 
-class H2StreamTable {
+class H2OpenStreams {
  public:
-  H2StreamEntry& open(std::int32_t id) {
+  H2OpenStream& open(std::int32_t id) {
     if (free_.empty()) {
-      entries_.push_back(std::make_unique<H2StreamEntry>());
+      entries_.push_back(std::make_unique<H2OpenStream>());
       free_.reserve(entries_.size());
       free_.push_back(entries_.back().get());
     }
-    H2StreamEntry& entry = *free_.back();
+    H2OpenStream& entry = *free_.back();
     free_.pop_back();
-    entry = H2StreamEntry{};
+    entry = H2OpenStream{};
     entry.id = id;
     return entry;
   }
-  void close(H2StreamEntry& entry) {
+  void close(H2OpenStream& entry) {
     entry.id = 0;
     free_.push_back(&entry);
   }
   [[nodiscard]] std::size_t size() const { return entries_.size() - free_.size(); }
 
   template <typename Visit>
-  void for_each(Visit&& visit) {
+  void for_each(Visit&& visit) const {
     // By index: a visit may open or close streams.
     for (std::size_t i = 0; i < entries_.size(); ++i)
       if (entries_[i]->id != 0) visit(*entries_[i]);
   }
 
  private:
-  std::vector<std::unique_ptr<H2StreamEntry>> entries_;
-  std::vector<H2StreamEntry*> free_;
+  std::vector<std::unique_ptr<H2OpenStream>> entries_;
+  std::vector<H2OpenStream*> free_;
 };
 
 }  // namespace headgate::http
