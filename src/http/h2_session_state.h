@@ -75,6 +75,7 @@ class H2Session::State {
   void finish_request(H2OpenStream& stream, bool end_stream);
   void end_content(H2OpenStream& stream);
   void give_window_back();
+  void add_lines(std::string_view fields);
   void submit_head(H2OpenStream& stream, int status, bool last);
   void after_end_stream(H2OpenStream& stream);
   [[nodiscard]] bool is_blocked(const H2OpenStream& stream) const;
