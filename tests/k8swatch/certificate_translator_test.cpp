@@ -11,13 +11,13 @@ namespace headgate::k8swatch {
 namespace {
 
 using namespace testing;
+using test_support::IssuedCertificate;
+using test_support::KeyKind;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
-using test_support::IssuedCertificate;
-using test_support::KeyKind;
 
 constexpr std::int64_t kDay = 24 * 3600;
 
@@ -82,7 +82,8 @@ TEST_F(CertificateTranslatorTest, AHostThatIsNotListedHasTheFirstCertificateThat
   publish();
   EXPECT_EQ(served("x.a.org"), "a");
   EXPECT_EQ(served("y.b.org"), "b");
-  EXPECT_EQ(served("c.org"), "default") << "as in ingress-nginx, an Ingress with TLS has it for all its hosts";
+  EXPECT_EQ(served("c.org"), "default")
+      << "as in ingress-nginx, an Ingress with TLS has it for all its hosts";
   EXPECT_THAT(findings(), IsEmpty());
 }
 
@@ -99,8 +100,9 @@ TEST_F(CertificateTranslatorTest, AMissingSecretCostsOnlyItsHostAndHeals) {
   publish();
   EXPECT_EQ(served("a.org"), "default");
   EXPECT_EQ(served("b.org"), "b");
-  EXPECT_THAT(findings(), ElementsAre("error: Ingress default/i: spec.tls[0].secretName: Secret default/a does "
-                                      "not exist; the default certificate is used"));
+  EXPECT_THAT(findings(),
+              ElementsAre("error: Ingress default/i: spec.tls[0].secretName: Secret default/a does "
+                          "not exist; the default certificate is used"));
   put(tls_secret("a", certificate_for({"a.org"})));
   publish();
   EXPECT_EQ(served("a.org"), "a");
@@ -112,8 +114,9 @@ TEST_F(CertificateTranslatorTest, ASecretThatWasNeverGoodIsReplacedByTheDefault)
   put(broken_secret("a", "a.org"));
   publish();
   EXPECT_EQ(served("a.org"), "default");
-  EXPECT_THAT(findings(),
-              ElementsAre("error: Secret default/a: data: holds no tls.key; the default certificate is used"));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("error: Secret default/a: data: holds no tls.key; the default certificate is used"));
 }
 
 TEST_F(CertificateTranslatorTest, TheLastGoodCertificateOutlivesABrokenChange) {
@@ -139,9 +142,10 @@ TEST_F(CertificateTranslatorTest, ACertificateForAnotherHostIsNotUsed) {
   put(tls_secret("b", certificate_for({"b.org", "c.org"})));
   publish();
   EXPECT_EQ(served("a.org"), "default");
-  EXPECT_THAT(findings(),
-              ElementsAre("error: Ingress default/i: spec.tls[0].secretName: the certificate in Secret default/b "
-                          "is not for 'a.org' but for b.org, c.org; the default certificate is used"));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("error: Ingress default/i: spec.tls[0].secretName: the certificate in Secret default/b "
+                  "is not for 'a.org' but for b.org, c.org; the default certificate is used"));
 }
 
 TEST_F(CertificateTranslatorTest, ASecondKeyTypeIsTheAlternative) {
@@ -151,9 +155,10 @@ TEST_F(CertificateTranslatorTest, ASecondKeyTypeIsTheAlternative) {
   put(tls_secret("ec2", certificate_for({"a.org"})));
   publish();
   EXPECT_EQ(served("a.org"), "rsa+ec");
-  EXPECT_THAT(findings(),
-              ElementsAre("warning: Ingress default/i: spec.tls[2].secretName: 'a.org' already has a certificate "
-                          "with a key of type ECDSA from an earlier entry; this one is not used for it"));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("warning: Ingress default/i: spec.tls[2].secretName: 'a.org' already has a certificate "
+                  "with a key of type ECDSA from an earlier entry; this one is not used for it"));
   remove(Kind::secret, "rsa");
   publish();
   EXPECT_EQ(served("a.org"), "ec") << "what is left of the entries serves";
@@ -202,8 +207,9 @@ TEST_F(CertificateTranslatorTest, AnotherTypeOfSecretIsUsedAndTold) {
   put(secret("a", {{"tls.crt", issued.chain}, {"tls.key", issued.key}}, "Opaque"));
   publish();
   EXPECT_EQ(served("a.org"), "a");
-  EXPECT_THAT(findings(), ElementsAre("warning: Secret default/a: type: 'Opaque' is not kubernetes.io/tls; its "
-                                      "tls.crt and tls.key are used all the same"));
+  EXPECT_THAT(findings(),
+              ElementsAre("warning: Secret default/a: type: 'Opaque' is not kubernetes.io/tls; its "
+                          "tls.crt and tls.key are used all the same"));
 }
 
 TEST_F(CertificateTranslatorTest, ARotatedSecretChangesItsHostAndNothingElse) {
@@ -260,10 +266,12 @@ TEST_F(CertificateTranslatorTest, AnExpiredCertificateServesAndIsTold) {
     controller().check_validity_again();
     return findings();
   };
-  EXPECT_THAT(findings_at(now + 21 * kDay),
-              ElementsAre(StartsWith("warning: Secret default/a: data[tls.crt]: the certificate expires on ")));
-  EXPECT_THAT(findings_at(now + 31 * kDay), ElementsAre(StartsWith("warning: Secret default/a: data[tls.crt]: the "
-                                                                   "certificate has expired on ")));
+  EXPECT_THAT(
+      findings_at(now + 21 * kDay),
+      ElementsAre(StartsWith("warning: Secret default/a: data[tls.crt]: the certificate expires on ")));
+  EXPECT_THAT(findings_at(now + 31 * kDay),
+              ElementsAre(StartsWith("warning: Secret default/a: data[tls.crt]: the "
+                                     "certificate has expired on ")));
   EXPECT_THAT(findings_at(now - kDay), ElementsAre(StartsWith("warning: Secret default/a: data[tls.crt]: the "
                                                               "certificate is not valid before ")));
   EXPECT_EQ(served("a.org"), "a");
@@ -297,8 +305,9 @@ TEST_F(DefaultCertificateTest, IsGeneratedWhileTheSecretIsMissing) {
   publish();
   EXPECT_EQ(default_secret(), "");
   EXPECT_TRUE(controller().certificates()->default_certificate()->covers("ingress.local"));
-  EXPECT_THAT(findings(), ElementsAre("error: Secret default/standard: named by --default-ssl-certificate, does "
-                                      "not exist; the generated certificate is used"));
+  EXPECT_THAT(findings(),
+              ElementsAre("error: Secret default/standard: named by --default-ssl-certificate, does "
+                          "not exist; the generated certificate is used"));
   put(tls_secret("standard", certificate_for({"standard.org"})));
   ASSERT_NE(publish(), nullptr);
   EXPECT_EQ(default_secret(), "default/standard");
