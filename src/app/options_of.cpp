@@ -29,6 +29,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   k8swatch::ControllerOptions options;
   options.watch_namespace = flags.watch_namespace;
   options.translation.config_map = flags.configmap;
+  options.translation.https_port = flags.https_port;
   options.translation.default_backend_service = flags.default_backend_service;
   options.translation.ssl_passthrough = flags.enable_ssl_passthrough;
   options.translation.annotation_prefix = flags.annotations_prefix;

@@ -70,6 +70,8 @@ std::string_view to_string(RejectReason reason) {
       return "misdirected";
     case RejectReason::client_certificate:
       return "client_certificate";
+    case RejectReason::denied:
+      return "denied";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

@@ -46,6 +46,7 @@ enum class FieldId : std::uint8_t {
   server,
   date,
   location,
+  strict_transport_security,
   content_type,
   proxy_authenticate,
   proxy_authorization,

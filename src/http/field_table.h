@@ -25,7 +25,7 @@ constexpr std::size_t slot_of(std::string_view name) {
          kSlots;
 }
 
-inline constexpr std::array<Entry, 36> kKnown = {{
+inline constexpr std::array<Entry, 37> kKnown = {{
     {"host", FieldId::host},
     {"connection", FieldId::connection},
     {"content-length", FieldId::content_length},
@@ -59,6 +59,7 @@ inline constexpr std::array<Entry, 36> kKnown = {{
     {"server", FieldId::server},
     {"date", FieldId::date},
     {"location", FieldId::location},
+    {"strict-transport-security", FieldId::strict_transport_security},
     {"content-type", FieldId::content_type},
     {"proxy-authenticate", FieldId::proxy_authenticate},
     {"proxy-authorization", FieldId::proxy_authorization},

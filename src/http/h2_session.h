@@ -11,29 +11,12 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "http/framing.h"
+#include "http/h2_error.h"
 #include "http/message.h"
 
 namespace headgate::http {
 
 using StreamId = std::int32_t;
-
-// RFC 9113 §7.
-enum class H2Error : std::uint32_t {
-  no_error = 0,
-  protocol_error = 1,
-  internal_error = 2,
-  flow_control_error = 3,
-  settings_timeout = 4,
-  stream_closed = 5,
-  frame_size_error = 6,
-  refused_stream = 7,
-  cancel = 8,
-  compression_error = 9,
-  connect_error = 10,
-  enhance_your_calm = 11,
-  inadequate_security = 12,
-  http_1_1_required = 13,
-};
 
 // Windows: a stream may send `stream_window` bytes before the first of them is consumed(). For all streams
 // together, half of `connection_window` is the window announced, and it is opened again on receipt as long as
@@ -105,8 +88,7 @@ class H2Session {
   [[nodiscard]] bool wants_write() const;
 
   // The answer's head: fields marked `drop` are left out, names are lowered, `date` is added where not empty.
-  // A final head comes once; 1xx before it. `last`: no body follows, else body() is asked. A 101 is a final
-  // one: it becomes the 200 that accepts an extended CONNECT (RFC 8441 §5), the tunnel is the body.
+  // A final head comes once; 1xx before it. `last`: no body follows, else body() is asked.
   void send_head(StreamId stream, const ResponseHead& head, const ResponseFacts& facts, std::string_view date,
                  bool last);
   // The same for the few fields of an answer of our own: `fields` are lines "name: value\r\n".
@@ -115,6 +97,8 @@ class H2Session {
   void resume(StreamId stream);
   // The stream's content has been passed on: its window opens again.
   void consumed(StreamId stream, std::size_t size);
+  // Content of the client's is no longer reported. A head that has been given and not been collected goes
+  // before the RST_STREAM.
   void reset(StreamId stream, H2Error error);
 
   // GOAWAY with the largest stream id: the client opens no new stream once it has read it; streams on their
@@ -124,6 +108,9 @@ class H2Session {
   void shut_down();
 
   [[nodiscard]] std::size_t open_streams() const;
+  // Neither side has anything more to say (both GOAWAYs count, the client's too): the connection can be
+  // closed.
+  [[nodiscard]] bool is_finished() const;
   // A stream with an answer's body to send waits for the client to open a window, its own or the
   // connection's: the owner times that.
   [[nodiscard]] bool is_window_blocked() const;

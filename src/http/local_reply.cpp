@@ -95,31 +95,42 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out) {
-  const std::string code = std::to_string(reply.status);
+namespace {
+
+bool has_content(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+std::string content_of(const LocalReply& reply) {
+  if (!has_content(reply.status)) return {};
+  if (!reply.text.empty()) return std::string(reply.text);
+  const std::string code = std::to_string(reply.status) + " ";
   const std::string_view phrase = reason_phrase(reply.status);
-  out.append("HTTP/1.1 ").append(code).append(" ").append(phrase).append("\r\n");
-  out.append("Date: ").append(date).append("\r\n");
-  std::string page;
-  if (reply.status >= 200 && reply.status != 204 && reply.status != 304) {
-    const std::string_view title = reply.explanation.empty() ? phrase : reply.explanation;
-    page.append("<html>\r\n<head><title>").append(code).append(" ").append(title);
-    page.append("</title></head>\r\n<body>\r\n<center><h1>").append(code).append(" ").append(phrase);
-    page.append("</h1></center>\r\n");
-    if (!reply.explanation.empty())
-      page.append("<center>").append(reply.explanation).append("</center>\r\n");
-    page.append("</body>\r\n</html>\r\n");
+  std::string page = "<html>\r\n<head><title>" + code;
+  page.append(reply.explanation.empty() ? phrase : reply.explanation);
+  page.append("</title></head>\r\n<body>\r\n<center><h1>" + code).append(phrase).append("</h1></center>\r\n");
+  if (!reply.explanation.empty()) page.append("<center>").append(reply.explanation).append("</center>\r\n");
+  return page + "</body>\r\n</html>\r\n";
+}
+
+void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out) {
+  const std::string content = content_of(reply);
+  out.append("HTTP/1.1 ")
+      .append(std::to_string(reply.status))
+      .append(" ")
+      .append(reason_phrase(reply.status));
+  out.append("\r\nDate: ").append(date).append("\r\n");
+  if (has_content(reply.status))
     out.append("Content-Type: text/html\r\nContent-Length: ")
-        .append(std::to_string(page.size()))
+        .append(std::to_string(content.size()))
         .append("\r\n");
-  }
   if (reply.close)
     out.append("Connection: close\r\n");
   else if (reply.http10_keep_alive)
     out.append("Connection: keep-alive\r\n");
   if (!reply.location.empty()) out.append("Location: ").append(reply.location).append("\r\n");
   out.append(reply.extra_fields).append("\r\n");
-  if (!reply.head_only) out.append(page);
+  if (!reply.head_only) out.append(content);
 }
 
 }  // namespace headgate::http

@@ -16,14 +16,18 @@ struct LocalReply {
   int status = 404;
   std::string_view location{};      // redirects; the caller has checked it for CR and LF
   std::string_view extra_fields{};  // whole lines, each with its CRLF; e.g. "Retry-After: 1\r\n"
-  std::string_view explanation{};   // a sentence for the page, under its heading
+  std::string_view explanation{};   // a sentence for the page, in its title and under its heading
+  std::string_view text{};          // the content, instead of a page
   bool head_only = false;           // answers a HEAD request
   bool close = false;               // adds Connection: close
   bool http10_keep_alive = false;   // adds Connection: keep-alive for an HTTP/1.0 client that asked
 };
 
+// The content: `text`, or the page. Empty for 204, 304 and 1xx, which have none.
+std::string content_of(const LocalReply& reply);
+
 // Appends the whole answer to `out`: status line, Date (`date`: an IMF-fixdate), Content-Type: text/html,
-// Content-Length, the page. No Server field. A 204, 304 or 1xx has neither page nor length.
+// Content-Length, the other fields, the content. No Server field.
 void append_local_reply(const LocalReply& reply, std::string_view date, std::string& out);
 
 }  // namespace headgate::http

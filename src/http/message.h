@@ -74,6 +74,7 @@ struct ResponseHead {
   std::string_view reason;
   int minor_version = 1;
   FieldList fields;
+  std::string_view added{};  // lines of ours to go out behind the fields, each with its CRLF
   std::size_t size = 0;
 };
 

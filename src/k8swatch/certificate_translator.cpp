@@ -28,7 +28,8 @@ void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& n
 
 bool same(const tls::HostTls& a, const tls::HostTls& b) {
   return a.certificate == b.certificate && a.alternative == b.alternative &&
-         a.certificate_secret == b.certificate_secret && a.alternative_secret == b.alternative_secret;
+         a.certificate_secret == b.certificate_secret && a.alternative_secret == b.alternative_secret &&
+         a.client_auth == b.client_auth && a.ciphers == b.ciphers;
 }
 
 std::vector<Finding> validity_of(const CertificateChoice& choice, std::int64_t now) {
@@ -58,6 +59,9 @@ class CertificateTranslator::Pass {
       for (const Ingress* user : record->users)
         for (std::string& host : entries_of(*user).hosts_using(name)) hosts.insert(std::move(host));
     }
+    const std::set<std::string>& of_rules = owner_.rules_.changed_hosts();
+    hosts.insert(of_rules.begin(), of_rules.end());
+    add_hosts_below_wildcards(hosts);
     hosts.erase(std::string(router::kDefaultHost));  // no server name leads there
     return hosts;
   }
@@ -75,6 +79,7 @@ class CertificateTranslator::Pass {
     std::shared_ptr<tls::HostTls> fresh;
     if (first == rules.end()) {
       owner_.choices_.erase(host);
+      if (!rules.empty() && needs_entry(host)) fresh = borrow_from_wildcard(host);
     } else {
       const Ingress& ingress = *first->ingress;
       CertificateChoice choice =
@@ -85,6 +90,11 @@ class CertificateTranslator::Pass {
       fresh->alternative_secret = choice.alternative.secret;
       validity = validity_of(choice, owner_.now());
       owner_.choices_[host] = std::move(choice);
+    }
+    if (fresh != nullptr) {
+      const ClientCertificateRules::HostRules& host_rules = owner_.rules_.of(host);
+      if (host_rules.client_certificate != nullptr) fresh->client_auth = host_rules.client_certificate->auth;
+      fresh->ciphers = host_rules.ciphers;
     }
     keep(owner_.findings_, host, std::move(findings));
     keep(owner_.validity_findings_, host, std::move(validity));
@@ -98,6 +108,44 @@ class CertificateTranslator::Pass {
   [[nodiscard]] const std::vector<tls::HostTlsChange>& changes() const { return changes_; }
 
  private:
+  static std::string wildcard_above(const std::string& host) {
+    const std::size_t dot = host.find('.');
+    return dot == std::string::npos ? std::string() : "*" + host.substr(dot);
+  }
+
+  // A host without TLS of its own has an entry where its handshakes differ from those of the wildcard above
+  // it, or of no host: the rules for clients' certificates and ciphers are of one host.
+  [[nodiscard]] bool needs_entry(const std::string& host) const {
+    const auto has_rules = [this](const std::string& name) {
+      const ClientCertificateRules::HostRules& rules = owner_.rules_.of(name);
+      return rules.client_certificate != nullptr || !rules.ciphers.empty();
+    };
+    return has_rules(host) || (!host.starts_with('*') && has_rules(wildcard_above(host)));
+  }
+
+  // With the certificates that answer for the host without an entry.
+  [[nodiscard]] std::shared_ptr<tls::HostTls> borrow_from_wildcard(const std::string& host) const {
+    const auto at = owner_.choices_.find(wildcard_above(host));
+    if (at == owner_.choices_.end()) return std::make_shared<tls::HostTls>(host, nullptr);
+    auto result = std::make_shared<tls::HostTls>(host, at->second.main.certificate);
+    result->alternative = at->second.alternative.certificate;
+    result->certificate_secret = at->second.main.secret;
+    result->alternative_secret = at->second.alternative.secret;
+    return result;
+  }
+
+  // Those that borrow come after the wildcard ('*' sorts before every letter).
+  void add_hosts_below_wildcards(std::set<std::string>& hosts) const {
+    std::set<std::string> wildcards;
+    for (const std::string& host : hosts)
+      if (host.starts_with("*.")) wildcards.insert(host);
+    if (wildcards.empty()) return;
+    owner_.store_.for_each_host([&](const std::string& host) {
+      if (!wildcards.contains(wildcard_above(host)) || owner_.choices_.contains(host)) return;
+      if (needs_entry(host) || owner_.index_->hosts().find_declared(host) != nullptr) hosts.insert(host);
+    });
+  }
+
   const TlsEntries& entries_of(const Ingress& ingress) {
     return entries_.try_emplace(&ingress, ingress).first->second;
   }
@@ -108,8 +156,9 @@ class CertificateTranslator::Pass {
 };
 
 CertificateTranslator::CertificateTranslator(CertificateOptions options, const Store& store,
-                                             const IngressClassRules& classes)
-    : options_(std::move(options)), store_(store), classes_(classes) {
+                                             const IngressClassRules& classes,
+                                             const ClientCertificateRules& rules)
+    : options_(std::move(options)), store_(store), classes_(classes), rules_(rules) {
   if (!options_.make_fake) options_.make_fake = tls::Certificate::make_fake;
   if (!options_.wall_seconds) options_.wall_seconds = system_seconds;
 }

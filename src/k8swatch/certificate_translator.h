@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8swatch/certificate_choice.h"
+#include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/store.h"
@@ -29,8 +30,9 @@ struct CertificateOptions {
 
 class CertificateTranslator {
  public:
-  // `store` and `classes` must outlive this.
-  CertificateTranslator(CertificateOptions options, const Store& store, const IngressClassRules& classes);
+  // All but `options` must outlive this. `rules`: what hosts ask of clients' certificates, translated first.
+  CertificateTranslator(CertificateOptions options, const Store& store, const IngressClassRules& classes,
+                        const ClientCertificateRules& rules);
 
   // True: index() is another one than before. True the first time. Throws std::runtime_error where there is
   // no certificate to begin with, which cannot happen later.
@@ -63,6 +65,7 @@ class CertificateTranslator {
   CertificateOptions options_;
   const Store& store_;
   const IngressClassRules& classes_;
+  const ClientCertificateRules& rules_;
   std::shared_ptr<const tls::CertificateIndex> index_;
   std::shared_ptr<const tls::Certificate> fake_;  // once it was needed
   SecretCertificate default_;                     // from --default-ssl-certificate

@@ -1,10 +1,10 @@
 #include "k8swatch/config_map_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/units.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/unread_setting.h"
 
@@ -15,11 +15,8 @@ constexpr std::size_t kShownKey = 128;
 constexpr std::size_t kShownValue = 64;
 
 Result<bool> parse_boolean(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kTrue = {"true", "True", "TRUE", "t", "T", "1"};
-  constexpr std::array<std::string_view, 6> kFalse = {"false", "False", "FALSE", "f", "F", "0"};
-  if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
-  if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
-  return fail("'" + std::string(text.substr(0, kShownValue)) + "' is neither true nor false");
+  const auto value = parse_go_bool(text);
+  return value ? Result<bool>(*value) : fail(quoted(text) + " is neither true nor false");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@ namespace headgate::k8swatch {
 Controller::Controller(ControllerOptions options, Publish publish)
     : options_(std::move(options)),
       publish_(std::move(publish)),
+      gate_(options_.translation.annotation_prefix),
+      store_(&gate_),
       translator_(options_.translation, store_),
       hold_off_(options_.hold_off) {}
 
@@ -43,15 +45,28 @@ bool Controller::is_watched(const ObjectKey& key) const {
 }
 
 void Controller::upsert(Object object) {
-  if (!is_watched(key_of(object))) return;
+  const ObjectKey key = key_of(object);
+  if (!is_watched(key)) return;
   store_.upsert(object);
+  if (key.kind == Kind::config_map) configure_gate();
   note_change();
 }
 
 void Controller::remove(const ObjectKey& key) {
   if (!is_watched(key)) return;
   store_.remove(key);
+  if (key.kind == Kind::config_map) configure_gate();
   note_change();
+}
+
+void Controller::configure_gate() {
+  GateSettings settings;
+  std::vector<Finding> told_by_translator;
+  if (const ConfigMap* config_map = store_.find_config_map(options_.translation.config_map)) {
+    ConfigMapReader reader(*config_map, told_by_translator);
+    settings = read_gate_settings(reader);
+  }
+  if (gate_.configure(std::move(settings))) store_.judge_again();
 }
 
 void Controller::note_change() {

@@ -65,9 +65,12 @@ class Controller : public ObjectSink {
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
   void note_change();
+  // The ConfigMap changed: it says what the gate lets in.
+  void configure_gate();
 
   ControllerOptions options_;
   Publish publish_;
+  IngressGate gate_;
   Store store_;
   Translator translator_;
   HoldOff hold_off_;

@@ -43,7 +43,7 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
     return false;
   }
   merge_string_data(out.data, std::move(string_data));
-  seal_certificate(out);
+  seal_certificate(out, *options.intermediates);
   out.data.shrink_to_fit();
   if (out.type.empty()) out.type = "Opaque";
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);

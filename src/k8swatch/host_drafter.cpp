@@ -14,7 +14,7 @@ using router::PathType;
 
 class Drafter {
  public:
-  Drafter(const std::string& host, const router::RouteSettings& settings, ClusterRegistry& clusters,
+  Drafter(const std::string& host, const HostSettings& settings, ClusterRegistry& clusters,
           std::vector<Finding>& findings)
       : settings_(settings), clusters_(clusters), findings_(findings) {
     draft_.host = host;
@@ -46,6 +46,11 @@ class Drafter {
     add(ingress, PathType::prefix, "/", "/", *ingress.default_backend, "spec.defaultBackend", true);
   }
 
+  // Paths that nobody claims, on behalf of the oldest Ingress.
+  void add_unclaimed(const Ingress& ingress) {
+    if (draft_.host != router::kDefaultHost) draft_.unclaimed_redirects = redirects_of(ingress, "/");
+  }
+
   router::HostDraft take() { return std::move(draft_); }
 
  private:
@@ -68,13 +73,24 @@ class Drafter {
     route.route.path_type = type;
     route.route.namespace_name = ingress.metadata.namespace_name;
     route.route.ingress = ingress.metadata.name;
-    route.route.settings = settings_;
+    route.route.settings = settings_.routes;
+    route.route.redirects = redirects_of(ingress, written);
+    route.route.denied = settings_.denied.contains(&ingress);
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;
     else
       route.route.cluster =
           clusters_.acquire(ingress.metadata.namespace_name, backend.service, cluster_port(backend));
     draft_.routes.push_back(std::move(route));
+  }
+
+  router::RedirectRules redirects_of(const Ingress& ingress, std::string_view path) {
+    const auto [at, is_first] = annotations_.try_emplace(&ingress);
+    if (is_first) {  // what is wrong with them is told with the Ingress itself
+      AnnotationReader reader(ingress, settings_.annotation_prefix);
+      at->second = read_redirect_annotations(reader);
+    }
+    return settings_.redirects.rules(at->second, path, settings_.has_tls);
   }
 
   // A backend without port never finds one (0 is no port); the empty text would mean the first.
@@ -93,10 +109,11 @@ class Drafter {
                          reason + "; this entry is not served"});
   }
 
-  const router::RouteSettings& settings_;
+  const HostSettings& settings_;
   ClusterRegistry& clusters_;
   std::vector<Finding>& findings_;
   router::HostDraft draft_;
+  std::map<const Ingress*, RedirectAnnotations> annotations_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 
@@ -113,12 +130,13 @@ void sort_by_age(std::vector<RuleRef>& rules) {
 }
 
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
-                             const router::RouteSettings& settings, ClusterRegistry& clusters,
+                             const HostSettings& settings, ClusterRegistry& clusters,
                              std::vector<Finding>& findings) {
   Drafter drafter(host, settings, clusters, findings);
   for (const RuleRef& ref : rules) drafter.add_rule(ref);
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
+  if (!rules.empty()) drafter.add_unclaimed(*rules.front().ingress);
   return drafter.take();
 }
 

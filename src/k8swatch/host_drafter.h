@@ -1,11 +1,14 @@
 // From all rules for one host, of however many Ingresses, to its HostDraft: order, conflicts, defaultBackend.
 #pragma once
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
 #include "router/host_draft.h"
 
@@ -15,12 +18,22 @@ namespace headgate::k8swatch {
 // does); within one Ingress in its own order. An Ingress without creation time is older than any other.
 void sort_by_age(std::vector<RuleRef>& rules);
 
+// What a draft takes from elsewhere; all of it outlives the call.
+struct HostSettings {
+  const router::RouteSettings& routes;
+  const RedirectDefaults& redirects;
+  std::string_view annotation_prefix;
+  bool has_tls = false;  // plain HTTP for the host is redirected, where no Ingress says otherwise
+  // Ingresses whose paths are answered with 503.
+  const std::set<const Ingress*>& denied;
+};
+
 // `rules`: the taken ones, sorted. The first to claim a path (Exact apart from Prefix) has it; each later
 // claim is a Finding that names the winner. An Ingress's defaultBackend has the paths that nobody claims: it
-// is the
-// "/" of the host where no rule is. Every Route's Cluster is acquired once from `clusters`.
+// is the "/" of the host where no rule is. What is left is redirected to HTTPS as the oldest Ingress of the
+// host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once from `clusters`.
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
-                             const router::RouteSettings& settings, ClusterRegistry& clusters,
+                             const HostSettings& settings, ClusterRegistry& clusters,
                              std::vector<Finding>& findings);
 
 }  // namespace headgate::k8swatch

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/endpoint_translator.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
@@ -15,11 +16,10 @@
 namespace headgate::k8swatch {
 namespace {
 
-constexpr std::size_t kShownName = 128;
-
 class Checker {
  public:
-  Checker(const Ingress& ingress, const Store& store) : ingress_(ingress), store_(store) {}
+  Checker(const Ingress& ingress, const Store& store, std::string_view annotation_prefix)
+      : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {}
 
   std::vector<Finding> run() {
     for (std::size_t i = 0; i < ingress_.rules.size(); ++i)
@@ -30,6 +30,8 @@ class Checker {
     for (std::size_t i = 0; i < ingress_.tls.size(); ++i)
       check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
+    for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
+      add(Severity::warning, annotation_field(problem.annotation), problem.reason);
     return std::move(findings_);
   }
 
@@ -109,10 +111,12 @@ class Checker {
   // The decoder keeps only annotations that are meant for us.
   void check_annotation(const std::string& name) {
     if (name == kClassAnnotation) return;
+    const auto own = without_prefix(name, annotation_prefix_);
+    if (own && find_annotation(*own) != nullptr) return;  // read
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) return;
     findings_.push_back(unread_setting("Ingress " + name_key(ingress_.metadata),
-                                       "metadata.annotations[" + name.substr(0, kShownName) + "]",
+                                       annotation_field(name),
                                        std::string_view(name).substr(slash + 1)));
   }
 
@@ -123,13 +127,15 @@ class Checker {
 
   const Ingress& ingress_;
   const Store& store_;
+  std::string_view annotation_prefix_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store) {
-  return Checker(ingress, store).run();
+std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
+                                   std::string_view annotation_prefix) {
+  return Checker(ingress, store, annotation_prefix).run();
 }
 
 }  // namespace headgate::k8swatch

@@ -1,8 +1,8 @@
 // What is wrong with one Ingress by itself: hosts, paths and backends that cannot be served, settings that
-// nothing reads yet. Conflicts
-// between Ingresses are found where a host is drafted.
+// nothing reads yet. Conflicts between Ingresses are found where a host is drafted.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "k8swatch/finding.h"
@@ -12,7 +12,9 @@
 namespace headgate::k8swatch {
 
 // For an Ingress that is taken. Each bad rule, path or backend is one Finding and the rest of the Ingress
-// serves; so is each annotation kept at decoding that has no effect.
-std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store);
+// serves; so is each annotation kept at decoding that has no effect. `annotation_prefix`: of those that are
+// read, without '/'.
+std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
+                                   std::string_view annotation_prefix);
 
 }  // namespace headgate::k8swatch

@@ -16,13 +16,6 @@ constexpr std::string_view kRiskKey = "annotations-risk-level";
 constexpr std::string_view kWordsKey = "annotation-value-word-blocklist";
 constexpr std::size_t kShownName = 128;
 
-const std::string* find_value(const ConfigMap* config_map, std::string_view key) {
-  if (config_map == nullptr) return nullptr;
-  const auto at = std::find_if(config_map->data.begin(), config_map->data.end(),
-                               [key](const auto& each) { return each.first == key; });
-  return at == config_map->data.end() || at->second.empty() ? nullptr : &at->second;
-}
-
 std::optional<AnnotationRisk> parse_risk(std::string_view text) {
   using enum AnnotationRisk;
   for (const AnnotationRisk risk : {low, medium, high, critical})
@@ -45,39 +38,35 @@ std::vector<std::string> split_words(std::string_view text) {
 
 }  // namespace
 
-bool IngressGate::configure(const ConfigMap* config_map, std::vector<Finding>& findings) {
-  AnnotationRisk highest = AnnotationRisk::high;
-  if (const std::string* text = find_value(config_map, kRiskKey)) {
-    if (const auto risk = parse_risk(*text))
-      highest = *risk;
+GateSettings read_gate_settings(ConfigMapReader& reader) {
+  GateSettings settings;
+  if (const std::string* level = reader.text(kRiskKey)) {
+    if (const auto risk = parse_risk(*level))
+      settings.highest = *risk;
     else
-      findings.push_back({Severity::warning, "ConfigMap " + name_key(config_map->metadata),
-                          "data." + std::string(kRiskKey),
-                          quoted(*text) + " is none of Low, Medium, High, Critical; the default is used"});
+      reader.refuse(kRiskKey, quoted(*level) + " is none of Low, Medium, High, Critical");
   }
-  std::vector<std::string> words;
-  if (const std::string* text = find_value(config_map, kWordsKey)) words = split_words(*text);
-  const bool changed = highest != highest_ || words != forbidden_words_;
-  highest_ = highest;
-  forbidden_words_ = std::move(words);
-  return changed;
+  if (const std::string* words = reader.text(kWordsKey)) settings.forbidden_words = split_words(*words);
+  return settings;
 }
+
+bool IngressGate::configure(GateSettings settings) { return std::exchange(settings_, settings) != settings; }
 
 std::vector<Finding> IngressGate::refuse(const Ingress& ingress) const {
   std::vector<Finding> findings;
   const auto add = [&](const std::string& annotation, std::string reason) {
     findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
-                        "metadata.annotations[" + annotation.substr(0, kShownName) + "]", std::move(reason)});
+                        annotation_field(annotation), std::move(reason)});
   };
   for (const auto& [name, value] : ingress.metadata.annotations) {
     const auto own = without_prefix(name, prefix_);
     if (!own) continue;
-    for (const std::string& word : forbidden_words_)
+    for (const std::string& word : settings_.forbidden_words)
       if (value.find(word) != std::string::npos) add(name, "holds the forbidden word " + quoted(word));
     const AnnotationRow* const row = find_annotation(*own);
-    if (row != nullptr && row->risk > highest_)
+    if (row != nullptr && row->risk > settings_.highest)
       add(name, "has the risk " + std::string(to_string(row->risk)) + ", above the annotations-risk-level " +
-                    std::string(to_string(highest_)));
+                    std::string(to_string(settings_.highest)));
   }
   for (const AnnotationProblem& problem : read_annotations(ingress, prefix_).problems)
     if (problem.outcome == OnInvalid::drop_ingress) add(problem.annotation, problem.reason);

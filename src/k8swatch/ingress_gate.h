@@ -7,29 +7,36 @@
 #include <vector>
 
 #include "k8swatch/annotations/registry.h"
+#include "k8swatch/config_map_reader.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
+
+// ConfigMap keys in brackets.
+struct GateSettings {
+  AnnotationRisk highest = AnnotationRisk::high;  // [annotations-risk-level]
+  std::vector<std::string> forbidden_words;       // [annotation-value-word-blocklist]
+  friend bool operator==(const GateSettings&, const GateSettings&) = default;
+};
+GateSettings read_gate_settings(ConfigMapReader& reader);
 
 class IngressGate {
  public:
   // `annotation_prefix`: without '/'.
   explicit IngressGate(std::string annotation_prefix) : prefix_(std::move(annotation_prefix)) {}
 
-  // Takes annotations-risk-level and annotation-value-word-blocklist from the ConfigMap (null: there is
-  // none); a bad value is told in `findings` and keeps the default. True: refuse() may say something else.
-  bool configure(const ConfigMap* config_map, std::vector<Finding>& findings);
+  // True: refuse() may say something else now.
+  bool configure(GateSettings settings);
 
-  // Why this Ingress is not taken; empty: it is.
+  // Why this Ingress is not taken, one Finding for each reason, without the consequence; empty: it is.
   [[nodiscard]] std::vector<Finding> refuse(const Ingress& ingress) const;
 
   [[nodiscard]] const std::string& annotation_prefix() const { return prefix_; }
 
  private:
   std::string prefix_;
-  AnnotationRisk highest_ = AnnotationRisk::high;
-  std::vector<std::string> forbidden_words_;
+  GateSettings settings_;
 };
 
 }  // namespace headgate::k8swatch

@@ -8,6 +8,9 @@ std::set<std::string> secrets_of(const Ingress& ingress) {
   std::set<std::string> keys;
   for (const IngressTls& tls : ingress.tls)
     if (!tls.secret_name.empty()) keys.insert(name_key(ingress.metadata.namespace_name, tls.secret_name));
+  // Whatever its prefix: the decoder keeps only annotations with one of ours.
+  for (const auto& [name, value] : ingress.metadata.annotations)
+    if (name.ends_with("/auth-tls-secret") && value.find('/') != std::string::npos) keys.insert(value);
   return keys;
 }
 

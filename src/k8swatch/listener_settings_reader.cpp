@@ -7,11 +7,13 @@
 #include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/secret_content.h"
+#include "tls/cipher_list.h"
 
 namespace headgate::k8swatch {
 namespace {
 
 constexpr std::size_t kShownValue = 64;
+constexpr std::size_t kShownCiphers = 8;
 constexpr std::uint64_t kMostStreamTries = 1000;
 constexpr std::uint64_t kMostStreams = 4096;
 constexpr std::uint64_t kMostRequests = 1'000'000'000;
@@ -29,7 +31,7 @@ class ListenerReader {
 
   ListenerConfig read() {
     read_protocols();
-    read_text("ssl-ciphers", tls_.ciphers);
+    read_ciphers();
     read_text("ssl-ecdh-curve", tls_.curves);
     read_sessions();
     read_ticket_keys();
@@ -45,6 +47,27 @@ class ListenerReader {
  private:
   void read_text(std::string_view key, std::string& value) {
     if (const std::string* text = reader_.text(key)) value = *text;
+  }
+
+  void read_ciphers() {
+    constexpr std::string_view kKey = "ssl-ciphers";
+    const std::string* text = reader_.text(kKey);
+    if (text == nullptr) return;
+    const auto list = tls::read_cipher_list(*text);
+    if (!list) {
+      reader_.refuse(kKey, list.error().message);
+      return;
+    }
+    tls_.ciphers = list->usable;
+    if (list->refused.empty()) return;
+    std::string names;
+    for (std::size_t i = 0; i < list->refused.size() && i < kShownCiphers; ++i)
+      names += (i == 0 ? "" : ", ") + list->refused[i];
+    if (list->refused.size() > kShownCiphers)
+      names += " and " + std::to_string(list->refused.size() - kShownCiphers) + " more";
+    reader_.tell(
+        kKey,
+        "without forward secrecy by elliptic curves or authenticated encryption, so not offered: " + names);
   }
 
   void read_protocols() {

@@ -27,14 +27,14 @@ bool is_kept_secret_key(std::string_view key) {
          key.starts_with(kTicketKeyPrefix);
 }
 
-void seal_certificate(Secret& secret) {
+void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates) {
   const std::string chain = take(secret.data, kCertificateKey);
   std::string key = take(secret.data, kPrivateKeyKey);
   if (chain.empty() || key.empty()) {
     secret.certificate_error = chain.empty() && key.empty() ? "holds neither tls.crt nor tls.key"
                                : chain.empty()              ? "holds no tls.crt"
                                                             : "holds no tls.key";
-  } else if (auto certificate = tls::Certificate::from_pem(chain, key)) {
+  } else if (auto certificate = tls::Certificate::from_pem(chain, key, &intermediates)) {
     secret.certificate = *std::move(certificate);
   } else {
     secret.certificate_error = certificate.error().message;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "k8swatch/objects.h"
+#include "tls/intermediate.h"
 
 namespace headgate::k8swatch {
 
@@ -19,7 +20,7 @@ inline constexpr std::string_view kTicketKeyPrefix = "ticket-key";
 bool is_kept_secret_key(std::string_view key);
 
 // Takes tls.crt and tls.key out of `secret.data` and sets `certificate`, `certificate_error` and
-// `certificate_hash`; the text of the private key is overwritten.
-void seal_certificate(Secret& secret);
+// `certificate_hash`; the text of the private key is overwritten. Intermediates go through the pool.
+void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates);
 
 }  // namespace headgate::k8swatch

@@ -67,10 +67,8 @@ void Store::remove(const ObjectKey& key) {
   const std::string name = name_key(key.namespace_name, key.name);
   switch (key.kind) {
     case Kind::ingress: {
-      const auto at = ingresses_.find(name);
-      if (at == ingresses_.end()) return;
-      unlink(*at->second);
-      ingresses_.erase(at);
+      if (refused_.erase(name) > 0) changes_.ingresses.insert(name);
+      drop_ingress(name);
       return;
     }
     case Kind::ingress_class:
@@ -109,8 +107,54 @@ void Store::remove(const ObjectKey& key) {
   }
 }
 
+void Store::drop_ingress(const std::string& key) {
+  const auto at = ingresses_.find(key);
+  if (at == ingresses_.end()) return;
+  unlink(*at->second);
+  ingresses_.erase(at);
+}
+
+// True: it is not taken, and the version held stays as it is, or goes where it may not stay.
+bool Store::refuse(const std::string& key, const std::shared_ptr<const Ingress>& ingress) {
+  std::vector<Finding> reasons;
+  if (gate_ != nullptr) reasons = gate_->refuse(*ingress);
+  if (reasons.empty()) return false;
+  refused_[key] = {ingress, std::move(reasons)};
+  changes_.ingresses.insert(key);
+  const Ingress* const held = find_ingress(key);
+  if (held != nullptr && class_name_of(*held) != class_name_of(*ingress)) drop_ingress(key);
+  return true;
+}
+
+void Store::judge_again() {
+  std::vector<std::shared_ptr<const Ingress>> all;
+  for (const auto& [key, refused] : refused_) all.push_back(refused.ingress);
+  for (const auto& ingress : all) {
+    const std::string key = name_key(ingress->metadata);
+    refused_.erase(key);
+    changes_.ingresses.insert(key);
+    put(ingress);
+  }
+  all.clear();
+  if (gate_ != nullptr)
+    for (const auto& [key, ingress] : ingresses_)
+      if (!gate_->refuse(*ingress).empty()) all.push_back(ingress);
+  for (const auto& ingress : all) {
+    const std::string key = name_key(ingress->metadata);
+    if (!refused_.contains(key)) refuse(key, ingress);
+    drop_ingress(key);
+  }
+}
+
 void Store::put(const std::shared_ptr<const Ingress>& ingress) {
-  std::shared_ptr<const Ingress>& held = ingresses_[name_key(ingress->metadata)];
+  const std::string key = name_key(ingress->metadata);
+  if (const auto at = refused_.find(key); at != refused_.end()) {
+    if (same_version(at->second.ingress->metadata, ingress->metadata)) return;
+    refused_.erase(at);
+    changes_.ingresses.insert(key);
+  }
+  if (refuse(key, ingress)) return;
+  std::shared_ptr<const Ingress>& held = ingresses_[key];
   if (held != nullptr) {
     if (same_version(held->metadata, ingress->metadata)) return;
     unlink(*held);
@@ -168,6 +212,8 @@ void Store::mark(const Ingress& ingress) {
 void Store::mark_class(const std::string& class_name) {
   for (const auto& [key, ingress] : ingresses_)
     if (class_name_of(*ingress) == class_name) mark(*ingress);
+  for (const auto& [key, refused] : refused_)
+    if (class_name_of(*refused.ingress) == class_name) changes_.ingresses.insert(key);
 }
 
 void Store::link(const Ingress& ingress) {
@@ -228,6 +274,11 @@ void Store::drop_secret_if_unused(const std::string& key) {
 Changes Store::take_changes() { return std::exchange(changes_, Changes{}); }
 
 const Ingress* Store::find_ingress(std::string_view key) const { return find_object(ingresses_, key); }
+
+const RefusedIngress* Store::find_refused(std::string_view key) const {
+  const auto at = refused_.find(key);
+  return at == refused_.end() ? nullptr : &at->second;
+}
 
 const IngressClass* Store::find_class(std::string_view name) const { return find_object(classes_, name); }
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/finding.h"
+#include "k8swatch/ingress_gate.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/objects.h"
 
@@ -53,12 +55,24 @@ struct Changes {
   }
 };
 
+// The newest version of an Ingress, where the gate does not let it in.
+struct RefusedIngress {
+  std::shared_ptr<const Ingress> ingress;
+  std::vector<Finding> reasons;
+};
+
 class Store {
  public:
+  // `gate` (null: everything passes) judges each version of an Ingress. What it refuses does not replace the
+  // version held, unless it is of another class. It must outlive this.
+  explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
+
   // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
   // one held is not a change.
   void upsert(const Object& object);
   void remove(const ObjectKey& key);
+  // The gate decides otherwise than before: takes what was refused and is not now, and the other way round.
+  void judge_again();
 
   [[nodiscard]] bool has_changes() const { return !changes_.empty(); }
   // What changed since the last call.
@@ -66,6 +80,7 @@ class Store {
 
   // Null: no such object. Valid until the object is changed or removed.
   [[nodiscard]] const Ingress* find_ingress(std::string_view key) const;
+  [[nodiscard]] const RefusedIngress* find_refused(std::string_view key) const;
   [[nodiscard]] const IngressClass* find_class(std::string_view name) const;
   [[nodiscard]] const ConfigMap* find_config_map(std::string_view key) const;
   [[nodiscard]] const ServiceRecord* find_service(std::string_view key) const;
@@ -79,6 +94,8 @@ class Store {
   using Objects = NameMap<std::shared_ptr<const T>>;
 
   void put(const std::shared_ptr<const Ingress>& ingress);
+  bool refuse(const std::string& key, const std::shared_ptr<const Ingress>& ingress);
+  void drop_ingress(const std::string& key);
   void put(const std::shared_ptr<const IngressClass>& ingress_class);
   void put(const std::shared_ptr<const Service>& service);
   void put(const std::shared_ptr<const EndpointSlice>& slice);
@@ -95,7 +112,9 @@ class Store {
   void drop_service_if_unused(const std::string& key);
   void drop_secret_if_unused(const std::string& key);
 
+  const IngressGate* gate_;
   Objects<Ingress> ingresses_;
+  NameMap<RefusedIngress> refused_;
   Objects<IngressClass> classes_;  // by name alone
   Objects<EndpointSlice> slices_;
   Objects<ConfigMap> config_maps_;

@@ -34,8 +34,11 @@ Translator::Translator(TranslatorOptions options, const Store& store)
       store_(store),
       classes_(options_.classes, store),
       clusters_(options_.endpoints, store),
-      certificates_(options_.certificates, store, classes_),
-      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {}
+      client_certificates_(options_.annotation_prefix, store, classes_),
+      certificates_(options_.certificates, store, classes_, client_certificates_),
+      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
+  site_.https_port = options_.https_port;
+}
 
 std::shared_ptr<const router::Publication> Translator::translate(const Changes& changes) {
   const bool is_first = table_ == nullptr;
@@ -46,6 +49,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   if (is_first || changes.config_map || changes.secrets.contains(listeners_.ticket_secret()))
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
+  client_certificates_.translate(changes, settings.client_certificates);
   if (certificates_.translate(changes)) publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
@@ -53,6 +57,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
 
   if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
     builder.set_default_route(default_route());
+  builder.set_site(site_);
 
   for (const std::string& service : changes.services) clusters_.mark_service(service);
   publication->clusters = clusters_.take_updates();
@@ -85,6 +90,8 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
       changes.hosts;  // also those that are gone, which have no rules to be found by
   const std::set<std::string>& of_tls = certificates_.hosts_with_changed_tls();
   hosts.insert(of_tls.begin(), of_tls.end());
+  const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
+  hosts.insert(of_rules.begin(), of_rules.end());
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
 }
@@ -92,11 +99,18 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
 Translator::SettingsChange Translator::read_config_map() {
   config_findings_.clear();
   router::RouteSettings settings;
+  RedirectDefaults redirects;
+  router::SiteSettings site;
+  bool cross_namespace = false;
   ListenerConfig listeners;
   const std::string& key = options_.config_map;
   if (const ConfigMap* config_map = key.empty() ? nullptr : store_.find_config_map(key)) {
     ConfigMapReader reader(*config_map, config_findings_);
     settings = read_route_settings(reader);
+    redirects = read_redirect_defaults(reader);
+    site = read_site_settings(reader);
+    reader.boolean("allow-cross-namespace-resources", cross_namespace);
+    read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
     reader.tell_unread();
   } else if (!key.empty()) {
@@ -104,7 +118,11 @@ Translator::SettingsChange Translator::read_config_map() {
                                 "named by --configmap, does not exist; all its keys have their defaults"});
   }
   SettingsChange change;
-  change.routes = !(std::exchange(settings_, settings) == settings);
+  site.https_port = options_.https_port;
+  site_ = std::move(site);
+  const bool routes = std::exchange(settings_, settings) != settings;
+  change.routes = std::exchange(redirects_, redirects) != redirects || routes;
+  change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
   return change;
 }
@@ -117,7 +135,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   sort_by_age(rules);
 
   std::vector<Finding> conflicts;
-  router::HostDraft draft = draft_host(host, rules, settings_, clusters_, conflicts);
+  const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
+  const HostSettings settings{settings_, redirects_, options_.annotation_prefix, certificates_.has_tls(host),
+                              client_certificate.denied};
+  router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);
+  draft.client_certificate = client_certificate.client_certificate;
   keep(conflict_findings_, host, std::move(conflicts));
 
   const std::shared_ptr<const router::VirtualHost> old =
@@ -131,7 +153,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
     return;
   }
   auto fresh = router::VirtualHost::make(std::move(draft));
-  if (old != nullptr && old->routes() == fresh->routes()) {
+  if (old != nullptr && old->same_as(*fresh)) {
     release_clusters(*fresh);  // the old one stays, with its own uses
     passthrough_.update(host, rules, old.get());
     return;
@@ -202,9 +224,16 @@ std::shared_ptr<const router::Route> Translator::default_route() {
 void Translator::check_ingress_again(const std::string& key) {
   const Ingress* ingress = store_.find_ingress(key);
   std::vector<Finding> findings;
-  if (ingress != nullptr) {
+  if (const RefusedIngress* refused = store_.find_refused(key);
+      refused != nullptr && classes_.takes(*refused->ingress)) {
+    for (Finding finding : refused->reasons) {
+      finding.reason += ingress == nullptr ? "; the Ingress is not served"
+                                           : "; this version of the Ingress is not served, the one before is";
+      findings.push_back(std::move(finding));
+    }
+  } else if (ingress != nullptr) {
     if (classes_.takes(*ingress))
-      findings = check_ingress(*ingress, store_);
+      findings = check_ingress(*ingress, store_, options_.annotation_prefix);
     else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));
   }
@@ -217,6 +246,7 @@ std::vector<Finding> Translator::findings() const {
   for (const Findings* group : {&ingress_findings_, &conflict_findings_})
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
+  client_certificates_.add_findings(all);
   certificates_.add_findings(all);
   passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "k8swatch/certificate_translator.h"
+#include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/listener_translator.h"
 #include "k8swatch/passthrough_translator.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
 #include "router/publication.h"
@@ -28,6 +30,7 @@ struct TranslatorOptions {
   CertificateOptions certificates;
   bool ssl_passthrough = false;                                   // --enable-ssl-passthrough
   std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix, without '/'
+  std::uint16_t https_port = 443;                                 // --https-port
   std::string config_map;  // --configmap, "namespace/name"; empty: none
   std::string
       default_backend_service;  // --default-backend-service, "namespace/name"; empty: the built-in 404
@@ -71,6 +74,7 @@ class Translator {
   struct SettingsChange {
     bool routes = false;
     bool listeners = false;
+    bool client_certificates = false;
   };
   SettingsChange read_config_map();
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
@@ -84,11 +88,14 @@ class Translator {
   const Store& store_;
   IngressClassRules classes_;
   ClusterRegistry clusters_;
+  ClientCertificateRules client_certificates_;
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
   PassthroughTranslator passthrough_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
+  RedirectDefaults redirects_;
+  router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;
   std::uint64_t generation_ = 0;

@@ -37,6 +37,8 @@ std::string_view to_string(TlsFailure failure) {
       return "no_shared_cipher";
     case TlsFailure::no_common_application:
       return "no_common_application";
+    case TlsFailure::client_alert:
+      return "client_alert";
     case TlsFailure::unrecognized_name:
       return "unrecognized_name";
     case TlsFailure::other:
@@ -48,7 +50,7 @@ std::string_view to_string(TlsFailure failure) {
 }
 
 TlsFailure tls_failure_of(std::string_view words) {
-  static constexpr std::array<std::pair<std::string_view, TlsFailure>, 7> kKnown = {{
+  static constexpr std::array<std::pair<std::string_view, TlsFailure>, 9> kKnown = {{
       {"unsupported protocol", TlsFailure::unsupported_protocol},
       {"wrong version number", TlsFailure::unsupported_protocol},
       {"version too low", TlsFailure::unsupported_protocol},
@@ -56,6 +58,8 @@ TlsFailure tls_failure_of(std::string_view words) {
       {"no application protocol", TlsFailure::no_common_application},
       {"unrecognized name", TlsFailure::unrecognized_name},
       {"callback failed", TlsFailure::unrecognized_name},
+      {" alert ", TlsFailure::client_alert},
+      {"connection failed", TlsFailure::client_gone},
   }};
   for (const auto& [text, failure] : kKnown) {
     if (words.find(text) != std::string_view::npos) return failure;

@@ -25,6 +25,7 @@ enum class TlsFailure : std::uint8_t {
   unsupported_protocol,   // older than what is allowed
   no_shared_cipher,       //
   no_common_application,  // ALPN
+  client_alert,           // the client did not like what it was shown
   unrecognized_name,      // SNI, where unknown names are refused
   other,                  //
   count_,

@@ -63,6 +63,7 @@ void Exchange::begin(WorkerContext& context, Downstream& downstream) {
   downstream_ = &downstream;
   context.stats.requests.add();
   context.stats.connections_writing.add(1);
+  table_ = context.tables.pin();
 }
 
 void Exchange::refuse(WorkerContext& context, Downstream& downstream, std::string_view request_line,
@@ -87,13 +88,9 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   std::string_view host;
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
-  const std::string_view host_as_sent = target.authority.empty() ? facts.host : target.authority;
-  if (route_->action == router::RouteAction::add_trailing_slash) {
-    redirect_to_slash(target, host_as_sent);
-    return;
-  }
+  if (!access(head, facts, target, host)) return;
   const std::uint64_t limit = route_->settings.max_body_bytes;
-  if (limit != 0 && (facts.body == http::BodyKind::length ? facts.content_length : size) > limit) {
+  if (limit != 0 && size > limit) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
     return;
   }
@@ -102,7 +99,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
     reply(503, RejectReason::no_endpoint);
     return;
   }
-  prepare(head, facts, target, host_as_sent, body, size);
+  prepare(head, facts, target, target.authority.empty() ? facts.host : target.authority, body, size);
   forward(false);
 }
 
@@ -161,7 +158,6 @@ bool Exchange::admit(http::RequestHead& head, const http::RequestFacts& facts, h
 // --- route ---
 
 bool Exchange::route(const http::Target& target, std::string_view host) {
-  table_ = context_->tables.pin();
   if (table_ == nullptr) {  // no table yet: not ready, and readiness says so
     reply(503, RejectReason::no_route);
     return false;
@@ -169,23 +165,8 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
   const router::Match match = table_->table->match(host, target.match_path);
   host_ = match.host;
   route_ = match.route;
-  if (route_->action == router::RouteAction::not_found) {
-    reply(404, RejectReason::no_route);
-    return false;
-  }
+  redirects_ = match.redirects;
   return true;
-}
-
-void Exchange::redirect_to_slash(const http::Target& target, std::string_view host_as_sent) {
-  // nginx's answer: absolute, without the port (port_in_redirect off), with the query.
-  const std::size_t colon = host_as_sent.rfind(':');
-  std::string_view name = host_as_sent;
-  if (colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos)
-    name = name.substr(0, colon);
-  std::string location;
-  if (!name.empty()) location.append(downstream_->client().scheme()).append("://").append(name);
-  location.append(target.forward_path).append("/").append(target.query);
-  reply(301, RejectReason::none, location);
 }
 
 // --- prepare ---
@@ -199,6 +180,8 @@ void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& 
   forwarding.port = downstream_->client().port;
   forwarding.scheme = downstream_->client().scheme();
   forwarding.request_id = request_id_;
+  const std::string certificate_fields = client_certificate_fields();
+  forwarding.more_fields = certificate_fields;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
@@ -337,6 +320,7 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
 
 void Exchange::on_interim(http::ResponseHead& head) {
   if (head.status == 100) return;  // ours was sent before the body was read
+  head.added = {};
   downstream_->send_interim(head);
 }
 
@@ -365,6 +349,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     downstream_->abandon_request_body();
   }
   body_bytes_sent_ += size;
+  add_hsts(head);
   downstream_->send_head(head, facts, body, size, last);
   if (last) finish_response();
 }
@@ -392,6 +377,7 @@ void Exchange::on_switching(http::ResponseHead& head) {
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
+  add_hsts(head);
   status_ = downstream_->send_switching(head, upgrade_);
   downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
 }
@@ -406,16 +392,21 @@ void Exchange::on_tunnel_ended(std::uint64_t bytes_to_client) {
 }
 
 void Exchange::reply(int status, RejectReason reason, std::string_view location) {
-  status_ = status;
+  http::LocalReply answer;
+  answer.status = status;
+  answer.location = location;
+  answer.explanation = explanation_of(reason);
+  reply(answer, reason);
+}
+
+void Exchange::reply(http::LocalReply answer, RejectReason reason) {
+  status_ = answer.status;
   reason_ = reason;
   head_sent_ = true;
   response_done_ = true;
   abandoned_ = !body_complete_;
   if (abandoned_) downstream_->abandon_request_body();
-  http::LocalReply answer;
-  answer.status = status;
-  answer.location = location;
-  answer.explanation = explanation_of(reason);
+  answer.extra_fields = hsts_line();
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
   if (!downstream_->congested()) finish(Ending::complete);
@@ -507,6 +498,7 @@ void Exchange::clear() {
   upstream_ = nullptr;
   host_ = nullptr;
   route_ = nullptr;
+  redirects_ = nullptr;
   pool_.reset();
   for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
   try_count_ = 0;

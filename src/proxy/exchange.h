@@ -1,11 +1,12 @@
-// One request and its response: admit → route → choose → prepare → forward → respond → record. The phases are
-// the functions below, in that order (docs/life-of-a-request.md); each Exchange ends in record(), exactly
-// once.
+// One request and its response: admit → route → access → choose → prepare → forward → respond → record. The
+// phases are the functions below, in that order (docs/life-of-a-request.md); each Exchange ends in record(),
+// exactly once.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/byte_buffer.h"
@@ -80,12 +81,23 @@ class Exchange final : public TunnelOwner {
   bool admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
              std::string_view& host);
   bool route(const http::Target& target, std::string_view host);
-  void redirect_to_slash(const http::Target& target, std::string_view host_as_sent);
+  // exchange_access.cpp
+  bool access(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
+              std::string_view host);
+  [[nodiscard]] bool is_misdirected(std::string_view host) const;
+  bool admit_client();
+  bool redirect(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target);
+  bool has_backend();
+  [[nodiscard]] std::string client_certificate_fields() const;
+  [[nodiscard]] std::string_view hsts_line() const;
+  void add_hsts(http::ResponseHead& head) const;
+
   void prepare(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
                std::string_view host_as_sent, const char* body, std::size_t size);
   void forward(bool fresh);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
+  void reply(http::LocalReply answer, RejectReason reason);
   bool accept_answer(const http::ResponseHead& head);
   void finish_response();
   void finish(Ending ending);
@@ -102,6 +114,7 @@ class Exchange final : public TunnelOwner {
   TableHolder::Version* table_ = nullptr;
   const router::VirtualHost* host_ = nullptr;
   const router::Route* route_ = nullptr;
+  const router::RedirectRules* redirects_ = nullptr;
   EndpointPoolRef pool_;
 
   // The request.

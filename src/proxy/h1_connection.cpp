@@ -201,7 +201,7 @@ bool H1Connection::read_head() {
 
 // HTTP/2 with prior knowledge (RFC 9113 §3.3) shows in a connection's first bytes; over TLS it is negotiated.
 http::Preface H1Connection::preface(std::string_view bytes) const {
-  return requests_ > 0 || client_.https ? http::Preface::no : http::h2_preface(bytes);
+  return requests_ > 0 || client_.tls != nullptr ? http::Preface::no : http::h2_preface(bytes);
 }
 
 void H1Connection::become_http2(std::string_view bytes) {

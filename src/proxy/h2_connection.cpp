@@ -137,12 +137,13 @@ void H2Connection::receive() {
       fail();
       return;
     }
-    if (session_.wants_write()) context_.loop.requeue(*this);
+    if (session_.wants_write() || session_.is_finished()) context_.loop.requeue(*this);
   }
   if (readable_) context_.loop.requeue(*this);
 }
 
 void H2Connection::fail() {
+  if (failed_) return;
   failed_ = true;
   count(session_.failure());
   drop_streams();
@@ -243,7 +244,7 @@ void H2Connection::flush() {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     session_.collect(frames, kFramesPerWrite);
-    if (!failed_ && session_.failure() != RejectReason::none) fail();
+    if (session_.failure() != RejectReason::none) fail();
     if (!frames.empty() && !write(frames)) break;
     settle_streams();
     if (!session_.wants_write()) break;
@@ -348,7 +349,8 @@ void H2Connection::end() {
 }
 
 void H2Connection::end_if_done() {
-  if (state_ == State::ending && streams_.empty() && !blocked_ && !session_.wants_write()) linger();
+  if (!streams_.empty() || blocked_ || session_.wants_write()) return;
+  if (state_ == State::ending || session_.is_finished()) linger();
 }
 
 // What we sent must not be thrown away for what the client still sends (RFC 9112 §9.6).

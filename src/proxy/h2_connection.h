@@ -3,7 +3,7 @@
 // write.
 //
 //   open ──► announcing ──► ending ──► lingering ──► closed      any ──► closed
-//     └───────────────────────┘
+//     └──────────┴────────────┴───────────┘
 #pragma once
 
 #include <cstddef>

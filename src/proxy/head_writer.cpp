@@ -69,8 +69,8 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   const std::size_t room = head.method_text.size() + target.forward_path.size() + target.query.size() +
                            2 * forwarding.host.size() + 2 * forwarding.remote_ip.size() +
                            forwarding.request_id.size() + forwarding.original_for.size() +
-                           forwarding.original_host.size() + upgrade.size() + size_of_fields(head.fields) +
-                           512;
+                           forwarding.original_host.size() + forwarding.more_fields.size() + upgrade.size() +
+                           size_of_fields(head.fields) + 512;
   char* const begin = out.prepare(room);
   char* p = put(begin, head.method_text);
   *p++ = ' ';
@@ -90,6 +90,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
     p = put_field(p, "X-Original-Forwarded-For: ", forwarding.original_for);
   if (!forwarding.original_host.empty())
     p = put_field(p, "X-Original-Forwarded-Host: ", forwarding.original_host);
+  p = put(p, forwarding.more_fields);
   p = write_kept_fields(head.fields, p);
   switch (body) {
     case http::BodyKind::length:
@@ -115,6 +116,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
 char* write_response_head(const http::ResponseHead& head, const ResponseFraming& framing, char* out) {
   out = put_status_line(out, head);
   out = write_kept_fields(head.fields, out);
+  out = put(out, head.added);
   if (!framing.date.empty()) out = put_field(out, "Date: ", framing.date);
   if (framing.body == http::BodyKind::chunked) {
     out = put(out, "Transfer-Encoding: chunked\r\n");
@@ -134,6 +136,7 @@ char* write_response_head(const http::ResponseHead& head, const ResponseFraming&
 char* write_interim_head(const http::ResponseHead& head, std::string_view upgrade, char* out) {
   out = put_status_line(out, head);
   out = write_kept_fields(head.fields, out);
+  out = put(out, head.added);
   if (!upgrade.empty()) {
     out = put(out, "Connection: upgrade\r\n");
     out = put_field(out, "Upgrade: ", upgrade);

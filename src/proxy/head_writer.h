@@ -26,6 +26,7 @@ struct ForwardingFields {
   std::string_view request_id;     // X-Request-ID
   std::string_view original_for;   // the client's own X-Forwarded-For, or empty
   std::string_view original_host;  // the client's own X-Forwarded-Host, or empty
+  std::string_view more_fields{};  // whole lines, each with its CRLF
 };
 
 // Appends the head of the upstream's request to `out`. `body`: how the content will be framed;
@@ -45,7 +46,7 @@ struct ResponseFraming {
 };
 
 // Writes the head of the client's response at `out` and returns its end. `out` must have room for the head it
-// came from plus 512 bytes.
+// came from and `added` plus 512 bytes.
 char* write_response_head(const http::ResponseHead& head, const ResponseFraming& framing, char* out);
 
 // Writes a 1xx head (103 Early Hints …; 101 with `upgrade`).

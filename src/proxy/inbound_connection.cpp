@@ -22,6 +22,12 @@ constexpr std::chrono::seconds kDrainPatience{2};
 // A whole ClientHello, or the request head that is refused.
 constexpr std::size_t kFirstRead = 4096;
 
+// A client_header_timeout that is shorter counts for handshakes too, as with nginx.
+std::chrono::milliseconds handshake_timeout(const WorkerContext& context) {
+  return std::min<std::chrono::milliseconds>(InboundConnection::kHandshakeTimeout,
+                                             context.listeners->client_header_timeout);
+}
+
 // An ordinary end of an unfinished handshake, or a fault of the client's?
 bool is_rejected(TlsFailure failure) {
   return failure != TlsFailure::client_gone && failure != TlsFailure::plain_http;
@@ -56,7 +62,7 @@ void InboundConnection::start() {
     begin(context_.listeners->proxy_protocol_header_timeout, State::proxy_header);
     read_proxy_header();
   } else {
-    begin(kHandshakeTimeout, State::first_bytes);
+    begin(handshake_timeout(context_), State::first_bytes);
     read_first_bytes();
   }
 }
@@ -191,7 +197,7 @@ void InboundConnection::take_proxy_header(const ProxyHeader& header) {
     hand_over();
     return;
   }
-  begin(kHandshakeTimeout, State::first_bytes);
+  begin(handshake_timeout(context_), State::first_bytes);
   if (received_.empty()) {
     read_first_bytes();
   } else if (!judge_first_bytes()) {

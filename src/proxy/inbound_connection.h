@@ -31,7 +31,7 @@ struct WorkerContext;
 class InboundConnection final : public ClientConnection, public InboundHook {
  public:
   // From accept, or the end of the PROXY header, until it is known what is spoken, however the bytes trickle
-  // in.
+  // in; a shorter client-header-timeout counts here too.
   static constexpr std::chrono::seconds kHandshakeTimeout{10};
 
   // `transport` is connected to `peer`. `client.https`: it came in on a TLS listener.

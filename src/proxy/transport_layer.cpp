@@ -13,10 +13,6 @@ using tls::SessionResult;
 using tls::SessionStatus;
 using tls::WireStatus;
 
-// What a client may send for its handshake, a long certificate chain included.
-constexpr std::size_t kMaxHandshakeBytes = std::size_t{256} * 1024;
-// What a client may send without a byte of plaintext in it: one record, and a lot of key updates.
-constexpr std::size_t kMaxSilentBytes = std::size_t{64} * 1024;
 // What is held of answers nobody asked for (key updates) for a client that takes nothing.
 constexpr std::size_t kMaxAnswersHeld = std::size_t{16} * 1024;
 
@@ -28,65 +24,49 @@ void TransportLayer::start_tls(const std::shared_ptr<const tls::ServerContext>& 
   session_ = std::make_unique<tls::ServerSession>(context, std::move(index), *this);
 }
 
-void TransportLayer::begin_call(std::size_t receive_limit) {
-  drained_ = false;
-  starved_ = false;
-  pending_ = false;
-  received_ = 0;
-  receive_limit_ = receive_limit;
-}
-
 IoResult TransportLayer::handshake() {
   if (failed_) return {IoStatus::failed};
-  const std::size_t before = received_;
-  begin_call(kMaxHandshakeBytes);
-  received_ = before;
+  drained_ = false;
   const SessionStatus status = session_->handshake();
   push();
-  if (status == SessionStatus::done) {
-    established_ = true;
-    pending_ = true;  // the first request may have come with the last flight
-    return {IoStatus::done};
+  switch (status) {
+    case SessionStatus::done:
+      established_ = true;
+      pending_ = true;  // the first request may have come with the last flight
+      return {IoStatus::done};
+    case SessionStatus::would_block:
+      if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
+      break;
+    case SessionStatus::closed:
+    case SessionStatus::failed:
+      break;
   }
-  if (status != SessionStatus::would_block || failed_ || received_ > kMaxHandshakeBytes) {
-    failed_ = true;
-    return {IoStatus::failed};
-  }
-  return {ended_ ? IoStatus::closed : IoStatus::would_block};
+  failed_ = true;
+  return {IoStatus::failed};
 }
 
 IoResult TransportLayer::read(char* data, std::size_t size) {
   if (session_ == nullptr) return read_unread(data, size);
   if (failed_) return {IoStatus::failed};
-  begin_call(2 * size + kMaxSilentBytes);
-  std::size_t total = 0;
-  SessionResult result{SessionStatus::done};
-  while (total < size && result.status == SessionStatus::done && !starved_) {
-    result = session_->read(data + total, size - total);
-    total += result.bytes;
-  }
+  drained_ = false;
+  pending_ = false;
+  const SessionResult result = session_->read(data, size);
   push();
-  if (total > 0) {
-    silent_ = 0;
-    pending_ = total == size || !starved_;  // or close_notify comes next
-    return {IoStatus::done, total};
-  }
   switch (result.status) {
     case SessionStatus::done:
+      partial_ = false;
+      pending_ = result.bytes == size || session_->has_ended();
+      return {IoStatus::done, result.bytes};
     case SessionStatus::would_block:
+      if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
       break;
     case SessionStatus::closed:
       return {IoStatus::closed};
     case SessionStatus::failed:
-      failed_ = true;
-      return {IoStatus::failed};
+      break;
   }
-  silent_ += received_;
-  if (failed_ || silent_ > kMaxSilentBytes) {
-    failed_ = true;
-    return {IoStatus::failed};
-  }
-  return {ended_ ? IoStatus::closed : IoStatus::would_block};
+  failed_ = true;
+  return {IoStatus::failed};
 }
 
 // Plain: what was read too early, and what has come since.
@@ -140,7 +120,7 @@ IoStatus TransportLayer::flush() {
 }
 
 bool TransportLayer::is_quiet() const {
-  return unread_.empty() && !pending_ && !ended_ && silent_ == 0 && socket_is_quiet(fd_);
+  return unread_.empty() && !pending_ && !ended_ && !partial_ && socket_is_quiet(fd_);
 }
 
 void TransportLayer::say_goodbye() {
@@ -156,27 +136,21 @@ WireStatus TransportLayer::receive(char* data, std::size_t size, std::size_t& re
     std::memcpy(data, unread_.data(), received);
     unread_.consume(received);
     if (unread_.empty()) unread_.release();
-    received_ += received;
     return WireStatus::done;
   }
-  if (received_ > receive_limit_) return WireStatus::would_block;
-  if (drained_) {
-    starved_ = true;
-    return WireStatus::would_block;
-  }
+  if (drained_) return WireStatus::would_block;
   const IoResult result = receive_now(fd_, data, size);
   switch (result.status) {
     case IoStatus::done:
       drained_ = result.bytes < size;  // what comes later raises an event of its own
+      partial_ = true;
       received = result.bytes;
-      received_ += result.bytes;
       return WireStatus::done;
     case IoStatus::closed:  // kept from the session: it could not be written to afterwards
       ended_ = true;
       [[fallthrough]];
     case IoStatus::would_block:
       drained_ = true;
-      starved_ = true;
       return WireStatus::would_block;
     case IoStatus::failed:
       break;

@@ -47,19 +47,15 @@ class TransportLayer final : public tls::Wire {
   [[nodiscard]] IoResult read_unread(char* data, std::size_t size);
   // Sends what the session has given to the Wire during one call of a member above; holds what is left.
   void push();
-  void begin_call(std::size_t receive_limit);
 
   std::unique_ptr<tls::ServerSession> session_;
   ByteBuffer* ciphertext_ = nullptr;  // the Worker's: filled and emptied within one call
   ByteBuffer unread_;
   ByteBuffer unsent_;
-  std::size_t receive_limit_ = 0;  // of the call that runs
-  std::size_t received_ = 0;       // of the call that runs; in handshakes since their beginning
-  std::size_t silent_ = 0;         // received since plaintext last came of it
-  std::size_t answers_held_ = 0;   // of unsent_: what was not asked for by write()
+  std::size_t answers_held_ = 0;  // of unsent_: what was not asked for by write()
   int fd_;
-  bool drained_ = false;  // the call that runs has seen the socket empty,
-  bool starved_ = false;  // and the session has asked for more
+  bool drained_ = false;  // the call that runs has seen the socket empty
+  bool partial_ = false;  // something was received that did not make up a byte of plaintext
   bool pending_ = false;
   bool ended_ = false;  // FIN received
   bool writing_ = false;

@@ -30,6 +30,15 @@ std::string target_of(const Route& route) {
   return "?";
 }
 
+std::string redirects_of(const RedirectRules& redirects) {
+  std::string text;
+  if (redirects.https_only) text += " https-only";
+  if (redirects.preserve_trailing_slash) text += " preserve-trailing-slash";
+  if (redirects.with_port) text += " port-in-redirects";
+  if (redirects.relative) text += " relative-redirects";
+  return text;
+}
+
 // Only what differs from the defaults.
 std::string settings_of(const RouteSettings& settings) {
   const RouteSettings standard;
@@ -52,17 +61,61 @@ std::string settings_of(const RouteSettings& settings) {
 
 void dump_host(const VirtualHost& host, std::string& out) {
   out.append("host ").append(host.host()).append("\n");
+  if (host.client_certificate() != nullptr)
+    out.append("  ").append(to_string(*host.client_certificate())).append("\n");
   for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  if (host.unclaimed_redirects() != RedirectRules())
+    out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
+}
+
+std::string dump_site(const SiteSettings& site) {
+  const SiteSettings standard;
+  std::string out;
+  if (site.https_redirect_code != standard.https_redirect_code)
+    out += "redirect to HTTPS: " + std::to_string(site.https_redirect_code) + "\n";
+  if (site.hsts_line.empty())
+    out += "answers over HTTPS: no Strict-Transport-Security\n";
+  else if (site.hsts_line != standard.hsts_line)
+    out += "answers over HTTPS: " + site.hsts_line.substr(0, site.hsts_line.find('\r')) + "\n";
+  return out;
 }
 
 }  // namespace
+
+std::string to_string(const ClientCertificateRule& rule) {
+  using Demand = policy::ClientCertificateRule::Demand;
+  std::string text = "client certificate ";
+  if (rule.policy.broken) {
+    text += "broken: 403";
+  } else {
+    switch (rule.policy.demand) {
+      case Demand::nothing:
+        text += "not asked for";
+        break;
+      case Demand::optional:
+        text += "optional";
+        break;
+      case Demand::any_issuer:
+        text += "optional, of any issuer";
+        break;
+      case Demand::required:
+        text += "required";
+        break;
+    }
+  }
+  if (rule.policy.subject != nullptr) text += " subject=" + rule.policy.subject->text();
+  if (!rule.policy.error_page.empty()) text += " error-page=" + rule.policy.error_page;
+  if (rule.policy.pass_certificate) text += " passed-on";
+  return text + " (Ingress " + rule.namespace_name + "/" + rule.ingress + ")";
+}
 
 std::string to_string(const Route& route) {
   std::string text(to_string(route.path_type));
   text.append(" ").append(route.path).append(" -> ").append(target_of(route));
   if (!route.ingress.empty())
     text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
-  return text + settings_of(route.settings);
+  if (route.denied) text += " denied: 503";
+  return text + redirects_of(route.redirects) + settings_of(route.settings);
 }
 
 std::string dump(const RoutingTable& table) {
@@ -75,7 +128,7 @@ std::string dump(const RoutingTable& table) {
   std::string out = "default backend: ";
   out += fallback.action == RouteAction::forward ? fallback.cluster->name + settings_of(fallback.settings)
                                                  : "built-in 404";
-  out += "\n";
+  out += "\n" + dump_site(table.site());
   if (!table.default_host().routes().empty()) dump_host(table.default_host(), out);
   for (const VirtualHost* host : hosts) dump_host(*host, out);
   return out;

@@ -12,5 +12,7 @@ std::string dump(const RoutingTable& table);
 
 // One Route as dump and explain write it: "prefix /foo -> forward default-web-80 (Ingress default/web)".
 std::string to_string(const Route& route);
+// The same for what a host asks of clients' certificates.
+std::string to_string(const ClientCertificateRule& rule);
 
 }  // namespace headgate::router

@@ -22,6 +22,8 @@ bool key_matches(const PathIndex::Key& key, std::string_view path) {
 std::string explain(const RoutingTable& table, std::string_view host, std::string_view path) {
   const Match match = table.match(host, path);
   std::string out = why_host(*match.host, host) + "\n";
+  if (match.host->client_certificate() != nullptr)
+    out += "  " + to_string(*match.host->client_certificate()) + "\n";
   std::size_t candidates = 0;
   for (const PathIndex::Key& key : match.host->paths().keys()) {
     if (!key_matches(key, path)) continue;
@@ -36,6 +38,7 @@ std::string explain(const RoutingTable& table, std::string_view host, std::strin
   if (match.route == &table.default_route()) {
     out += "answered by the default backend: ";
     out += match.route->cluster != nullptr ? match.route->cluster->name : std::string("built-in 404");
+    if (match.redirects->https_only) out += " (over HTTPS only)";
     out += "\n";
   } else {
     out += "answered by: " + to_string(*match.route) + "\n";

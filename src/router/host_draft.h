@@ -2,9 +2,11 @@
 // final, immutable form.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "router/client_certificate_rule.h"
 #include "router/model.h"
 
 namespace headgate::router {
@@ -18,6 +20,8 @@ struct RouteDraft {
 struct HostDraft {
   std::string host;  // lower case; "*.x" for a one-label wildcard, "_" for requests of no known host
   std::vector<RouteDraft> routes;
+  RedirectRules unclaimed_redirects{};  // of paths that no Route has
+  std::shared_ptr<const ClientCertificateRule> client_certificate{};
 };
 
 }  // namespace headgate::router

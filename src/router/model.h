@@ -66,6 +66,15 @@ struct RouteSettings {
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
+// Whether plain HTTP is sent on to HTTPS, and how redirects look. ingress-nginx's annotations in brackets.
+struct RedirectRules {
+  bool https_only = false;               // [ssl-redirect of a host with TLS, force-ssl-redirect]
+  bool preserve_trailing_slash = false;  // by the redirect to HTTPS [preserve-trailing-slash]
+  bool with_port = false;                // [use-port-in-redirects]
+  bool relative = false;  // the redirect that adds a '/' names no host [relative-redirects]
+  friend bool operator==(const RedirectRules&, const RedirectRules&) = default;
+};
+
 // The slot of the Route that answers what no Ingress claims (the default backend); never removed.
 inline constexpr RouteSlot kDefaultRouteSlot = 0;
 
@@ -80,8 +89,9 @@ struct Route {
   std::string ingress;
   RouteSlot slot = 0;  // a trailing-slash redirect has the slot of the Route it leads to
   RouteSettings settings;
-  bool https_only = false;               // plain HTTP is redirected (ssl-redirect, force-ssl-redirect)
-  bool preserve_trailing_slash = false;  // by that redirect
+  RedirectRules redirects;
+  // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
+  bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity
 };
 

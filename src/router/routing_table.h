@@ -7,22 +7,26 @@
 #include <string_view>
 
 #include "router/host_index.h"
+#include "router/site_settings.h"
 #include "router/virtual_host.h"
 
 namespace headgate::router {
 
-// Where a request goes. `host` is never null; `route` is never null.
+// Where a request goes. Nothing of it is ever null.
 struct Match {
   const VirtualHost* host;
   const Route* route;
+  // Of the path that matched, even where the default Route answers for it; of the host, where none matched.
+  const RedirectRules* redirects;
 };
 
 class RoutingTable {
  public:
   // Made by TableBuilder. `default_host` ("_") holds the rules without host, `default_route` is the default
-  // backend; neither is null.
+  // backend; none is null.
   RoutingTable(HostIndex hosts, std::shared_ptr<const VirtualHost> default_host,
-               std::shared_ptr<const Route> default_route, std::uint64_t generation);
+               std::shared_ptr<const Route> default_route, std::shared_ptr<const SiteSettings> site,
+               std::uint64_t generation);
 
   // `host`: lower case, without port and without trailing dot; may be empty (HTTP/1.0). `path`: the
   // normalised path (http::Target::match_path). Exact host beats one-label wildcard beats the default host;
@@ -34,6 +38,7 @@ class RoutingTable {
   [[nodiscard]] const HostIndex& hosts() const { return hosts_; }
   [[nodiscard]] const VirtualHost& default_host() const { return *default_host_; }
   [[nodiscard]] const Route& default_route() const { return *default_route_; }
+  [[nodiscard]] const SiteSettings& site() const { return *site_; }
   // "_" names the default host, "*.x" a wildcard; null where the table has no such host.
   [[nodiscard]] std::shared_ptr<const VirtualHost> find_host(std::string_view host) const;
 
@@ -43,6 +48,7 @@ class RoutingTable {
   HostIndex hosts_;
   std::shared_ptr<const VirtualHost> default_host_;
   std::shared_ptr<const Route> default_route_;
+  std::shared_ptr<const SiteSettings> site_;
   std::uint64_t generation_;
 };
 

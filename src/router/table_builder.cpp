@@ -5,12 +5,15 @@
 namespace headgate::router {
 
 TableBuilder::TableBuilder()
-    : default_host_(VirtualHost::make({std::string(kDefaultHost), {}})), default_route_(not_found_route()) {}
+    : default_host_(VirtualHost::make({std::string(kDefaultHost), {}})),
+      default_route_(not_found_route()),
+      site_(std::make_shared<const SiteSettings>()) {}
 
 TableBuilder::TableBuilder(const RoutingTable& previous)
     : hosts_(previous.hosts_),
       default_host_(previous.default_host_),
-      default_route_(previous.default_route_) {}
+      default_route_(previous.default_route_),
+      site_(previous.site_) {}
 
 std::shared_ptr<const Route> TableBuilder::not_found_route() {
   Route route;
@@ -24,6 +27,12 @@ void TableBuilder::set_default_route(std::shared_ptr<const Route> route) {
   if (*route == *default_route_) return;
   changed_ = true;
   default_route_ = std::move(route);
+}
+
+void TableBuilder::set_site(const SiteSettings& site) {
+  if (site == *site_) return;
+  changed_ = true;
+  site_ = std::make_shared<const SiteSettings>(site);
 }
 
 void TableBuilder::replace(std::shared_ptr<const VirtualHost> virtual_host) {
@@ -48,7 +57,7 @@ void TableBuilder::remove(std::string host) {
 std::shared_ptr<const RoutingTable> TableBuilder::build(std::uint64_t generation) {
   HostIndex hosts = changes_.empty() ? std::move(hosts_) : hosts_.with(changes_);
   return std::make_shared<const RoutingTable>(std::move(hosts), std::move(default_host_),
-                                              std::move(default_route_), generation);
+                                              std::move(default_route_), std::move(site_), generation);
 }
 
 }  // namespace headgate::router

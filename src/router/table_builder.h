@@ -22,6 +22,7 @@ class TableBuilder {
   void replace(HostDraft draft) { replace(VirtualHost::make(std::move(draft))); }
   void remove(std::string host);
   void set_default_route(std::shared_ptr<const Route> route);
+  void set_site(const SiteSettings& site);
 
   // Whether build() would give a table that differs from the one begun with.
   [[nodiscard]] bool has_changes() const { return changed_; }
@@ -35,6 +36,7 @@ class TableBuilder {
   HostIndex hosts_;
   std::shared_ptr<const VirtualHost> default_host_;
   std::shared_ptr<const Route> default_route_;
+  std::shared_ptr<const SiteSettings> site_;
   std::vector<HostChange> changes_;
   bool changed_ = false;
 };

@@ -40,8 +40,20 @@ void add_slash_redirects(std::vector<RouteDraft>& drafts) {
 
 }  // namespace
 
-VirtualHost::VirtualHost(std::string host, std::vector<Route> routes, PathIndex paths)
-    : host_(std::move(host)), routes_(std::move(routes)), paths_(std::move(paths)) {}
+VirtualHost::VirtualHost(HostDraft draft, std::vector<Route> routes, PathIndex paths)
+    : host_(std::move(draft.host)),
+      routes_(std::move(routes)),
+      unclaimed_redirects_(draft.unclaimed_redirects),
+      client_certificate_(std::move(draft.client_certificate)),
+      paths_(std::move(paths)) {}
+
+bool VirtualHost::same_as(const VirtualHost& other) const {
+  if (host_ != other.host_ || routes_ != other.routes_ || unclaimed_redirects_ != other.unclaimed_redirects_)
+    return false;
+  const ClientCertificateRule* const a = client_certificate();
+  const ClientCertificateRule* const b = other.client_certificate();
+  return a == b || (a != nullptr && b != nullptr && *a == *b);
+}
 
 std::shared_ptr<const VirtualHost> VirtualHost::make(HostDraft draft) {
   std::vector<RouteDraft>& drafts = draft.routes;
@@ -69,7 +81,7 @@ std::shared_ptr<const VirtualHost> VirtualHost::make(HostDraft draft) {
   routes.reserve(drafts.size());
   for (RouteDraft& each : drafts) routes.push_back(std::move(each.route));
   return std::shared_ptr<const VirtualHost>(
-      new VirtualHost(std::move(draft.host), std::move(routes), PathIndex(std::move(index_keys))));
+      new VirtualHost(std::move(draft), std::move(routes), PathIndex(std::move(index_keys))));
 }
 
 }  // namespace headgate::router

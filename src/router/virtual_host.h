@@ -22,6 +22,12 @@ class VirtualHost {
   [[nodiscard]] const std::string& host() const { return host_; }
   // Ordered by path, then exact ones first.
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+  // Of paths that no Route of this host has.
+  [[nodiscard]] const RedirectRules& unclaimed_redirects() const { return unclaimed_redirects_; }
+  // Null for most hosts: clients' certificates do not matter.
+  [[nodiscard]] const ClientCertificateRule* client_certificate() const { return client_certificate_.get(); }
+  // Everything of it but the Clusters' endpoints is equal.
+  [[nodiscard]] bool same_as(const VirtualHost& other) const;
   [[nodiscard]] const PathIndex& paths() const { return paths_; }
   // Null: no Route of this host has that path.
   [[nodiscard]] const Route* find(std::string_view path) const {
@@ -30,10 +36,12 @@ class VirtualHost {
   }
 
  private:
-  VirtualHost(std::string host, std::vector<Route> routes, PathIndex paths);
+  VirtualHost(HostDraft draft, std::vector<Route> routes, PathIndex paths);
 
   std::string host_;
   std::vector<Route> routes_;
+  RedirectRules unclaimed_redirects_;
+  std::shared_ptr<const ClientCertificateRule> client_certificate_;
   PathIndex paths_;
 };
 

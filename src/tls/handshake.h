@@ -19,6 +19,7 @@ struct Handshake {
   const HostTls* host = nullptr;                  // of the index; null: nobody's, the default certificate
   std::string server_name;                        // normalised
   std::uint16_t version = 0;                      // the highest one the client offers; 0: not known
+  const char* refusal = nullptr;                  // why one of the callbacks ended it
   int verify_error = 0;         // the last one that optional_no_ca does not let pass (X509_V_ERR_…)
   std::size_t key_updates = 0;  // received; goes on after the handshake
 

@@ -86,6 +86,8 @@ SessionStatus ServerSession::State::judge(int result) {
   }
   if (wire.overdrawn) {
     fail_with(phase == Phase::handshake ? "handshake too large" : "too many records without data");
+  } else if (handshake.refusal != nullptr) {
+    fail_with(handshake.refusal);
   } else if (wire.failed) {
     fail_with("connection failed");
   } else if (error == SSL_ERROR_ZERO_RETURN || (wire.ended && error == SSL_ERROR_SYSCALL)) {
@@ -164,6 +166,10 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
   std::size_t total = 0;
   while (total < size) {
     const int got = SSL_read(state.ssl.get(), data + total, clamp_to_int(size - total));
+    if (state.has_too_many_key_updates()) {
+      state.fail_with("too many key updates");
+      return {SessionStatus::failed};
+    }
     if (got <= 0) {
       const SessionStatus status = state.judge(got);
       if (total == 0) return {status};
@@ -172,14 +178,12 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
     total += static_cast<std::size_t>(got);
     state.plaintext += static_cast<std::size_t>(got);
     state.wire.allowance = kMostBytesWithoutData;
-    if (state.has_too_many_key_updates()) {
-      state.fail_with("too many key updates");
-      return {SessionStatus::failed};
-    }
     if (state.wire.drained && SSL_has_pending(state.ssl.get()) == 0) break;
   }
   return {SessionStatus::done, total};
 }
+
+bool ServerSession::has_ended() const { return state_->peer_closed || state_->phase == State::Phase::failed; }
 
 SessionResult ServerSession::write(const char* data, std::size_t size) {
   State& state = *state_;

@@ -70,6 +70,8 @@ class ServerSession {
   SessionStatus handshake();
   // Plaintext, one record or more. Short of `size` only where the Wire had no more.
   SessionResult read(char* data, std::size_t size);
+  // read() has met the end, or a failure, behind what it returned: the next call says so.
+  [[nodiscard]] bool has_ended() const;
   // Takes all of it or nothing. After would_block the next call must begin with the same bytes.
   SessionResult write(const char* data, std::size_t size);
   // Gives close_notify to the Wire, once; nothing after a failure. Without it the client cannot resume.
@@ -77,8 +79,8 @@ class ServerSession {
 
   [[nodiscard]] const SessionFacts& facts() const;
   // Why it failed, mostly in OpenSSL's words: "no shared cipher", "http request" (plain HTTP came, no alert
-  // was sent), "unsupported protocol: TLS 1.0", "tlsv1 alert unknown ca" (what the client sent); empty: it
-  // did not.
+  // was sent), "unsupported protocol: TLS 1.0", "unrecognized name", "tlsv1 alert unknown ca" (what the
+  // client sent); empty: it did not.
   [[nodiscard]] std::string_view failure() const;
 
  private:

@@ -59,31 +59,34 @@ TEST_F(Http2Streams, TenMegabytesComeDownUnchanged) {
   const H2Response response = one.get("/big");
   EXPECT_TRUE(response.complete);
   EXPECT_EQ(response.body.size(), kSize);
-  EXPECT_EQ(response.body, pattern(0, kSize));
+  EXPECT_TRUE(response.body == pattern(0, kSize));
 }
 
 TEST_F(Http2Streams, TenMegabytesGoUpUnchanged) {
+  const std::string body = pattern(0, 10 * 1024 * 1024 + 7);
+  pod.set_handler([&body](BackendExchange& exchange) {
+    exchange.read_body();
+    exchange.respond(200, exchange.request().body == body ? "the same" : "another");
+  });
   start_with_settings({{"proxy-body-size", "20m"}});
   H2Connected one = connect();
-  const std::string body = pattern(0, 10 * 1024 * 1024 + 7);
   for (const bool length_known : {true, false}) {
     const std::uint32_t stream =
         one.begin("POST", "/up",
                   length_known ? FieldList{{"content-length", std::to_string(body.size())}} : FieldList{});
     EXPECT_TRUE(one->send_body(stream, body));
-    EXPECT_EQ(one->receive(stream).status, 200);
+    EXPECT_EQ(one->receive(stream).body, "the same");
     EXPECT_TRUE(pod.last_request().complete);
-    EXPECT_EQ(pod.last_request().body, body);
   }
 }
 
 TEST_F(Http2Streams, StreamsWhoseWindowIsShutNeitherHoldUpOthersNorGrowMemory) {
   constexpr std::size_t kSize = 8 * 1024 * 1024;
   pod.set_handler([](BackendExchange& exchange) {
-    if (exchange.request().target == "/small") {
-      exchange.respond_with_echo();
-    } else {
+    if (exchange.request().target == "/big") {
       big_body(kSize)(exchange);
+    } else {
+      exchange.respond_with_echo();
     }
   });
   start();

@@ -48,6 +48,7 @@ TEST_F(Http2Times, AWindowOpenedInTimeIsNoStall) {
   config.client_send_timeout = kShort;
   start({}, {}, config);
   H2Connected one = connect({{h2::initial_window_size, 0}});
+  one->set_gives_windows(false);
   const std::uint32_t stream = one.begin_get("/");
   for (int i = 0; i < 10; ++i) {  // a byte in time, and again
     const std::size_t before = one->response(stream).body.size();
@@ -126,11 +127,15 @@ TEST_F(Http2Times, AConnectionWithoutARequestIsEnded) {
   router::ListenerSettings listeners;
   listeners.client_header_timeout = kShort;
   start(listeners);
-  H2Connected one = connect();
+  H2Connected silent = connect();
+  EXPECT_EQ(silent->wait_for_goaway(), h2::no_error);
+  RawClient one = client();
   // A head that is never finished is no request.
-  one->send(h2_frame(h2::headers, h2::end_stream, 1, h2_block(h2_request_fields("GET", "x.test", "/"))));
-  EXPECT_EQ(one->wait_for_goaway(), h2::no_error);
-  EXPECT_TRUE(one.until([&] { return one->end() != ReadEnd::data; }));
+  one.send(std::string(h2::preface) + h2_settings({}) +
+           h2_frame(h2::headers, h2::end_stream, 1, h2_block(h2_request_fields("GET", "x.test", "/"))));
+  ReadEnd end = ReadEnd::data;
+  one.read_until_close(end);
+  EXPECT_EQ(end, ReadEnd::closed);
   RawClient half = client();
   half.send(h2::preface.substr(0, 10));
   EXPECT_EQ(half.receive().status, 408);

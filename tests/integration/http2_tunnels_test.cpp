@@ -97,7 +97,7 @@ TEST_F(Http2Tunnels, MuchMoreThanTheWindowsGoesBothWays) {
   const std::uint32_t stream = begin_websocket(one);
   const std::string bytes = pattern(0, 4 * 1024 * 1024);
   EXPECT_TRUE(one->send_body(stream, bytes));
-  EXPECT_EQ(one->receive(stream).body, bytes + "bye");
+  EXPECT_TRUE(one->receive(stream).body == bytes + "bye");
 }
 
 TEST_F(Http2Tunnels, AnAcceptThatAnswersAnotherKeyIsABadGateway) {

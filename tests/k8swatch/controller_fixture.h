@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,15 +58,22 @@ class ControllerFixture {
 
   Controller& controller() { return controller_; }
   TimePoint& now() { return now_; }
+  std::int64_t& wall_seconds() { return wall_seconds_; }
   const std::vector<std::shared_ptr<const router::Publication>>& published() const { return published_; }
 
  private:
   ControllerOptions with_clock(ControllerOptions options) {
     options.now = [this] { return now_; };
+    CertificateOptions& certificates = options.translation.certificates;
+    certificates.wall_seconds = [this] { return wall_seconds_; };
+    // Making one takes a while.
+    static const auto kFake = tls::Certificate::make_fake();
+    certificates.make_fake = [] { return kFake; };
     return options;
   }
 
   TimePoint now_{};
+  std::int64_t wall_seconds_ = std::time(nullptr);
   std::vector<std::shared_ptr<const router::Publication>> published_;
   Controller controller_;
 };

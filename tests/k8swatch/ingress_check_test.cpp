@@ -19,7 +19,8 @@ class IngressCheckTest : public ::testing::Test {
 
   std::vector<std::string> check(const Ingress& ingress) {
     std::vector<std::string> lines;
-    for (const Finding& finding : check_ingress(ingress, store_)) lines.push_back(to_string(finding));
+    for (const Finding& finding : check_ingress(ingress, store_, "nginx.ingress.kubernetes.io"))
+      lines.push_back(to_string(finding));
     return lines;
   }
 
@@ -50,11 +51,17 @@ TEST_F(IngressCheckTest, AMissingProtectionIsAnError) {
   }
 }
 
-TEST_F(IngressCheckTest, TlsIsToldOnce) {
-  good_.tls = {{{"a.org"}, "cert"}, {{"b.org"}, "cert"}};
-  EXPECT_THAT(check(good_),
-              ElementsAre("warning: Ingress default/i: spec.tls: TLS is not supported yet: served "
-                          "over plain HTTP"));
+TEST_F(IngressCheckTest, AHostInTlsWithoutARuleIsTold) {
+  good_.rules.push_back(rule("x.b.org", {path("/", "web")}));
+  good_.tls = {{{"A.org", "*.b.org"}, "cert"}, {{"c.org", "x.a.org"}, "cert"}, {{"10.0.0.1"}, ""}};
+  EXPECT_THAT(
+      check(good_),
+      ElementsAre("warning: Ingress default/i: spec.tls[1].hosts[0]: no rule of this Ingress is for "
+                  "'c.org'; the certificate is not used for it",
+                  "warning: Ingress default/i: spec.tls[1].hosts[1]: no rule of this Ingress is for "
+                  "'x.a.org'; the certificate is not used for it",
+                  "error: Ingress default/i: spec.tls[2].hosts[0]: '10.0.0.1' is not a host: expected "
+                  "a DNS name, not an IP address; no certificate is used for it"));
 }
 
 TEST_F(IngressCheckTest, AnIngressThatServesNothingIsTold) {

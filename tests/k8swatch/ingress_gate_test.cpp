@@ -25,7 +25,8 @@ class IngressGateTest : public ::testing::Test {
   }
   bool configure(StringPairs data) {
     const ConfigMap config_map = testing::config_map("c", std::move(data));
-    return gate_.configure(&config_map, findings_);
+    ConfigMapReader reader(config_map, findings_);
+    return gate_.configure(read_gate_settings(reader));
   }
 
   IngressGate gate_{"nginx.ingress.kubernetes.io"};
@@ -53,7 +54,7 @@ TEST_F(IngressGateTest, TheRiskLevelDecides) {
   EXPECT_THAT(findings_, SizeIs(1)) << "the level is written with a capital";
   EXPECT_THAT(refuse("auth-tls-match-cn", "CN=x"), IsEmpty()) << "High again";
   EXPECT_TRUE(configure({{"annotations-risk-level", "Low"}}));
-  EXPECT_TRUE(gate_.configure(nullptr, findings_)) << "no ConfigMap: the defaults";
+  EXPECT_TRUE(gate_.configure({})) << "no ConfigMap: the defaults";
 }
 
 TEST_F(IngressGateTest, AForbiddenWordInAnyValueOfOurPrefixRefuses) {

@@ -39,6 +39,7 @@ TEST(TlsStats, WordsItDoesNotKnowAreOther) {
   EXPECT_EQ(tls_failure_of("no shared cipher"), TlsFailure::no_shared_cipher);
   EXPECT_EQ(tls_failure_of("unsupported protocol"), TlsFailure::unsupported_protocol);
   EXPECT_EQ(tls_failure_of("no application protocol"), TlsFailure::no_common_application);
+  EXPECT_EQ(tls_failure_of("tlsv1 alert unknown ca"), TlsFailure::client_alert);
   EXPECT_EQ(tls_failure_of("decode error"), TlsFailure::other);
   EXPECT_EQ(tls_failure_of(""), TlsFailure::other);
 }

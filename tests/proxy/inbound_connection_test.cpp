@@ -30,10 +30,11 @@ class Inbound : public ::testing::Test {
   }
 
   // The client's end of a new connection.
-  int connect(bool https = true) {
+  int connect() {
     const auto [ours, theirs] = socket_pair();
-    const ClientInfo client(*SocketAddress::parse("192.0.2.1", 4711), "443", https);
-    connection = new InboundConnection(worker.context, Transport(ours), client);
+    const SocketAddress peer = *SocketAddress::parse("192.0.2.1", 4711);
+    const ClientInfo client(peer, "443", true);
+    connection = new InboundConnection(worker.context, Transport(ours), peer, client);
     worker.context.connections.add(*connection);
     connection->start();
     return theirs;
@@ -227,13 +228,6 @@ TEST_F(Inbound, DrainingWaitsForAHandshakeOnItsWayButNotForSilence) {
   EXPECT_FALSE(is_closed(silent.get()));
   worker.advance(1s);
   EXPECT_TRUE(is_closed(silent.get()));
-}
-
-TEST_F(Inbound, WithoutTlsThereIsNothingToFindOut) {
-  const test_support::FileDescriptor client(connect(false));
-  EXPECT_EQ(in_progress(), 0);
-  EXPECT_EQ(worker.stats.connections_active.value(), 1);
-  EXPECT_FALSE(is_closed(client.get()));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,7 @@ class TlsPeer {
  public:
   explicit TlsPeer(int fd, int version = 0, std::string_view alpn = {})
       : socket_(fd), context_(SSL_CTX_new(TLS_client_method())), ssl_(nullptr) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     SSL_CTX_set_min_proto_version(context_.get(), version);
     SSL_CTX_set_max_proto_version(context_.get(), version);
     ssl_.reset(SSL_new(context_.get()));

@@ -304,21 +304,21 @@ TEST_P(TlsTransport, ABrokenRecordIsFailureWithAnAlert) {
   ERR_clear_error();
 }
 
-TEST_P(TlsTransport, AClientThatTakesNoAnswersToItsKeyUpdatesIsCut) {
+TEST_P(TlsTransport, KeyUpdatesWithoutEndAreCut) {
   if (GetParam() != TLS1_3_VERSION) GTEST_SKIP() << "TLS 1.2 has no key updates";
   connect();
   shake_hands();
   char data[64];
   int updates = 0;
   IoStatus status = IoStatus::would_block;
-  while (status == IoStatus::would_block && updates < 20000) {
+  while (status == IoStatus::would_block && updates < 1000) {
     ASSERT_TRUE(peer->update_key());
     ++updates;
     status = transport.read(data, sizeof data).status;
   }
   EXPECT_EQ(status, IoStatus::failed);
-  EXPECT_LT(updates, 20000);
-  EXPECT_GT(updates, 100) << "some are legal";
+  EXPECT_LT(updates, 1000);
+  EXPECT_GT(updates, 3) << "some are legal";
 }
 
 TEST_P(TlsTransport, KeyUpdatesBetweenDataAreLegal) {
@@ -326,7 +326,7 @@ TEST_P(TlsTransport, KeyUpdatesBetweenDataAreLegal) {
   connect();
   shake_hands();
   char data[64];
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(peer->update_key());
     ASSERT_TRUE(peer->send("x"));
     ASSERT_EQ(transport.read(data, sizeof data).bytes, 1u);

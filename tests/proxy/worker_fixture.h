@@ -12,6 +12,7 @@ namespace headgate::proxy {
 
 struct WorkerFixture {
   WorkerFixture() {
+    context.listeners = std::make_shared<const router::ListenerSettings>();
     upstreams.set_context(context);
     loop.on_wake([] {});
     loop.on_tick(TimerWheel::kTick, [] {});

@@ -31,7 +31,7 @@ const std::vector<Door>& doors() {
        {"boost/intrusive", "boost/smart_ptr/intrusive_ptr"},
        {"src/proxy/"}},
       {"Boost.Intrusive", {"boost/intrusive/", "boost/smart_ptr/intrusive"}, {"src/proxy/"}},
-      {"nghttp2", {"nghttp2/"}, {"src/http/h2_session.", "bench/load/h2_", "tests/"}},
+      {"nghttp2", {"nghttp2/"}, {"src/http/h2_session", "bench/load/h2_", "tests/"}},
       {"OpenSSL",
        {"openssl/"},
        {"src/tls/", "src/base/digest.", "src/proxy/transport.", "bench/load/tls_stream.", "tests/"}},

@@ -114,7 +114,11 @@ MemoryClient::MemoryClient(const std::shared_ptr<const ServerContext>& context,
           "protocols");
   }
   if (options.ask_for_staple) SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
-  if (resume != nullptr) check(SSL_set_session(ssl, resume) == 1, "session");
+  if (resume != nullptr) {
+    // A copy: OpenSSL's client offers a session of TLS 1.3 once only.
+    const ClientSession copy(SSL_SESSION_dup(resume));
+    check(copy != nullptr && SSL_set_session(ssl, copy.get()) == 1, "session");
+  }
   BIO* const in = BIO_new(BIO_s_mem());
   BIO_set_mem_eof_return(in, -1);
   SSL_set_bio(ssl, in, BIO_new(BIO_s_mem()));

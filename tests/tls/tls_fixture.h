@@ -44,6 +44,21 @@ inline std::shared_ptr<const ClientAuth> make_auth(VerifyClient verify, const st
   return *auth;
 }
 
+// A P-256 key (SEC1) with the public half of `key` and the private one of another: no handshake with it
+// succeeds.
+inline std::string unsound_key(const TestKey& key) {
+  const auto body = [](const std::string& pem) {
+    std::string text;
+    for (std::size_t at = pem.find('\n') + 1; at < pem.rfind("-----END"); ++at)
+      if (pem[at] != '\n') text += pem[at];
+    return text;
+  };
+  // The private number ends with byte 39 of 121, which are 52 characters of base64.
+  const std::string mixed =
+      body(TestKey().traditional_pem()).substr(0, 52) + body(key.traditional_pem()).substr(52);
+  return "-----BEGIN EC PRIVATE KEY-----\n" + mixed + "\n-----END EC PRIVATE KEY-----\n";
+}
+
 class TlsTest : public ::testing::Test {
  protected:
   // The index with one more host.

@@ -7,7 +7,7 @@
 
 namespace headgate::k8swatch {
 
-// An OpenSSL cipher list; empty where the global one counts.
+// tls::CipherList::usable of the list; empty where the global one counts.
 std::string read_ssl_ciphers(AnnotationReader& reader);
 
 }  // namespace headgate::k8swatch

@@ -24,6 +24,11 @@ const AnnotationRow& row_of(std::string_view name) {
 
 }  // namespace
 
+std::string annotation_field(std::string_view annotation) {
+  constexpr std::size_t kShownName = 128;
+  return "metadata.annotations[" + std::string(annotation.substr(0, kShownName)) + "]";
+}
+
 std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix) {
   if (!annotation.starts_with(prefix)) return std::nullopt;
   annotation.remove_prefix(prefix.size());

@@ -51,6 +51,9 @@ class AnnotationReader {
   std::vector<AnnotationProblem> problems_;
 };
 
+// How Findings name it: "metadata.annotations[…]", shortened.
+std::string annotation_field(std::string_view annotation);
+
 // The name of an annotation without `prefix` and its '/'; nothing: it has another prefix.
 std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix);
 

@@ -1,0 +1,240 @@
+#include "k8swatch/client_certificate_rules.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "k8swatch/annotations/ciphers.h"
+#include "k8swatch/host_drafter.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/name_key.h"
+#include "k8swatch/secret_content.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using Demand = policy::ClientCertificateRule::Demand;
+
+constexpr std::string_view kSecretAnnotation = "auth-tls-secret";
+
+std::string_view data_of(const Secret& secret, std::string_view key) {
+  for (const auto& [name, content] : secret.data)
+    if (name == key) return content;
+  return {};
+}
+
+Demand demand_of(VerifyClientMode mode) {
+  switch (mode) {
+    case VerifyClientMode::on:
+      return Demand::required;
+    case VerifyClientMode::off:
+      return Demand::nothing;
+    case VerifyClientMode::optional:
+      return Demand::optional;
+    case VerifyClientMode::optional_no_ca:
+      return Demand::any_issuer;
+  }
+  return Demand::required;
+}
+
+tls::VerifyClient verify_of(VerifyClientMode mode) {
+  switch (mode) {
+    case VerifyClientMode::optional:
+      return tls::VerifyClient::optional;
+    case VerifyClientMode::optional_no_ca:
+      return tls::VerifyClient::optional_no_ca;
+    case VerifyClientMode::on:
+    case VerifyClientMode::off:
+      break;
+  }
+  return tls::VerifyClient::on;
+}
+
+bool same_rule(const std::shared_ptr<const router::ClientCertificateRule>& a,
+               const std::shared_ptr<const router::ClientCertificateRule>& b) {
+  return a == b || (a != nullptr && b != nullptr && *a == *b);
+}
+
+}  // namespace
+
+ClientCertificateRules::ClientCertificateRules(std::string annotation_prefix, const Store& store,
+                                               const IngressClassRules& classes)
+    : prefix_(std::move(annotation_prefix)), store_(store), classes_(classes) {}
+
+bool ClientCertificateRules::allow_cross_namespace(bool allow) {
+  return std::exchange(cross_namespace_, allow) != allow;
+}
+
+const ClientCertificateRules::HostRules& ClientCertificateRules::of(std::string_view host) const {
+  static const HostRules kNone;
+  const auto at = rules_.find(host);
+  return at == rules_.end() ? kNone : at->second;
+}
+
+std::set<std::string> ClientCertificateRules::hosts_of(const Changes& changes) const {
+  std::set<std::string> hosts = changes.hosts;
+  for (const std::string& key : changes.secrets) {
+    const SecretRecord* record = store_.find_secret(key);
+    if (record == nullptr) continue;
+    for (const Ingress* user : record->users) {
+      AnnotationReader reader(*user, prefix_);
+      if (reader.text(kSecretAnnotation) != key) continue;  // named by its spec.tls
+      for (const IngressRule& rule : user->rules)
+        if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+      if (user->rules.empty()) hosts.emplace(router::kDefaultHost);
+    }
+  }
+  return hosts;
+}
+
+void ClientCertificateRules::translate(const Changes& changes, bool all) {
+  changed_hosts_.clear();
+  std::set<std::string> hosts = hosts_of(changes);
+  if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
+  for (const std::string& host : hosts) look_at(host);
+  if (!changed_hosts_.empty()) forget_unused();
+}
+
+void ClientCertificateRules::look_at(const std::string& host) {
+  std::vector<RuleRef> refs = store_.rules_of(host);
+  std::erase_if(refs, [this](const RuleRef& ref) {
+    return ref.ingress->metadata.annotations.empty() || !classes_.takes(*ref.ingress);
+  });
+  sort_by_age(refs);
+
+  HostRules fresh;
+  std::vector<Finding> findings;
+  const Ingress* rule_of = nullptr;  // whose rule and whose ciphers the host has
+  const Ingress* ciphers_of = nullptr;
+  const Ingress* last = nullptr;
+  for (const RuleRef& ref : refs) {
+    if (std::exchange(last, ref.ingress) == ref.ingress) continue;  // another rule of the same Ingress
+    const Ingress& ingress = *ref.ingress;
+    AnnotationReader reader(ingress, prefix_);  // what is wrong in itself is told with the Ingress
+    const auto tell = [&](Severity severity, std::string_view annotation, std::string reason) {
+      findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
+                          annotation_field(prefix_ + "/" + std::string(annotation)), std::move(reason)});
+    };
+    const auto tell_loser = [&](std::string_view annotation, const Ingress& winner, const char* consequence) {
+      tell(Severity::warning, annotation,
+           "host '" + host + "' follows Ingress " + name_key(winner.metadata) + ", which comes first" +
+               consequence);
+    };
+    if (const auto annotations = read_client_certificate_annotations(reader)) {
+      std::string problem;
+      // No server name leads to the rules without host: handshakes could not ask for a certificate.
+      if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
+        problem = "rules without host cannot ask for client certificates";
+      auto rule = make_rule(ingress, *annotations, problem);
+      if (!problem.empty())
+        tell(Severity::error, kSecretAnnotation,
+             problem + (rule_of == nullptr ? "; every request for host '" + host + "' is answered with 403"
+                                           : "; its paths of host '" + host + "' are answered with 503"));
+      if (rule_of == nullptr) {
+        rule_of = &ingress;
+        fresh.client_certificate = std::move(rule);
+      } else {
+        if (!problem.empty()) fresh.denied.insert(&ingress);
+        tell_loser(kSecretAnnotation, *rule_of, "; the rule of this Ingress is not used for it");
+      }
+    }
+    if (std::string ciphers = read_ssl_ciphers(reader); !ciphers.empty()) {
+      if (ciphers_of == nullptr) {
+        ciphers_of = &ingress;
+        fresh.ciphers = std::move(ciphers);
+      } else if (ciphers != fresh.ciphers) {
+        tell_loser("ssl-ciphers", *ciphers_of, "");
+      }
+    }
+  }
+
+  const HostRules& old = of(host);
+  if (!same_rule(old.client_certificate, fresh.client_certificate) || old.ciphers != fresh.ciphers ||
+      old.denied != fresh.denied)
+    changed_hosts_.insert(host);
+  const bool is_empty = fresh.client_certificate == nullptr && fresh.ciphers.empty() && fresh.denied.empty();
+  if (is_empty)
+    rules_.erase(host);
+  else if (changed_hosts_.contains(host))
+    rules_[host] = std::move(fresh);
+  if (findings.empty())
+    findings_.erase(host);
+  else
+    findings_[host] = std::move(findings);
+}
+
+// Sets `problem` where the rule cannot be followed, if it is not set before.
+std::shared_ptr<const router::ClientCertificateRule> ClientCertificateRules::make_rule(
+    const Ingress& ingress, const ClientCertificateAnnotations& annotations, std::string& problem) {
+  auto rule = std::make_shared<router::ClientCertificateRule>();
+  rule->namespace_name = ingress.metadata.namespace_name;
+  rule->ingress = ingress.metadata.name;
+  policy::ClientCertificateRule& policy = rule->policy;
+  policy.demand = demand_of(annotations.verify);
+  const std::string own = ingress.metadata.namespace_name + "/";
+  if (!problem.empty()) {
+    // It is broken whatever else it says.
+  } else if (!annotations.problem.empty()) {
+    problem = annotations.problem;
+  } else if (!cross_namespace_ && !annotations.secret.starts_with(own)) {
+    problem = "Secret " + annotations.secret +
+              " is of another namespace, and allow-cross-namespace-resources is not true";
+  } else if (const Made& made = make_auth(annotations); made.auth == nullptr) {
+    problem = made.error;
+  } else {
+    if (annotations.verify != VerifyClientMode::off) rule->auth = made.auth;
+    policy.error_page = annotations.error_page;
+    policy.pass_certificate = annotations.pass_certificate;
+    if (!annotations.match_cn.empty()) {
+      auto pattern = policy::SubjectPattern::compile(annotations.match_cn);
+      if (pattern)
+        policy.subject = *std::move(pattern);
+      else  // the gate has let it through: only a lack of memory is left
+        problem = pattern.error().message;
+    }
+  }
+  if (!problem.empty()) {
+    policy = {};
+    policy.broken = true;
+    rule->auth = nullptr;
+  }
+  return rule;
+}
+
+const ClientCertificateRules::Made& ClientCertificateRules::make_auth(
+    const ClientCertificateAnnotations& annotations) {
+  const SecretRecord* record = store_.find_secret(annotations.secret);
+  const std::shared_ptr<const Secret> secret = record == nullptr ? nullptr : record->secret;
+  Made& made = made_[{annotations.secret, annotations.verify, annotations.depth}];
+  if (made.secret == secret && (made.auth != nullptr || !made.error.empty())) return made;
+  made = {};
+  made.secret = secret;
+  const std::string name = "Secret " + annotations.secret;
+  if (secret == nullptr) {
+    made.error = name + " does not exist";
+    return made;
+  }
+  const std::string_view authorities = data_of(*secret, kAuthorityKey);
+  if (authorities.empty()) {
+    made.error = name + " has no " + std::string(kAuthorityKey);
+    return made;
+  }
+  auto auth = tls::ClientAuth::make(verify_of(annotations.verify), static_cast<int>(annotations.depth),
+                                    authorities, data_of(*secret, kRevocationKey));
+  if (auth)
+    made.auth = *std::move(auth);
+  else
+    made.error = name + ": " + auth.error().message;
+  return made;
+}
+
+void ClientCertificateRules::forget_unused() {
+  std::erase_if(made_, [](const auto& each) { return each.second.auth.use_count() <= 1; });
+}
+
+void ClientCertificateRules::add_findings(std::vector<Finding>& out) const {
+  for (const auto& [host, findings] : findings_) out.insert(out.end(), findings.begin(), findings.end());
+}
+
+}  // namespace headgate::k8swatch

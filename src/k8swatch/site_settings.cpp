@@ -1,0 +1,80 @@
+#include "k8swatch/site_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "k8swatch/annotations/values.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+constexpr std::array<std::string_view, 4> kRedirectCodes = {"301", "302", "307", "308"};
+constexpr std::uint32_t kMostMaxAge = UINT32_MAX;  // 136 years
+
+std::vector<std::string> split_locations(std::string_view text) {
+  std::vector<std::string> locations;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    std::string_view location = text.substr(0, comma);
+    while (location.starts_with(' ')) location.remove_prefix(1);
+    while (location.ends_with(' ')) location.remove_suffix(1);
+    if (!location.empty()) locations.emplace_back(location);
+    if (comma == std::string_view::npos) return locations;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+router::SiteSettings read_site_settings(ConfigMapReader& reader) {
+  router::SiteSettings site;
+  if (const std::string* code = reader.text("http-redirect-code")) {
+    const auto at = std::find(kRedirectCodes.begin(), kRedirectCodes.end(), *code);
+    if (at == kRedirectCodes.end())
+      reader.refuse("http-redirect-code", quoted(*code) + " is none of 301, 302, 307, 308");
+    else
+      site.https_redirect_code = 300 + (*code)[2] - '0';
+  }
+  bool hsts = true;
+  bool subdomains = true;
+  bool preload = false;
+  std::uint32_t max_age = 31536000;
+  reader.boolean("hsts", hsts);
+  reader.boolean("hsts-include-subdomains", subdomains);
+  reader.boolean("hsts-preload", preload);
+  reader.count("hsts-max-age", 0, kMostMaxAge, max_age);
+  site.hsts_line.clear();
+  if (hsts)
+    site.hsts_line = "Strict-Transport-Security: max-age=" + std::to_string(max_age) +
+                     (subdomains ? "; includeSubDomains" : "") + (preload ? "; preload" : "") + "\r\n";
+  return site;
+}
+
+RedirectDefaults read_redirect_defaults(ConfigMapReader& reader) {
+  RedirectDefaults defaults;
+  reader.boolean("ssl-redirect", defaults.ssl_redirect);
+  reader.boolean("force-ssl-redirect", defaults.force_ssl_redirect);
+  reader.boolean("preserve-trailing-slash", defaults.preserve_trailing_slash);
+  reader.boolean("use-port-in-redirects", defaults.use_port_in_redirects);
+  reader.boolean("relative-redirects", defaults.relative_redirects);
+  if (const std::string* locations = reader.text("no-tls-redirect-locations"))
+    defaults.no_tls_locations = split_locations(*locations);
+  return defaults;
+}
+
+router::RedirectRules RedirectDefaults::rules(const RedirectAnnotations& annotations, std::string_view path,
+                                              bool host_has_tls) const {
+  router::RedirectRules result;
+  const bool exempt = std::any_of(no_tls_locations.begin(), no_tls_locations.end(),
+                                  [path](const std::string& location) { return path.starts_with(location); });
+  const bool by_tls = host_has_tls && annotations.ssl_redirect.value_or(ssl_redirect);
+  result.https_only = !exempt && (by_tls || annotations.force_ssl_redirect.value_or(force_ssl_redirect));
+  if (result.https_only)
+    result.preserve_trailing_slash = annotations.preserve_trailing_slash.value_or(preserve_trailing_slash);
+  result.with_port = annotations.use_port_in_redirects.value_or(use_port_in_redirects);
+  result.relative = relative_redirects;
+  return result;
+}
+
+}  // namespace headgate::k8swatch

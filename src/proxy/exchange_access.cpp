@@ -1,0 +1,136 @@
+// Exchange: what is decided between the Route and its endpoints, in ingress-nginx's order.
+#include "proxy/client_info.h"
+#include "proxy/context.h"
+#include "proxy/exchange.h"
+#include "proxy/redirect.h"
+#include "router/virtual_host.h"
+
+namespace headgate::proxy {
+namespace {
+
+using Facts = policy::ClientCertificateFacts;
+
+Facts::Verdict verdict_of(const tls::ClientCertificate& client) {
+  switch (client.verdict) {
+    case tls::ClientCertificate::Verdict::not_asked:
+    case tls::ClientCertificate::Verdict::none:
+      return Facts::Verdict::none;
+    case tls::ClientCertificate::Verdict::success:
+      return Facts::Verdict::good;
+    case tls::ClientCertificate::Verdict::failed:
+      return client.lacks_only_a_known_ca ? Facts::Verdict::untrusted : Facts::Verdict::bad;
+  }
+  return Facts::Verdict::bad;
+}
+
+Facts facts_of(const tls::SessionFacts* session, std::string_view verify_text) {
+  Facts facts;
+  if (session == nullptr) return facts;
+  facts.over_tls = true;
+  facts.verdict = verdict_of(session->client);
+  facts.verify_text = verify_text;
+  facts.subject_dn = session->client.subject_dn;
+  facts.issuer_dn = session->client.issuer_dn;
+  facts.pem = session->client.pem;
+  return facts;
+}
+
+}  // namespace
+
+// False: answered.
+bool Exchange::access(const http::RequestHead& head, const http::RequestFacts& facts,
+                      const http::Target& target, std::string_view host) {
+  if (is_misdirected(host)) {
+    reply(421, RejectReason::misdirected);
+    return false;
+  }
+  if (host_->client_certificate() != nullptr && !admit_client()) return false;
+  const std::uint64_t limit = settings().max_body_bytes;
+  if (limit != 0 && facts.body == http::BodyKind::length && facts.content_length > limit) {
+    reply(413, RejectReason::body_too_large);
+    return false;
+  }
+  return !redirect(head, facts, target) && has_backend();
+}
+
+// RFC 9110 §15.5.20. A host's rule for clients' certificates is followed by the handshake alone: a connection
+// made for another host, or before the rule changed, does not count. HTTP/2 besides shares one connection
+// between all hosts that its certificate covers (RFC 9113 §9.1.1), where each may want its own.
+bool Exchange::is_misdirected(std::string_view host) const {
+  const tls::SessionFacts* const session = downstream_->client().tls;
+  if (session == nullptr) return false;
+  const router::ClientCertificateRule* const rule = host_->client_certificate();
+  if (rule != nullptr && !rule->accepts(session->client_auth.get())) return true;
+  if (session->alpn != tls::Alpn::h2 || session->server_name.empty() || session->server_name == host)
+    return false;
+  const tls::CertificateIndex& certificates = *context_->certificates;
+  const tls::HostTls* const entry = certificates.find(host);
+  const tls::Certificate* const used = session->certificate.get();
+  if (entry == nullptr || entry->certificate == nullptr)
+    return used != certificates.default_certificate().get();
+  return used != entry->certificate.get() && used != entry->alternative.get();
+}
+
+bool Exchange::admit_client() {
+  const tls::SessionFacts* const session = downstream_->client().tls;
+  auto refusal = host_->client_certificate()->policy.refuse(facts_of(session, {}));
+  if (refusal) reply(*std::move(refusal), RejectReason::client_certificate);
+  return !refusal;
+}
+
+bool Exchange::redirect(const http::RequestHead& head, const http::RequestFacts& facts,
+                        const http::Target& target) {
+  const std::string_view host_as_sent = target.authority.empty() ? facts.host : target.authority;
+  const ClientInfo& client = downstream_->client();
+  const router::SiteSettings& site = table_->table->site();
+  if (route_->action == router::RouteAction::add_trailing_slash) {
+    const std::string port = client.https ? std::to_string(site.https_port) : std::string(client.port);
+    reply(301, RejectReason::none, slash_location(client.scheme(), host_as_sent, port, target, *redirects_));
+    return true;
+  }
+  if (!redirects_->https_only || client.https || route_->denied) return false;
+  if (host_as_sent.empty())  // HTTP/1.0 without Host: there is nowhere to send it to
+    reply(400, RejectReason::bad_host);
+  else
+    reply(site.https_redirect_code, RejectReason::none,
+          https_location(host_as_sent, head.target, target, *redirects_, site));
+  return true;
+}
+
+bool Exchange::has_backend() {
+  if (route_->denied) {
+    reply(503, RejectReason::denied);
+    return false;
+  }
+  if (route_->action == router::RouteAction::not_found) {
+    reply(404, RejectReason::no_route);
+    return false;
+  }
+  return true;
+}
+
+// What pods are told of the client's certificate, as lines; empty for hosts that do not ask for one.
+std::string Exchange::client_certificate_fields() const {
+  std::string fields;
+  const router::ClientCertificateRule* const rule = host_->client_certificate();
+  const tls::SessionFacts* const session = downstream_->client().tls;
+  if (rule == nullptr || session == nullptr) return fields;
+  const std::string verify_text = session->client.verify_text();
+  rule->policy.append_upstream_fields(facts_of(session, verify_text), fields);
+  return fields;
+}
+
+// Strict-Transport-Security of every answer over HTTPS (RFC 6797 §7.1), or empty.
+std::string_view Exchange::hsts_line() const {
+  if (!downstream_->client().https || table_ == nullptr) return {};
+  return table_->table->site().hsts_line;
+}
+
+void Exchange::add_hsts(http::ResponseHead& head) const {
+  head.added = hsts_line();
+  if (head.added.empty()) return;
+  for (http::Field& field : head.fields)
+    if (field.id == http::FieldId::strict_transport_security) field.drop = true;
+}
+
+}  // namespace headgate::proxy
