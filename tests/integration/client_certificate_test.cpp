@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "integration/https_pod.h"
@@ -120,8 +121,8 @@ TEST_F(ClientCertificates, PodsLearnWhoTheClientIsAndNothingThatItClaims) {
   ASSERT_EQ(ask(&good_, claims).status, 200);
   const HttpRequest seen = pod.last_request();
   EXPECT_EQ(seen.field("ssl-client-verify"), "SUCCESS");
-  EXPECT_EQ(seen.field("ssl-client-subject-dn"), "O=Acme,CN=client");
-  EXPECT_EQ(seen.field("ssl-client-issuer-dn"), "CN=Client Root");
+  EXPECT_EQ(seen.field("ssl-client-subject-dn"), "CN=client,O=Acme");
+  EXPECT_EQ(seen.field("ssl-client-issuer-dn"), "CN=Client Root,O=Headgate Tests");
   EXPECT_FALSE(seen.has("ssl-client-cert"));
   for (const char* name : {"ssl-client-verify", "ssl-client-subject-dn", "ssl-client-issuer-dn"})
     EXPECT_EQ(seen.count(name), 1u) << name;
@@ -184,7 +185,7 @@ TEST_F(ClientCertificates, AnErrorPageTakesThePlaceOf400) {
 
 TEST_F(ClientCertificates, TheSubjectMustMatch) {
   FieldList rule = rule_;
-  rule.emplace_back("auth-tls-match-cn", "CN=(alice|bob)$");
+  rule.emplace_back("auth-tls-match-cn", "CN=(alice|bob),");
   start_with(rule, "", {{"ssl-redirect", "false"}});
   const TestCertificate alice = identity_of(issue("alice"));
   EXPECT_EQ(ask(&alice).status, 200);
@@ -225,7 +226,7 @@ TEST_F(ClientCertificates, ARevocationActsAtOnceOnOpenConnectionsToo) {
 
 TEST_F(ClientCertificates, AConnectionForAnotherHostDoesNotCount) {
   start_with(rule_);
-  for (const TestCertificate* identity : {static_cast<const TestCertificate*>(nullptr), &good_}) {
+  for (const TestCertificate* identity : std::vector<const TestCertificate*>{nullptr, &good_}) {
     TlsClient one = connect(identity, "x.test");
     EXPECT_EQ(one.exchange(make_request("GET", "x.test", "/")).status, 200);
     EXPECT_EQ(one.exchange(make_request("GET", "m.test", "/")).status, 421);
@@ -253,7 +254,7 @@ TEST_F(ClientCertificates, ARefusedHandshakeRuleDoesNotLeakThroughASession) {
 
 TEST_F(ClientCertificates, OverHttp2AnotherCertificateIsMisdirectedOverHttp1ItIsServed) {
   const TestCertificate other{{{"y.test"}}};
-  folder.write("y-tls.yaml", tls_secret("y-tls", other) + tls_ingress("y", "y.test", "web", "y-tls"));
+  folder.write("y-tls.yaml", tls_secret("y-tls", other) + tls_ingress("other", "y.test", "web", "y-tls"));
   start();
   TlsClient one = client(tls({"http/1.1"}));
   EXPECT_EQ(one.exchange(make_request("GET", "y.test", "/")).status, 200);
@@ -276,13 +277,21 @@ TEST_F(ClientCertificates, OneCertificateForTwoHostsServesBothOverHttp2) {
 
 // Another client than ours, with the certificate in files.
 TEST_F(ClientCertificates, CurlIsLetIn) {
+  if (!std::filesystem::exists("/usr/bin/curl")) GTEST_SKIP() << "no curl here";
   start_with(rule_);
   const TempDir files;
   const IssuedCertificate issued = issue("curl");
   std::ofstream(files.path() / "certificate.pem") << issued.certificate;
   std::ofstream(files.path() / "key.pem") << issued.key;
   const auto status = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> command = {"curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*",
+    std::vector<std::string> command = {"/usr/bin/curl",
+                                        "-sSk",
+                                        "-o",
+                                        "/dev/null",
+                                        "-w",
+                                        "%{http_code}",
+                                        "--noproxy",
+                                        "*",
                                         "--resolve",
                                         "m.test:" + std::to_string(headgate->https_port()) + ":127.0.0.1",
                                         "https://m.test:" + std::to_string(headgate->https_port()) + "/"};

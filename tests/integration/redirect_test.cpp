@@ -19,7 +19,7 @@ class Redirect : public HttpsPod {
   // For host y.test, without TLS.
   [[nodiscard]] std::string annotated(const FieldList& annotations) const {
     IngressSpec spec;
-    spec.name = "y";
+    spec.name = "other";
     spec.rules = {{"y.test", {{"/", "Prefix", "web", "80"}}}};
     spec.annotations = annotations;
     return ingress(spec);
@@ -31,9 +31,10 @@ TEST_F(Redirect, PlainHttpOfAHostWithTlsGoesToHttps) {
   const HttpResponse response = ask(make_request("GET", "x.test:8080", "/a/b/?q=1/"));
   EXPECT_EQ(response.status, 308);
   EXPECT_EQ(response.field("Location"), "https://x.test/a/b/?q=1");
-  EXPECT_EQ(response.body,
-            "<html>\r\n<head><title>308 Permanent Redirect</title></head>\r\n<body>\r\n<center><h1>308 Permanent "
-            "Redirect</h1></center>\r\n</body>\r\n</html>\r\n");
+  EXPECT_EQ(
+      response.body,
+      "<html>\r\n<head><title>308 Permanent Redirect</title></head>\r\n<body>\r\n<center><h1>308 Permanent "
+      "Redirect</h1></center>\r\n</body>\r\n</html>\r\n");
   EXPECT_FALSE(response.has("Strict-Transport-Security")) << "RFC 6797 §7.2";
   EXPECT_EQ(location("x.test", "/"), "https://x.test");
   EXPECT_EQ(location("x.test", "/a/./b//c%2f"), "https://x.test/a/./b//c%2f") << "as it was sent";
@@ -57,7 +58,7 @@ TEST_F(Redirect, AnyMethodIsRedirectedAndTheConnectionServesOn) {
 
 TEST_F(Redirect, PathsThatNobodyClaimsAreRedirectedToo) {
   IngressSpec spec;
-  spec.name = "y";
+  spec.name = "other";
   spec.rules = {{"y.test", {{"/claimed", "Exact", "web", "80"}}}};
   spec.tls = {{"", {"y.test"}}};
   start({}, {}, ingress(spec));
