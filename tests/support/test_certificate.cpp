@@ -52,6 +52,17 @@ TestCertificate::TestCertificate(const CertificateSpec& spec) {
   require(certificate_ != nullptr && key_ != nullptr, "what was made can be read");
 }
 
+TestCertificate TestCertificate::from_pem(const std::string& certificate, const std::string& key) {
+  using Memory = std::unique_ptr<BIO, int (*)(BIO*)>;
+  const auto open = [](const std::string& text) {
+    return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+  };
+  TestCertificate read({PEM_read_bio_X509(open(certificate).get(), nullptr, nullptr, nullptr), &X509_free},
+                       {PEM_read_bio_PrivateKey(open(key).get(), nullptr, nullptr, nullptr), &EVP_PKEY_free});
+  require(read.certificate_ != nullptr && read.key_ != nullptr, "PEM");
+  return read;
+}
+
 std::string TestCertificate::pem() const {
   return as_pem([this](BIO* out) { return PEM_write_bio_X509(out, x509()); });
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace headgate::test_support {
@@ -22,6 +23,7 @@ class TestCertificate {
  public:
   // Throws std::runtime_error.
   explicit TestCertificate(const CertificateSpec& spec);
+  static TestCertificate from_pem(const std::string& certificate, const std::string& key);
 
   [[nodiscard]] std::string pem() const;
   [[nodiscard]] std::string key_pem() const;
@@ -31,6 +33,9 @@ class TestCertificate {
   [[nodiscard]] EVP_PKEY* key() const { return key_.get(); }
 
  private:
+  TestCertificate(std::shared_ptr<X509> certificate, std::shared_ptr<EVP_PKEY> key)
+      : certificate_(std::move(certificate)), key_(std::move(key)) {}
+
   std::shared_ptr<X509> certificate_;
   std::shared_ptr<EVP_PKEY> key_;
 };
