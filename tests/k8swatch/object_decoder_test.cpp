@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "support/test_certificates.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -294,8 +296,8 @@ TEST(DecodeSecret, ABadCertificateIsToldAndCostsNotTheSecret) {
   const auto issued = test_support::self_signed({.common_name = "a.org", .dns_names = {"a.org"}});
   const auto other = test_support::self_signed({.common_name = "b.org", .dns_names = {"b.org"}});
   const auto [object, error] =
-      secret(R"({"metadata":{"name":"s"},"stringData":{"tls.crt":)" + quoted(issued.chain) + R"(,"tls.key":)" +
-             quoted(other.key) + R"(,"ca.crt":"x"}})");
+      secret(R"({"metadata":{"name":"s"},"stringData":{"tls.crt":)" + quoted(issued.chain) +
+             R"(,"tls.key":)" + quoted(other.key) + R"(,"ca.crt":"x"}})");
   ASSERT_EQ(error, "");
   EXPECT_EQ(object.certificate, nullptr);
   EXPECT_NE(object.certificate_error, "");
