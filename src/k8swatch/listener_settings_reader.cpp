@@ -187,10 +187,10 @@ class ListenerReader {
     reader_.time("proxy-protocol-header-timeout", listeners.proxy_protocol_header_timeout);
     constexpr std::string_view kTrusted = "proxy-real-ip-cidr";
     if (const std::string* text = reader_.text(kTrusted)) {
-      if (auto trusted = CidrList::parse(*text))
-        listeners.trusted_proxies = *std::move(trusted);
-      else
-        reader_.refuse(kTrusted, trusted.error().message);
+      // A slip of the pen must not make everybody trusted: what remains of the list counts, if it is nothing.
+      std::vector<Error> errors;
+      listeners.trusted_proxies = CidrList::parse_good(*text, errors);
+      for (const Error& error : errors) reader_.tell(kTrusted, error.message + "; nobody is trusted by it");
     }
     reader_.time_or_zero("keep-alive", listeners.keep_alive);
     reader_.count("keep-alive-requests", 1, kMostRequests, listeners.keep_alive_requests);
