@@ -7,26 +7,31 @@
 #include <memory>
 #include <vector>
 
+#include "http/h2_error.h"
+
 namespace headgate::http {
 
 struct H2OpenStream {
-  std::int32_t id = 0;  // 0: free
+  std::int32_t id = 0;                      // 0: free
+  H2Error reset_error = H2Error::no_error;  // of a reset behind a head that waits
   std::uint64_t content_length = 0;
   std::uint64_t content_received = 0;
   std::size_t unconsumed = 0;  // bytes of content given to the handler and not reported back
   bool has_content_length = false;
-  bool delivered = false;        // the handler knows the stream
-  bool refused = false;          // its content is of no interest
-  bool tunnel = false;           // extended CONNECT
-  bool remote_ended = false;     // END_STREAM from the client, and the handler knows
-  bool answered = false;         // a final head has been submitted
-  bool sending = false;          // the answer has a body that has not ended
-  bool deferred = false;         // the handler had nothing of it when last asked
-  bool starved = false;          // the client's window made the last DATA frame small
-  bool local_ended = false;      // END_STREAM of ours has been sent
-  bool reset_by_us = false;      // RST_STREAM of ours is on its way
-  bool reset_is_ours = false;    // ... and no fault of the client called for it
-  bool read_no_further = false;  // ... because the answer was whole before the request was
+  bool delivered = false;          // the handler knows the stream
+  bool refused = false;            // its content is of no interest
+  bool tunnel = false;             // extended CONNECT
+  bool remote_ended = false;       // END_STREAM from the client, and the handler knows
+  bool answered = false;           // a final head has been submitted
+  bool sending = false;            // the answer has a body that has not ended
+  bool deferred = false;           // the handler had nothing of it when last asked
+  bool starved = false;            // the client's window made the last DATA frame small
+  bool local_ended = false;        // END_STREAM of ours has been sent
+  std::uint8_t heads_waiting = 0;  // submitted and not sent
+  bool charged = false;            // the client's fault has been counted
+  bool reset_by_us = false;        // RST_STREAM of ours is on its way
+  bool reset_is_ours = false;      // ... and no fault of the client called for it
+  bool read_no_further = false;    // ... because the answer was whole before the request was
 };
 
 class H2OpenStreams {

@@ -80,6 +80,11 @@ nghttp2_session_callbacks* H2Session::State::make_callbacks() {
         static_cast<State*>(self)->on_frame_sent(*frame);
         return 0;
       });
+  nghttp2_session_callbacks_set_on_frame_not_send_callback(
+      callbacks, [](nghttp2_session*, const nghttp2_frame* frame, int, void* self) {
+        static_cast<State*>(self)->on_frame_not_sent(*frame);
+        return 0;
+      });
   nghttp2_session_callbacks_set_send_data_callback(
       callbacks, [](nghttp2_session*, nghttp2_frame* frame, const std::uint8_t* header, std::size_t size,
                     nghttp2_data_source*, void* self) {

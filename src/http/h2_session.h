@@ -97,6 +97,8 @@ class H2Session {
   void resume(StreamId stream);
   // The stream's content has been passed on: its window opens again.
   void consumed(StreamId stream, std::size_t size);
+  // Content of the client's is no longer reported. A head that has been given and not been collected goes
+  // before the RST_STREAM.
   void reset(StreamId stream, H2Error error);
 
   // GOAWAY with the largest stream id: the client opens no new stream once it has read it; streams on their

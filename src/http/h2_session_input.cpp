@@ -117,9 +117,20 @@ int H2Session::State::on_frame(const nghttp2_frame& frame) {
 }
 
 void H2Session::State::on_invalid_frame(const nghttp2_frame& frame, int error) {
-  if (error != NGHTTP2_ERR_REFUSED_STREAM) return;
-  guard_.charge(H2Charge::refused);
-  guard_.note_closed(frame.hd.stream_id, true);
+  if (error == NGHTTP2_ERR_REFUSED_STREAM) {
+    guard_.charge(H2Charge::refused);
+    guard_.note_closed(frame.hd.stream_id, true);
+  } else if (H2OpenStream* const stream = find(frame.hd.stream_id); stream != nullptr) {
+    charge_reset(*stream);
+  }
+}
+
+// The RST_STREAM that the client's fault calls for; counted before it is sent where it is known by then, so
+// that many in one read are too many.
+void H2Session::State::charge_reset(H2OpenStream& stream) {
+  if (stream.charged) return;
+  stream.charged = true;
+  guard_.charge(H2Charge::self_reset);
 }
 
 void H2Session::State::finish_request(H2OpenStream& stream, bool end_stream) {
@@ -175,7 +186,7 @@ int H2Session::State::on_data(StreamId id, std::uint8_t flags, const char* data,
   frame_left_ -= static_cast<std::uint32_t>(std::min<std::size_t>(size, frame_left_));
   frame_has_content_ = true;
   H2OpenStream* const stream = find(id);
-  const bool wanted = stream != nullptr && stream->delivered && !stream->refused;
+  const bool wanted = stream != nullptr && stream->delivered && !stream->refused && !stream->reset_is_ours;
   window_.receive(size, wanted);
   if (wanted) {
     stream->unconsumed += size;
@@ -194,7 +205,8 @@ int H2Session::State::on_data(StreamId id, std::uint8_t flags, const char* data,
 void H2Session::State::end_content(H2OpenStream& stream) {
   if (stream.remote_ended) return;
   stream.remote_ended = true;
-  if (stream.delivered && !stream.refused) handler_.on_data(stream.id, nullptr, 0, true);
+  if (stream.delivered && !stream.refused && !stream.reset_is_ours)
+    handler_.on_data(stream.id, nullptr, 0, true);
 }
 
 void H2Session::State::consumed(StreamId id, std::size_t size) {

@@ -53,17 +53,34 @@ void H2Session::State::on_frame_sent(const nghttp2_frame& frame) {
   switch (frame.hd.type) {
     case NGHTTP2_RST_STREAM:
       stream->reset_by_us = true;
-      if (!stream->reset_is_ours) guard_.charge(H2Charge::self_reset);
+      if (!stream->reset_is_ours) charge_reset(*stream);
       break;
     case NGHTTP2_DATA:
       if (!stream->starved) guard_.earn(H2Work::data_sent);
-      [[fallthrough]];
-    case NGHTTP2_HEADERS:
       if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) after_end_stream(*stream);
+      break;
+    case NGHTTP2_HEADERS:
+      after_head(*stream, (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0);
       break;
     default:
       break;
   }
+}
+
+// A head too large for nghttp2: the client cannot have it.
+void H2Session::State::on_frame_not_sent(const nghttp2_frame& frame) {
+  H2OpenStream* const stream = find(frame.hd.stream_id);
+  if (frame.hd.type != NGHTTP2_HEADERS || stream == nullptr || stream->reset_by_us) return;
+  stream->heads_waiting = 0;
+  stream->reset_is_ours = true;
+  submit_reset(stream->id, H2Error::internal_error);
+}
+
+void H2Session::State::after_head(H2OpenStream& stream, bool end_stream) {
+  if (stream.heads_waiting != 0) --stream.heads_waiting;
+  if (end_stream) after_end_stream(stream);
+  if (stream.heads_waiting == 0 && stream.reset_is_ours && !stream.read_no_further)
+    submit_reset(stream.id, stream.reset_error);
 }
 
 void H2Session::State::after_end_stream(H2OpenStream& stream) {
@@ -80,6 +97,7 @@ void H2Session::State::submit_head(H2OpenStream& stream, int status, bool last) 
   char code[3];
   std::to_chars(code, code + sizeof code, status);
   pairs_[0] = pair_of(":status", {code, sizeof code});
+  ++stream.heads_waiting;
   if (status < 200) {
     checked(nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, stream.id, nullptr, pairs_.data(),
                                    pairs_.size(), nullptr));
@@ -104,6 +122,7 @@ void H2Session::State::send_head(StreamId id, const ResponseHead& head, const Re
   pairs_.resize(1);  // :status
   for (const Field& field : head.fields)
     if (!field.drop && !kNeverSent.contains(field.id)) pairs_.push_back(pair_of(field.name, field.value));
+  add_lines(head.added);
   if (!date.empty()) pairs_.push_back(pair_of("date", date));
   char length[20];
   if (facts.has_content_length) {
@@ -117,6 +136,12 @@ void H2Session::State::send_local_head(StreamId id, int status, std::string_view
   H2OpenStream* const stream = find(id);
   if (stream == nullptr || stream->answered || ended_) return;
   pairs_.resize(1);  // :status
+  add_lines(fields);
+  submit_head(*stream, status, last);
+}
+
+// "name: value\r\n", any number of them.
+void H2Session::State::add_lines(std::string_view fields) {
   while (!fields.empty()) {
     const std::string_view line = fields.substr(0, fields.find("\r\n"));
     fields.remove_prefix(std::min(line.size() + 2, fields.size()));
@@ -126,7 +151,6 @@ void H2Session::State::send_local_head(StreamId id, int status, std::string_view
     if (!kNeverSent.contains(field_id_of(name)))
       pairs_.push_back(pair_of(name, trim(line.substr(colon + 1))));
   }
-  submit_head(*stream, status, last);
 }
 
 // --- content ---
@@ -187,7 +211,8 @@ void H2Session::State::reset(StreamId id, H2Error error) {
   H2OpenStream* const stream = find(id);
   if (stream == nullptr || stream->reset_is_ours || ended_) return;
   stream->reset_is_ours = true;
-  submit_reset(id, error);
+  stream->reset_error = error;
+  if (stream->heads_waiting == 0) submit_reset(id, error);  // else behind it: it says more than nothing
 }
 
 void H2Session::State::announce_shutdown() { checked(nghttp2_submit_shutdown_notice(session_)); }

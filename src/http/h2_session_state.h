@@ -73,9 +73,12 @@ class H2Session::State {
   bool receive(const char* data, std::size_t size);
   bool push(const char* begin, const char* end);
   void finish_request(H2OpenStream& stream, bool end_stream);
+  void charge_reset(H2OpenStream& stream);
   void end_content(H2OpenStream& stream);
   void give_window_back();
+  void add_lines(std::string_view fields);
   void submit_head(H2OpenStream& stream, int status, bool last);
+  void after_head(H2OpenStream& stream, bool end_stream);
   void after_end_stream(H2OpenStream& stream);
   [[nodiscard]] bool is_blocked(const H2OpenStream& stream) const;
 
@@ -87,6 +90,7 @@ class H2Session::State {
   void on_invalid_frame(const nghttp2_frame& frame, int error);
   int on_data(StreamId id, std::uint8_t flags, const char* data, std::size_t size);
   void on_stream_closed(StreamId id, std::uint32_t error);
+  void on_frame_not_sent(const nghttp2_frame& frame);
   void on_frame_sent(const nghttp2_frame& frame);
   ssize_t ask_body(H2OpenStream& stream, std::size_t most, std::uint32_t& flags);
   int send_data(StreamId id, const std::uint8_t* header, std::size_t size);

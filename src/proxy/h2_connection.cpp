@@ -138,7 +138,7 @@ void H2Connection::receive() {
       fail();
       return;
     }
-    if (session_.wants_write()) context_.loop.requeue(*this);
+    if (session_.wants_write() || session_.is_finished()) context_.loop.requeue(*this);
   }
   if (readable_) context_.loop.requeue(*this);
 }

@@ -13,14 +13,14 @@
 namespace headgate::test_support {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::IsEmpty;
 
 // What one attack may make the process grow by, whatever it sends.
 constexpr std::size_t kMostGrowthKib = 12 * 1024;
 // What a stream whose answer nobody takes may hold: the pieces of it that are under way.
 constexpr std::size_t kMostHeldStreamKib = 80;
-constexpr int kBatch = 100;  // frames written at a time
+// Pieces written at a time: few, so that no other limit (128 streams) is met first.
+constexpr int kBatch = 20;
 
 std::string reset_of(std::uint32_t stream) {
   return h2_frame(h2::rst_stream, 0, stream, h2_number(h2::cancel));
@@ -84,13 +84,14 @@ class HostileH2 : public HttpsPod {
   // And by the reason it is counted under. A GOAWAY may be lost in the reset that follows; another one is
   // wrong.
   void expect_flood(const std::string& reason, int count, const std::function<std::string(int)>& piece,
-                    const std::string& first = "") {
+                    const std::string& first = "", std::uint32_t code = h2::enhance_your_calm) {
     const double before = rejected(reason);
     auto one = attacker();
     one->h2.send(first);
     EXPECT_TRUE(is_cut_off(*one, count, piece)) << count << " frames, and the connection lives";
-    EXPECT_EQ(one->h2.goaway().value_or(h2::enhance_your_calm), h2::enhance_your_calm);
-    EXPECT_TRUE(eventually([&] { return rejected(reason) > before; })) << reason << " was not counted";
+    EXPECT_EQ(one->h2.goaway().value_or(code), code);
+    EXPECT_TRUE(eventually([&] { return rejected(reason) > before; })) << reason << " was not counted, but:\n"
+                                                                       << all_rejected();
   }
   // Of requests whose head is too much: refused on the stream or with the connection, and counted.
   void expect_head_refused(const std::vector<std::string>& frames) {
@@ -163,38 +164,63 @@ TEST_F(HostileH2, AClientThatCancelsNowAndThenIsNotPunished) {
 // CVE-2025-8671 (MadeYouReset): the client makes us reset its streams.
 struct SelfReset {
   const char* name;
+  const char* reason;
+  std::uint32_t code;
   std::string (*frames)(std::uint32_t stream);
 };
 void PrintTo(const SelfReset& value, std::ostream* out) { *out << value.name; }
 class HostileH2SelfReset : public HostileH2, public ::testing::WithParamInterface<SelfReset> {};
 
 TEST_P(HostileH2SelfReset, IsCutOff) {
-  expect_flood("h2_flood_self_reset", 20000,
-               [this](int i) { return GetParam().frames(2 * static_cast<std::uint32_t>(i) + 1); });
+  const auto piece = [](int i) { return GetParam().frames(2 * static_cast<std::uint32_t>(i) + 1); };
+  expect_flood(GetParam().reason, 20000, piece, "", GetParam().code);
   EXPECT_TRUE(eventually([&] { return pod.open_connections() < 150; })) << pod.open_connections();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    MadeYouReset, HostileH2SelfReset,
-    ::testing::Values(SelfReset{"WindowOverflow",
-                                [](std::uint32_t stream) {
-                                  return open_post(stream) +
-                                         h2_frame(h2::window_update, 0, stream, h2_number(0x7fffffff));
-                                }},
-                      SelfReset{"WindowOfNothing",
-                                [](std::uint32_t stream) {
-                                  return open_post(stream) +
-                                         h2_frame(h2::window_update, 0, stream, h2_number(0));
-                                }},
-                      SelfReset{"LengthWithoutContent",
-                                [](std::uint32_t stream) {
-                                  return h2_get(stream, "x.test", "/evil", {{"content-length", "5"}});
-                                }},
-                      SelfReset{"ConnectionField",
-                                [](std::uint32_t stream) {
-                                  return h2_get(stream, "x.test", "/evil", {{"connection", "x"}});
-                                }}),
-    [](const auto& named) { return named.param.name; });
+std::string window_overflow(std::uint32_t stream) {
+  return open_post(stream) + h2_frame(h2::window_update, 0, stream, h2_number(0x7fffffff));
+}
+// An error of the whole connection, at once.
+std::string window_of_nothing(std::uint32_t stream) {
+  return open_post(stream) + h2_frame(h2::window_update, 0, stream, h2_number(0));
+}
+std::string length_without_content(std::uint32_t stream) {
+  return h2_get(stream, "x.test", "/evil", {{"content-length", "5"}});
+}
+std::string connection_field(std::uint32_t stream) {
+  return h2_get(stream, "x.test", "/evil", {{"connection", "x"}});
+}
+
+INSTANTIATE_TEST_SUITE_P(MadeYouReset, HostileH2SelfReset,
+                         ::testing::Values(SelfReset{"WindowOverflow", "h2_flood_self_reset",
+                                                     h2::enhance_your_calm, window_overflow},
+                                           SelfReset{"WindowOfNothing", "h2_protocol", h2::protocol_error,
+                                                     window_of_nothing},
+                                           SelfReset{"LengthWithoutContent", "h2_flood_self_reset",
+                                                     h2::enhance_your_calm, length_without_content},
+                                           SelfReset{"ConnectionField", "h2_flood_self_reset",
+                                                     h2::enhance_your_calm, connection_field}),
+                         [](const auto& named) { return named.param.name; });
+
+// One mistake is not an attack: it ends its stream, and the others on the connection go on (RFC 9113 §8.1.1).
+TEST_F(HostileH2, AMalformedRequestHarmsItsStreamAlone) {
+  const std::vector<FieldList> mistakes{{{"connection", "x"}},
+                                        {{"content-length", "5"}},
+                                        {{"Upper", "case"}},
+                                        {{"te", "gzip"}},
+                                        {{"x y", "a space"}},
+                                        {{":late", "pseudo"}},
+                                        {{"transfer-encoding", "chunked"}}};
+  for (const FieldList& mistake : mistakes) {
+    auto one = attacker();
+    const std::uint32_t stream = one->h2.next_stream();
+    one->h2.send(h2_get(stream, "x.test", "/evil", mistake));
+    const H2Response refused = one->h2.receive(stream, std::chrono::seconds(10));
+    EXPECT_TRUE(refused.reset || refused.status == 400) << mistake.front().first << ": " << refused.status;
+    EXPECT_EQ(one->h2.get("x.test", "/next").status, 200) << mistake.front().first;
+  }
+  EXPECT_EQ(pod_requests(), 0u);
+}
 
 struct Flood {
   const char* name;
