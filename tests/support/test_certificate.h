@@ -1,4 +1,5 @@
-// Certificates for tests, made in memory.
+// A self-signed certificate as OpenSSL's own objects, and the Secret that holds it. Chains, revocation lists
+// and odd keys: test_certificates.h.
 #pragma once
 
 #include <openssl/evp.h>
@@ -12,14 +13,9 @@
 
 namespace headgate::test_support {
 
-class TestCertificate;
-
 struct CertificateSpec {
-  std::vector<std::string> names;           // DNS names; the first is the common name too
-  const TestCertificate* issuer = nullptr;  // null: self-signed
-  bool is_authority = false;
-  bool rsa = false;  // RSA 2048 instead of ECDSA P-256
-  int days = 30;     // from yesterday; negative: expired so many days ago
+  std::vector<std::string> names;  // DNS names; the first is the common name too
+  bool rsa = false;                // RSA 2048 instead of ECDSA P-256
 };
 
 // Copies share certificate and key.
