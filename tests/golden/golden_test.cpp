@@ -39,6 +39,7 @@ std::string translate(const std::vector<Object>& objects, const std::vector<Find
   ControllerOptions options;
   options.translation.classes.standalone = true;
   options.translation.endpoints.allow_loopback = true;
+  options.translation.ssl_passthrough = true;
   // As if the flags named these objects wherever a case has them.
   for (const Object& object : objects) {
     const std::string key = to_string(key_of(object));

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "integration/https_pod.h"
+#include "support/full_run.h"
 #include "support/http_load.h"
 #include "support/ticker.h"
 
@@ -323,6 +324,8 @@ TEST_F(HostileH2, AWindowOfNothingHoldsNoMemory) {
   EXPECT_LT(memory_kib(), memory_before_ + 500 * kMostHeldStreamKib + kMostGrowthKib + kSanitizerKib);
   const std::size_t answered = neighbour_->answered();
   EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered + 100; }));
+  if (is_full_run())  // 60 s without a byte taken
+    EXPECT_TRUE(eventually([&] { return rejected("h2_stalled") >= 500; }, std::chrono::seconds(120)));
   attackers.clear();
   EXPECT_TRUE(eventually([&] { return pod.open_connections() < 150; })) << pod.open_connections();
 }
