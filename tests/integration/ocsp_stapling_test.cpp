@@ -1,4 +1,5 @@
-// enable-ocsp: what the responder says is stapled to handshakes, and a responder that misbehaves harms nobody.
+// enable-ocsp: what the responder says is stapled to handshakes, and a responder that misbehaves harms
+// nobody.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,15 +14,17 @@ using ::testing::HasSubstr;
 class OcspStapling : public HttpsPod {
  protected:
   OcspStapling() {
-    issued_ = authority_.issue({.dns_names = {"s.test"},
-                                .ocsp_responder = "http://127.0.0.1:" + std::to_string(responder_.port()) + "/ocsp"});
+    issued_ = authority_.issue(
+        {.dns_names = {"s.test"},
+         .ocsp_responder = "http://127.0.0.1:" + std::to_string(responder_.port()) + "/ocsp"});
   }
 
   void start_stapling() {
     HeadgateOptions options;
     options.access_log = "/dev/null";
     start({{"enable-ocsp", "true"}}, options,
-          tls_ingress("stapled", "s.test", "web", "stapled") + tls_secret("stapled", issued_.chain, issued_.key));
+          tls_ingress("stapled", "s.test", "web", "stapled") +
+              tls_secret("stapled", issued_.chain, issued_.key));
   }
   // Answers with `response` as a responder does.
   void answer_with(std::string response) {
