@@ -99,17 +99,25 @@ CidrList CidrList::everyone() {
   return list;
 }
 
-Result<CidrList> CidrList::parse(std::string_view text) {
+CidrList CidrList::parse_good(std::string_view text, std::vector<Error>& errors) {
   CidrList list;
   if (trim(text).empty()) return list;
   for (;;) {
     const std::size_t comma = text.find(',');
-    Result<Cidr> block = Cidr::parse(trim(text.substr(0, comma)));
-    if (!block) return fail(block.error().message);
-    list.add(*block);
+    if (const Result<Cidr> block = Cidr::parse(trim(text.substr(0, comma))))
+      list.add(*block);
+    else
+      errors.push_back(block.error());
     if (comma == std::string_view::npos) return list;
     text.remove_prefix(comma + 1);
   }
+}
+
+Result<CidrList> CidrList::parse(std::string_view text) {
+  std::vector<Error> errors;
+  CidrList list = parse_good(text, errors);
+  if (!errors.empty()) return fail(errors.front().message);
+  return list;
 }
 
 bool CidrList::contains(const SocketAddress& address) const {

@@ -37,6 +37,8 @@ class CidrList {
   // Separated by commas, blanks around them ignored; an empty text is an empty list. Fails at the first entry
   // that is none.
   static Result<CidrList> parse(std::string_view text);
+  // The same, but entries that are none are left out and told in `errors`.
+  static CidrList parse_good(std::string_view text, std::vector<Error>& errors);
 
   void add(const Cidr& block) { blocks_.push_back(block); }
   [[nodiscard]] bool contains(const SocketAddress& address) const;

@@ -122,6 +122,7 @@ void H2Session::State::send_head(StreamId id, const ResponseHead& head, const Re
   pairs_.resize(1);  // :status
   for (const Field& field : head.fields)
     if (!field.drop && !kNeverSent.contains(field.id)) pairs_.push_back(pair_of(field.name, field.value));
+  add_lines(head.added);
   if (!date.empty()) pairs_.push_back(pair_of("date", date));
   char length[20];
   if (facts.has_content_length) {
@@ -135,6 +136,12 @@ void H2Session::State::send_local_head(StreamId id, int status, std::string_view
   H2OpenStream* const stream = find(id);
   if (stream == nullptr || stream->answered || ended_) return;
   pairs_.resize(1);  // :status
+  add_lines(fields);
+  submit_head(*stream, status, last);
+}
+
+// "name: value\r\n", any number of them.
+void H2Session::State::add_lines(std::string_view fields) {
   while (!fields.empty()) {
     const std::string_view line = fields.substr(0, fields.find("\r\n"));
     fields.remove_prefix(std::min(line.size() + 2, fields.size()));
@@ -144,7 +151,6 @@ void H2Session::State::send_local_head(StreamId id, int status, std::string_view
     if (!kNeverSent.contains(field_id_of(name)))
       pairs_.push_back(pair_of(name, trim(line.substr(colon + 1))));
   }
-  submit_head(*stream, status, last);
 }
 
 // --- content ---

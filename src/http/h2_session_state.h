@@ -76,6 +76,7 @@ class H2Session::State {
   void charge_reset(H2OpenStream& stream);
   void end_content(H2OpenStream& stream);
   void give_window_back();
+  void add_lines(std::string_view fields);
   void submit_head(H2OpenStream& stream, int status, bool last);
   void after_head(H2OpenStream& stream, bool end_stream);
   void after_end_stream(H2OpenStream& stream);

@@ -135,8 +135,10 @@ void ClientCertificateRules::look_at(const std::string& host) {
         rule_of = &ingress;
         fresh.client_certificate = std::move(rule);
       } else {
-        if (!problem.empty()) fresh.denied.insert(&ingress);
-        tell_loser(kSecretAnnotation, *rule_of, "; the rule of this Ingress is not used for it");
+        if (problem.empty())
+          tell_loser(kSecretAnnotation, *rule_of, "; the rule of this Ingress is not used for it");
+        else
+          fresh.denied.insert(&ingress);
       }
     }
     if (std::string ciphers = read_ssl_ciphers(reader); !ciphers.empty()) {
@@ -170,6 +172,8 @@ std::shared_ptr<const router::ClientCertificateRule> ClientCertificateRules::mak
   auto rule = std::make_shared<router::ClientCertificateRule>();
   rule->namespace_name = ingress.metadata.namespace_name;
   rule->ingress = ingress.metadata.name;
+  rule->secret = annotations.secret;
+  rule->depth = annotations.depth;
   policy::ClientCertificateRule& policy = rule->policy;
   policy.demand = demand_of(annotations.verify);
   const std::string own = ingress.metadata.namespace_name + "/";

@@ -32,7 +32,7 @@ class ListenerReader {
   ListenerConfig read() {
     read_protocols();
     read_ciphers();
-    read_text("ssl-ecdh-curve", tls_.curves);
+    read_curves();
     read_sessions();
     read_ticket_keys();
     reader_.boolean("ssl-reject-handshake", tls_.reject_handshake);
@@ -45,8 +45,18 @@ class ListenerReader {
   }
 
  private:
-  void read_text(std::string_view key, std::string& value) {
-    if (const std::string* text = reader_.text(key)) value = *text;
+  // Only OpenSSL knows its curves: a context made of nothing else says whether it takes them.
+  void read_curves() {
+    constexpr std::string_view kKey = "ssl-ecdh-curve";
+    const std::string* text = reader_.text(kKey);
+    if (text == nullptr) return;
+    tls::ServerSettings probe;
+    probe.curves = *text;
+    const auto made = tls::ServerContext::make(probe);
+    if (made)
+      tls_.curves = *text;
+    else
+      reader_.refuse(kKey, made.error().message);
   }
 
   void read_ciphers() {
@@ -177,10 +187,10 @@ class ListenerReader {
     reader_.time("proxy-protocol-header-timeout", listeners.proxy_protocol_header_timeout);
     constexpr std::string_view kTrusted = "proxy-real-ip-cidr";
     if (const std::string* text = reader_.text(kTrusted)) {
-      if (auto trusted = CidrList::parse(*text))
-        listeners.trusted_proxies = *std::move(trusted);
-      else
-        reader_.refuse(kTrusted, trusted.error().message);
+      // A slip of the pen must not make everybody trusted: what remains of the list counts, if it is nothing.
+      std::vector<Error> errors;
+      listeners.trusted_proxies = CidrList::parse_good(*text, errors);
+      for (const Error& error : errors) reader_.tell(kTrusted, error.message + "; nobody is trusted by it");
     }
     reader_.time_or_zero("keep-alive", listeners.keep_alive);
     reader_.count("keep-alive-requests", 1, kMostRequests, listeners.keep_alive_requests);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <string>
 
 #include "proxy/worker.h"
 
@@ -27,6 +29,19 @@ Result<void> check_free(const SocketAddress& address) {
   return {};
 }
 
+// SO_REUSEPORT lets two listeners of our own share an address, too: half of the clients would meet the wrong
+// protocol.
+Result<void> check_distinct(const DataPlaneConfig& config) {
+  std::set<std::string> seen;
+  for (const auto* addresses : {&config.http_addresses, &config.https_addresses}) {
+    for (const SocketAddress& address : *addresses) {
+      if (address.port() != 0 && !seen.insert(address.to_string()).second)
+        return fail("cannot listen on " + address.to_string() + " twice");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
@@ -40,6 +55,7 @@ DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
 DataPlane::~DataPlane() = default;
 
 Result<void> DataPlane::bind() {
+  if (Result<void> distinct = check_distinct(config_); !distinct) return distinct;
   for (const auto* addresses : {&config_.http_addresses, &config_.https_addresses}) {
     for (const SocketAddress& address : *addresses) {
       if (Result<void> is_free = check_free(address); !is_free) return is_free;

@@ -17,6 +17,8 @@ namespace {
 // What a stream may read of its answer at once where its connection holds too much already: it goes on.
 constexpr std::size_t kLeastRoom = 16 * 1024;
 
+constexpr std::string_view kWebSocketAccept = "sec-websocket-accept";
+
 }  // namespace
 
 const ClientInfo& H2Stream::client() const { return connection_->client(); }
@@ -151,18 +153,22 @@ bool H2Stream::accepts(const http::ResponseHead& head) const {
   if (head.status != 101) return head.status < 200 || head.status > 299;  // 2xx would mean: go on
   if (!has_accept_) return true;
   for (const http::Field& field : head.fields) {
-    if (http::equals_ignoring_case(field.name, "sec-websocket-accept"))
+    if (http::equals_ignoring_case(field.name, kWebSocketAccept))
       return field.value == std::string_view(accept_.data(), accept_.size());
   }
   return false;
 }
 
 int H2Stream::send_switching(http::ResponseHead& head, std::string_view) {
+  head.status = 200;  // RFC 8441 §5
+  for (http::Field& field : head.fields) {
+    if (http::equals_ignoring_case(field.name, kWebSocketAccept)) field.drop = true;
+  }
   if (open_ && !reset_) {
     connection_->say().send_head(id_, head, {}, {}, false);
     count_fields(head.fields);
   }
-  return 200;  // what the session makes of a 101
+  return head.status;
 }
 
 void H2Stream::refuse_tunnel() {

@@ -32,6 +32,7 @@ IoResult TransportLayer::handshake() {
   switch (status) {
     case SessionStatus::done:
       established_ = true;
+      partial_ = false;
       pending_ = true;  // the first request may have come with the last flight
       return {IoStatus::done};
     case SessionStatus::would_block:

@@ -103,6 +103,7 @@ std::string to_string(const ClientCertificateRule& rule) {
         break;
     }
   }
+  if (rule.auth != nullptr) text += " by Secret " + rule.secret + " depth=" + std::to_string(rule.depth);
   if (rule.policy.subject != nullptr) text += " subject=" + rule.policy.subject->text();
   if (!rule.policy.error_page.empty()) text += " error-page=" + rule.policy.error_page;
   if (rule.policy.pass_certificate) text += " passed-on";

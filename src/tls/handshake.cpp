@@ -94,7 +94,7 @@ int on_client_hello(SSL* ssl, int* alert, void*) {
   handshake.host = handshake.index->find(handshake.server_name);
   if (handshake.host == nullptr && handshake.settings->reject_handshake) {
     *alert = SSL_AD_UNRECOGNIZED_NAME;
-    handshake.refusal = "unrecognized server name";
+    handshake.refusal = "unrecognized name";
     return SSL_CLIENT_HELLO_ERROR;
   }
   *alert = SSL_AD_INTERNAL_ERROR;

@@ -183,9 +183,7 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
   return {SessionStatus::done, total};
 }
 
-bool ServerSession::has_ended() const {
-  return state_->peer_closed || state_->phase == State::Phase::failed;
-}
+bool ServerSession::has_ended() const { return state_->peer_closed || state_->phase == State::Phase::failed; }
 
 SessionResult ServerSession::write(const char* data, std::size_t size) {
   State& state = *state_;

@@ -79,7 +79,7 @@ class ServerSession {
 
   [[nodiscard]] const SessionFacts& facts() const;
   // Why it failed, mostly in OpenSSL's words: "no shared cipher", "http request" (plain HTTP came, no alert
-  // was sent), "unsupported protocol: TLS 1.0", "unrecognized server name", "tlsv1 alert unknown ca" (what the
+  // was sent), "unsupported protocol: TLS 1.0", "unrecognized name", "tlsv1 alert unknown ca" (what the
   // client sent); empty: it did not.
   [[nodiscard]] std::string_view failure() const;
 

@@ -54,6 +54,10 @@ TEST_F(AdminPagesTest, IsHealthyBeforeItIsReady) {
   EXPECT_EQ(get("/readyz").status, 503);
 }
 
+TEST_F(AdminPagesTest, HasNoCertificatesBeforeTheFirstPublication) {
+  EXPECT_EQ(get("/debug/certificates").status, 503);
+}
+
 TEST_F(AdminPagesTest, NamesWhatIsMissing) {
   become_ready();
   EXPECT_EQ(get("/readyz").status, 200);

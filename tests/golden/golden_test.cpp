@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t kNow = 1800000000;  // the certificates of the cases are made for this time
+
 std::string read(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -37,13 +39,19 @@ std::string translate(const std::vector<Object>& objects, const std::vector<Find
   ControllerOptions options;
   options.translation.classes.standalone = true;
   options.translation.endpoints.allow_loopback = true;
+  options.translation.ssl_passthrough = true;
   // As if the flags named these objects wherever a case has them.
   for (const Object& object : objects) {
     const std::string key = to_string(key_of(object));
     if (key == "ConfigMap ingress/settings") options.translation.config_map = "ingress/settings";
+    if (key == "Secret ingress/certificate")
+      options.translation.certificates.default_secret = "ingress/certificate";
     if (key == "Service ingress/fallback") options.translation.default_backend_service = "ingress/fallback";
   }
   options.now = [] { return TimePoint{}; };
+  options.translation.certificates.wall_seconds = [] { return kNow; };
+  static const auto kFake = tls::Certificate::make_fake();  // making one takes a while
+  options.translation.certificates.make_fake = [] { return kFake; };
   Controller controller(options, [](const std::shared_ptr<const router::Publication>&) {});
   controller.set_source_findings("case", source_findings);
   for (const Object& object : objects) controller.upsert(object);

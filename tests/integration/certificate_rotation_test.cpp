@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "integration/https_pod.h"
+#include "support/full_run.h"
 #include "support/http_load.h"
 #include "support/ticker.h"
 
@@ -23,12 +24,6 @@ constexpr int kShakers = 8;
 constexpr unsigned kKeepAlive = 64;
 constexpr std::size_t kMostFaults = 20;
 constexpr std::chrono::seconds kSoon{5};
-
-// HEADGATE_FULL=1: the numbers of the promise. Else a shorter form of the same.
-bool is_full_run() {
-  const char* value = std::getenv("HEADGATE_FULL");
-  return value != nullptr && std::string_view(value) == "1";
-}
 
 // Clients that shake hands, ask once and go, in a loop; every other one offers the session it had before.
 class Shakers {
@@ -112,7 +107,7 @@ TEST_F(CertificateRotation, NothingFailsWhileTheSecretIsSwapped) {
   std::vector<double> latencies;
   for (int i = 0; i < swaps; ++i) {
     beat.next();
-    certificate = TestCertificate({{"x.test"}, nullptr, false, i % 16 == 0});
+    certificate = TestCertificate({{"x.test"}, i % 16 == 0});
     made.insert(certificate.fingerprint());
     write_certificate();
     if (i % 20 != 19) continue;

@@ -22,7 +22,8 @@ class DataPlaneTimes : public ::testing::Test {
  protected:
   void start(const router::ListenerSettings& listeners, router::RouteSettings settings = {},
              proxy::DataPlaneConfig config = {}) {
-    config.http_addresses = {*SocketAddress::parse("127.0.0.1", port.port())};
+    config.http_addresses = {*SocketAddress::parse("127.0.0.1", port.port(0))};
+    if (listeners.tls) config.https_addresses = {*SocketAddress::parse("127.0.0.1", port.port(1))};
     config.workers = 1;
     plane = std::make_unique<proxy::DataPlane>(config, log, [](std::shared_ptr<const void>) {});
     const Result<void> bound = plane->bind();
@@ -42,7 +43,8 @@ class DataPlaneTimes : public ::testing::Test {
 
   Gate gate;
   EchoBackend pod{"web"};
-  PortReservation port;
+  PortReservation port{2};  // the second one for TLS
+  std::shared_ptr<const tls::CertificateIndex> certificates;
   observe::AccessLogSink log{-1};
   std::unique_ptr<proxy::DataPlane> plane;
 
@@ -67,6 +69,7 @@ class DataPlaneTimes : public ::testing::Test {
     auto result = std::make_shared<router::Publication>();
     result->generation = 1;
     result->table = builder.build(1);
+    result->certificates = certificates;
     result->listeners = std::make_shared<const router::ListenerSettings>(listeners);
     result->clusters.push_back(
         {0, cluster, std::make_shared<router::EndpointSet>(router::EndpointSet{{endpoint}})});

@@ -5,6 +5,8 @@
 
 #include "integration/data_plane_fixture.h"
 #include "support/backend_scripts.h"
+#include "support/test_certificate.h"
+#include "support/tls_client.h"
 
 namespace headgate::test_support {
 namespace {
@@ -119,6 +121,40 @@ TEST_F(DataPlaneTimes, AClientThatTakesNothingLosesItsConnectionAndThePodIsFreed
   ASSERT_TRUE(pod.wait_for_requests(1));
   EXPECT_TRUE(eventually([&] { return pod.open_connections() == 0; }))
       << "the pod still waits for the client";
+}
+
+TEST_F(DataPlaneTimes, OverTlsTooAClientThatTakesNothingLosesItsConnection) {
+  const TestCertificate test({{"x.test"}});
+  certificates =
+      std::make_shared<const tls::CertificateIndex>(*tls::Certificate::from_pem(test.pem(), test.key_pem()));
+  router::ListenerSettings settings;
+  settings.tls = *tls::ServerContext::make({});
+  proxy::DataPlaneConfig config;
+  config.client_send_timeout = kShort;
+  start(settings, {}, config);
+  pod.set_handler(big_body(256 << 20));
+  TlsClient one(port.port(1));
+  ASSERT_EQ(one.failure(), "");
+  one.send(make_request("GET", "x.test", "/"));
+  ASSERT_TRUE(pod.wait_for_requests(1));
+  EXPECT_TRUE(eventually([&] { return pod.open_connections() == 0; }))
+      << "the pod still waits for the client";
+  EXPECT_TRUE(eventually([&] { return plane->stats().at(0)->connections_active.value() == 0; }));
+  ReadEnd end = ReadEnd::data;
+  one.read_until_close(end);
+  EXPECT_EQ(end, ReadEnd::reset) << "a cut answer must not look whole";
+}
+
+TEST(DataPlane, DoesNotListenOnOneAddressForTwoProtocols) {
+  const PortReservation port;
+  const SocketAddress address = *SocketAddress::parse("127.0.0.1", port.port());
+  proxy::DataPlaneConfig config;
+  config.http_addresses = config.https_addresses = {address};
+  observe::AccessLogSink log{-1};
+  proxy::DataPlane plane(config, log, [](std::shared_ptr<const void>) {});
+  const Result<void> bound = plane.bind();
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().message, "cannot listen on " + address.to_string() + " twice");
 }
 
 TEST_F(DataPlaneTimes, AClientConnectionEndsAfterItsNumberOfRequests) {

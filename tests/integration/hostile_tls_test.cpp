@@ -82,7 +82,7 @@ TEST_F(HostileTls, AHelloInSegmentsOfOneByteIsServed) {
 }
 
 TEST_F(HostileTls, HellosNeverFinishedAreCutOffAndCounted) {
-  begin({{"client-header-timeout", "1"}});
+  begin();
   const double before = counted("timed_out");
   std::vector<RawClient> slow;
   for (int i = 0; i < 20; ++i) {

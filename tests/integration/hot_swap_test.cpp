@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "integration/one_pod.h"
+#include "support/full_run.h"
 #include "support/http_load.h"
 #include "support/pattern.h"
 #include "support/ticker.h"
@@ -16,12 +17,6 @@ namespace {
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// HEADGATE_FULL=1: the numbers of the promise. Else a shorter form of the same.
-bool is_full_run() {
-  const char* value = std::getenv("HEADGATE_FULL");
-  return value != nullptr && std::string_view(value) == "1";
-}
 
 std::string two_port_service(const EchoBackend& a, const EchoBackend& b) {
   return "---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: default}\nspec:\n  ports:\n"

@@ -3,6 +3,7 @@
 
 #include "integration/one_pod.h"
 #include "support/h2_client.h"
+#include "support/metrics.h"
 
 namespace headgate::test_support {
 
@@ -53,16 +54,8 @@ class OnePodOverH2 : public OnePod {
   [[nodiscard]] H2Connected connect(const H2Client::Settings& settings = {}) const {
     return H2Connected(headgate->http_port(), settings);
   }
-  // The sum of a counter's samples with this text in their labels.
-  [[nodiscard]] double metric(const std::string& name, const std::string& label = "") const {
-    const std::string page = headgate->admin("/metrics").body;
-    double sum = 0;
-    for (std::size_t at = page.find("\n" + name); at != std::string::npos;
-         at = page.find("\n" + name, at + 1)) {
-      const std::string line = page.substr(at + 1, page.find('\n', at + 1) - at - 1);
-      if (line.find(label) != std::string::npos) sum += std::stod(line.substr(line.rfind(' ')));
-    }
-    return sum;
+  [[nodiscard]] double metric(std::string_view name, std::string_view label = "") const {
+    return test_support::metric(headgate->admin("/metrics").body, name, label);
   }
 };
 

@@ -240,7 +240,7 @@ TEST_F(Http2Streams, NothingIsLeftBehindWhenConnectionsGo) {
   start();
   expect_still_serving();
   const auto level = [this](const char* state) {
-    return metric("nginx_ingress_controller_nginx_process_connections{", state);
+    return metric("nginx_ingress_controller_nginx_process_connections", state);
   };
   {
     std::vector<std::unique_ptr<H2Connected>> many;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "support/backend_scripts.h"
@@ -60,6 +61,14 @@ class HttpsPod : public ::testing::Test {
   [[nodiscard]] double rejected(const std::string& reason) const {
     return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total",
                   "reason=\"" + reason + "\"");
+  }
+  // All that was counted there, for the message of a failure.
+  [[nodiscard]] std::string all_rejected() const {
+    std::istringstream lines(headgate->admin("/metrics").body);
+    std::string counted;
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("headgate_http_rejected_total") && !line.ends_with(" 0")) counted += line + "\n";
+    return counted;
   }
   [[nodiscard]] std::size_t memory_kib() const { return resident_kib(headgate->process().pid()); }
 

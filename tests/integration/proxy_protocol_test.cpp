@@ -20,13 +20,14 @@ using ::testing::Not;
 
 class ProxyProtocol : public HttpsPod {
  protected:
+  // Beside x.test, which has TLS, there is plain.test, which has not.
   void begin(FieldList settings = {}, std::string_view more = "",
              const std::vector<std::string>& flags = {}) {
     settings.emplace_back("use-proxy-protocol", "true");
     HeadgateOptions options;
     options.access_log = log_path();
     options.flags = flags;
-    start(settings, options, more);
+    start(settings, options, ingress("plain", "plain.test", "web") + std::string(more));
   }
   [[nodiscard]] std::string log_path() const { return (folder.path().parent_path() / "access.log").string(); }
   [[nodiscard]] bool wait_for_log(const std::string& text) const {
@@ -39,7 +40,9 @@ class ProxyProtocol : public HttpsPod {
   static std::string line(int port = 80) {
     return "PROXY TCP4 203.0.113.9 192.0.2.1 51000 " + std::to_string(port) + "\r\n";
   }
-  static std::string request(const std::string& path = "/") { return make_request("GET", "x.test", path); }
+  static std::string request(const std::string& path = "/") {
+    return make_request("GET", "plain.test", path);
+  }
   [[nodiscard]] RawClient plain() const { return RawClient(headgate->http_port()); }
   // By HTTP, with `header` in front.
   [[nodiscard]] HttpResponse ask(const std::string& header) const {
@@ -82,6 +85,11 @@ TEST_F(ProxyProtocol, Port443OfTheBalancerIsHttpsThoughPlainHere) {
   begin();
   EXPECT_EQ(ask(line(443)).status, 200);
   expect_client("203.0.113.9", "443", "https");
+  const std::string of_tls_host = make_request("GET", "x.test", "/a");
+  const HttpResponse redirected = plain().exchange(line(80) + of_tls_host);
+  EXPECT_EQ(redirected.status, 308);
+  EXPECT_EQ(redirected.field("Location"), "https://x.test/a");
+  EXPECT_EQ(plain().exchange(line(443) + of_tls_host).status, 200);
 }
 
 TEST_F(ProxyProtocol, UnknownAndLocalConnectionsKeepTheirPeer) {
@@ -100,8 +108,8 @@ TEST_F(ProxyProtocol, TheHeaderComesBeforeTls) {
     TlsByHand tls("x.test");
     ASSERT_TRUE(wire.send(header + tls.hello()));
     ASSERT_TRUE(tls.finish(wire, Deadline(kPatience)));
-    wire.send(tls.sealed(request()));
-    EXPECT_THAT(tls.opened(wire, Deadline(kPatience)), HasSubstr("200 OK"));
+    wire.send(tls.sealed(make_request("GET", "x.test", "/")));
+    EXPECT_THAT(tls.opened(wire, Deadline(kPatience)), HasSubstr("HTTP/1.1 200 "));
     expect_client("203.0.113.9", "443", "https");
   }
 }

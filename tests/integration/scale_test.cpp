@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "support/echo_backend.h"
+#include "support/full_run.h"
 #include "support/headgate_process.h"
 #include "support/manifests.h"
 #include "support/process_stats.h"
@@ -32,7 +33,7 @@ std::string tenant(int i, const EchoBackend& pod) {
 }
 
 TEST(Scale, EveryOneOfManyTenantsIsServed) {
-  const bool full = std::getenv("HEADGATE_FULL") != nullptr;
+  const bool full = is_full_run();
   const int tenants = full ? 10000 : 2000;
   EchoBackend pod("any", {}, "0.0.0.0");
   ManifestFolder folder;

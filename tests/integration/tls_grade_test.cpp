@@ -98,7 +98,7 @@ class TlsGradeCiphers : public TlsGrade, public ::testing::WithParamInterface<bo
 
 TEST_P(TlsGradeCiphers, NoWeakCipherIsTaken) {
   const bool rsa = GetParam();
-  if (rsa) certificate = TestCertificate({{"x.test"}, nullptr, false, true});
+  if (rsa) certificate = TestCertificate({{"x.test"}, true});
   start();
   const std::vector<std::string> names = all_ciphers();
   ASSERT_GT(names.size(), 100u) << "the list is not the full one";

@@ -2,32 +2,18 @@
 // requests, and malformed answers of pods.
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "support/child_process.h"
+#include "support/full_run.h"
 #include "support/headgate_process.h"
 #include "support/manifests.h"
+#include "support/program.h"
 
 namespace headgate::test_support {
 namespace {
 
 constexpr double kLeast = 0.95;  // of the vectors; the goal is all of them
-
-// The interpreter on PATH; empty where there is none.
-std::string python() {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/bin" : path;
-  while (!rest.empty()) {
-    const std::string candidate = std::string(rest.substr(0, rest.find(':'))) + "/python3";
-    rest.remove_prefix(std::min(rest.size(), candidate.size() - std::string_view("python3").size()));
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return "";
-}
 
 // Of the driver's closing line "N passed, M failed".
 struct Score {
@@ -42,10 +28,10 @@ Score score_of(const std::string& output) {
   return score;
 }
 
-void play(const std::vector<std::string>& options) {
-  const std::string interpreter = python();
+void play(const std::vector<std::string>& options, bool over_tls = false) {
+  const std::string interpreter = program("python3");
   if (interpreter.empty()) {
-    std::puts("*** NOT TESTED: python3 is missing, the hostile vectors were not played ***");
+    say_not_tested("python3 is missing, the hostile vectors were not played");
     GTEST_SKIP() << "python3 is missing";
   }
   const PortReservation pods(2);
@@ -55,10 +41,14 @@ void play(const std::vector<std::string>& options) {
   everything.rules = {{"", {{"/", "Prefix", "garden", "80"}, {"/priv", "Prefix", "private", "80"}}}};
   folder.write("vectors.yaml", ingress(everything) + service_at("garden", {{"127.0.0.1", pods.port(0)}}) +
                                    service_at("private", {{"127.0.0.1", pods.port(1)}}));
-  HeadgateProcess headgate(folder);
-  std::vector<std::string> command{interpreter,      HEADGATE_VECTORS "/h1_vectors.py",
-                                   "127.0.0.1",      std::to_string(headgate.http_port()),
-                                   "--backend-port", std::to_string(pods.port(0))};
+  HeadgateOptions https;
+  https.https = over_tls;
+  HeadgateProcess headgate(folder, https);
+  std::vector<std::string> command{
+      interpreter,      HEADGATE_VECTORS "/h1_vectors.py",
+      "127.0.0.1",      std::to_string(over_tls ? headgate.https_port() : headgate.http_port()),
+      "--backend-port", std::to_string(pods.port(0))};
+  if (over_tls) command.push_back("--tls");
   command.insert(command.end(), options.begin(), options.end());
   ChildProcess driver(command);
   const auto status = driver.wait(std::chrono::minutes(4));
@@ -73,6 +63,16 @@ void play(const std::vector<std::string>& options) {
 }
 
 TEST(Vectors, MalformedRequestsAreJudgedRight) { play({"--priv"}); }
+
+// Where TLS could make a difference: lengths, ends and order. HEADGATE_FULL=1: all of them (but two that say
+// what the scheme of a plain port is).
+TEST(Vectors, MalformedRequestsAreJudgedRightOverTls) {
+  std::vector<std::string> options{"--priv"};
+  if (!is_full_run())
+    options.insert(options.end(),
+                   {"--only", "content-length,transfer-encoding,chunk,trailer,pipeline,desync"});
+  play(options, true);
+}
 
 TEST(Vectors, MalformedAnswersOfPodsAreJudgedRight) { play({"--responses"}); }
 

@@ -66,7 +66,7 @@ TEST(AnnotationReader, AnotherPrefixIsNoneOfItsBusiness) {
 }
 
 TEST(AnnotationReader, TheOutcomeOfABadValueIsThatOfItsRow) {
-  EXPECT_THAT(reasons(read({{"ssl-redirect", "x"}})), ElementsAre("default: 'x' is neither true nor false"));
+  EXPECT_THAT(reasons(read({{"ssl-redirect", "x"}})), ElementsAre("default: 'x' is neither true nor false; the default is used"));
   EXPECT_THAT(reasons(read({{"force-ssl-redirect", "x"}})), SizeIs(1));
   EXPECT_THAT(reasons(read({{"ssl-passthrough", "x"}})), ElementsAre("drop: 'x' is neither true nor false"));
   EXPECT_THAT(reasons(read({{"ssl-ciphers", "a;b"}})), ElementsAre("drop: 'a;b' is no OpenSSL cipher list"));

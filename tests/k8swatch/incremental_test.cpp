@@ -7,6 +7,7 @@
 #include <set>
 
 #include "k8swatch/controller_fixture.h"
+#include "k8swatch/secret_builders.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -18,6 +19,7 @@ ControllerOptions options() {
   ControllerOptions result;
   result.translation.config_map = "default/settings";
   result.translation.default_backend_service = "default/s0";
+  result.translation.certificates.default_secret = "default/t2";
   return result;
 }
 
@@ -30,12 +32,23 @@ IngressBackend random_backend(Random& random) {
                  pick(random, {"80", "http", "81", ""}));
 }
 
+// Good ones only: what a bad change leaves behind depends on history, on purpose.
+Object random_secret(Random& random, const std::string& name) {
+  static const std::vector<test_support::IssuedCertificate> kIssued = {
+      certificate_for({"a.org"}), certificate_for({"a.org", "*.b.org"}), certificate_for({"b.org"}),
+      certificate_for({"a.org", "b.org"}, test_support::KeyKind::rsa2048)};
+  Secret result = tls_secret(name, kIssued[random() % kIssued.size()]);
+  if (random() % 5 == 0) result.type = "Opaque";
+  return object(std::move(result));
+}
+
 Object random_ingress(Random& random, const std::string& name) {
   Ingress result = ingress(name, {}, static_cast<std::int64_t>(random() % 3));
   result.class_name = pick(random, {"headgate", "headgate", "other"});
   if (random() % 4 == 0) result.default_backend = random_backend(random);
   for (unsigned rules = random() % 4; rules > 0; --rules) {
-    IngressRule next = rule(pick(random, {"a.org", "b.org", "*.b.org", "A.org", "", "10.0.0.1"}), {});
+    IngressRule next =
+        rule(pick(random, {"a.org", "b.org", "*.b.org", "x.b.org", "A.org", "", "10.0.0.1"}), {});
     for (unsigned paths = random() % 4; paths > 0; --paths) {
       IngressPath entry = path(pick(random, {"/", "/x", "/x/", "/x/y", "//x", "", "bad"}), "");
       entry.path_type = pick(random, {"Exact", "Prefix", "ImplementationSpecific", "", "Odd"});
@@ -45,12 +58,21 @@ Object random_ingress(Random& random, const std::string& name) {
     next.has_http = !next.paths.empty();
     result.rules.push_back(std::move(next));
   }
+  for (unsigned entries = random() % 3; entries > 0; --entries) {
+    IngressTls entry;
+    for (unsigned hosts = random() % 3; hosts > 0; --hosts)
+      entry.hosts.push_back(pick(random, {"a.org", "B.org", "*.b.org", "x.b.org", "c.org"}));
+    entry.secret_name = pick(random, {"t0", "t1", "t2", ""});
+    result.tls.push_back(std::move(entry));
+  }
   return object(std::move(result));
 }
 
 Object random_object(Random& random) {
   const std::string number = std::to_string(random() % 5);
-  switch (random() % 8) {
+  switch (random() % 9) {
+    case 8:
+      return random_secret(random, "t" + std::to_string(random() % 3));
     case 0:
       return object(ingress_class(pick(random, {"headgate", "other"}),
                                   pick(random, {"headgate.dev/ingress-controller", "example.com/other"})));

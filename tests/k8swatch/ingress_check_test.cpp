@@ -54,13 +54,14 @@ TEST_F(IngressCheckTest, AMissingProtectionIsAnError) {
 TEST_F(IngressCheckTest, AHostInTlsWithoutARuleIsTold) {
   good_.rules.push_back(rule("x.b.org", {path("/", "web")}));
   good_.tls = {{{"A.org", "*.b.org"}, "cert"}, {{"c.org", "x.a.org"}, "cert"}, {{"10.0.0.1"}, ""}};
-  EXPECT_THAT(check(good_),
-              ElementsAre("warning: Ingress default/i: spec.tls[1].hosts[0]: no rule of this Ingress is for "
-                          "'c.org'; the certificate is not used for it",
-                          "warning: Ingress default/i: spec.tls[1].hosts[1]: no rule of this Ingress is for "
-                          "'x.a.org'; the certificate is not used for it",
-                          "error: Ingress default/i: spec.tls[2].hosts[0]: '10.0.0.1' is not a host: expected "
-                          "a DNS name, not an IP address; no certificate is used for it"));
+  EXPECT_THAT(
+      check(good_),
+      ElementsAre("warning: Ingress default/i: spec.tls[1].hosts[0]: no rule of this Ingress is for "
+                  "'c.org'; the certificate is not used for it",
+                  "warning: Ingress default/i: spec.tls[1].hosts[1]: no rule of this Ingress is for "
+                  "'x.a.org'; the certificate is not used for it",
+                  "error: Ingress default/i: spec.tls[2].hosts[0]: '10.0.0.1' is not a host: expected "
+                  "a DNS name, not an IP address; no certificate is used for it"));
 }
 
 TEST_F(IngressCheckTest, AnIngressThatServesNothingIsTold) {

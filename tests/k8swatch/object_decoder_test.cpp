@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "support/test_certificates.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -30,10 +32,13 @@ Decoded<Service> service(std::string json) { return decode_with<Service>(decode_
 Decoded<EndpointSlice> slice(std::string json) {
   return decode_with<EndpointSlice>(decode_endpoint_slice, std::move(json));
 }
-Decoded<Secret> secret(std::string json, bool keep_data = false) {
-  DecodeOptions options;
-  options.keep_secret_data = keep_data;
-  return decode_with<Secret>(decode_secret, std::move(json), options);
+Decoded<Secret> secret(std::string json) { return decode_with<Secret>(decode_secret, std::move(json)); }
+
+// As a JSON string: PEM has line breaks and nothing else to escape.
+std::string quoted(const std::string& pem) {
+  std::string text = "\"";
+  for (const char c : pem) text += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return text + "\"";
 }
 
 std::string ingress_with_backend(const std::string& backend) {
@@ -258,20 +263,45 @@ TEST(DecodeEndpointSlice, ABadAddressIsNotTheEndOfTheSlice) {
 
 TEST(DecodeSecret, DecodesDataAndLetsStringDataWin) {
   const auto [object, error] = secret(
-      R"({"metadata":{"name":"s"},"type":"kubernetes.io/tls","stringData":{"b":"text","c":"new"},
-          "data":{"a":"YWJj","b":"eHh4"}})",
-      true);
+      R"({"metadata":{"name":"s"},"type":"kubernetes.io/tls","stringData":{"ca.crt":"text","ca.crl":"new"},
+          "data":{"ticket-key-1":"YWJj","ca.crt":"eHh4"}})");
   ASSERT_EQ(error, "");
   EXPECT_EQ(object.type, "kubernetes.io/tls");
-  EXPECT_EQ(object.data, (StringPairs{{"a", "abc"}, {"b", "text"}, {"c", "new"}}));
+  EXPECT_EQ(object.data, (StringPairs{{"ticket-key-1", "abc"}, {"ca.crt", "text"}, {"ca.crl", "new"}}));
 }
 
 TEST(DecodeSecret, KeepsNoDataThatNobodyReads) {
   const auto [object, error] =
-      secret(R"({"metadata":{"name":"s"},"stringData":{"b":"text"},"data":{"a":"YWJj"}})");
+      secret(R"({"metadata":{"name":"s"},"stringData":{"password":"text"},"data":{"a":"YWJj"}})");
   ASSERT_EQ(error, "");
   EXPECT_EQ(object.metadata.name, "s");
   EXPECT_TRUE(object.data.empty());
+  EXPECT_EQ(object.certificate_error, "holds neither tls.crt nor tls.key");
+}
+
+TEST(DecodeSecret, KeepsACertificateInsteadOfThePrivateKey) {
+  const auto issued = test_support::self_signed({.common_name = "a.org", .dns_names = {"a.org"}});
+  const std::string json = R"({"metadata":{"name":"s"},"type":"kubernetes.io/tls","stringData":{"tls.crt":)" +
+                           quoted(issued.chain) + R"(,"tls.key":)" + quoted(issued.key) + "}}";
+  const auto [object, error] = secret(json);
+  ASSERT_EQ(error, "");
+  ASSERT_NE(object.certificate, nullptr) << object.certificate_error;
+  EXPECT_TRUE(object.certificate->covers("a.org"));
+  EXPECT_TRUE(object.data.empty());
+  const auto again = secret(json);
+  EXPECT_EQ(again.object, object) << "the same text is the same Secret";
+}
+
+TEST(DecodeSecret, ABadCertificateIsToldAndCostsNotTheSecret) {
+  const auto issued = test_support::self_signed({.common_name = "a.org", .dns_names = {"a.org"}});
+  const auto other = test_support::self_signed({.common_name = "b.org", .dns_names = {"b.org"}});
+  const auto [object, error] =
+      secret(R"({"metadata":{"name":"s"},"stringData":{"tls.crt":)" + quoted(issued.chain) +
+             R"(,"tls.key":)" + quoted(other.key) + R"(,"ca.crt":"x"}})");
+  ASSERT_EQ(error, "");
+  EXPECT_EQ(object.certificate, nullptr);
+  EXPECT_NE(object.certificate_error, "");
+  EXPECT_EQ(object.data, (StringPairs{{"ca.crt", "x"}}));
 }
 
 TEST(DecodeSecret, NeverQuotesWhatItHolds) {

@@ -33,6 +33,7 @@ class MetricsTest : public testing::Test {
     sources_.repository = "headgate";
     sources_.workers = [this] { return std::vector<const WorkerStats*>{&first_, &second_}; };
     sources_.control = [this] { return facts_; };
+    sources_.certificates = [this] { return certificates_; };
     sources_.adopted_generation = [] { return 41U; };
     sources_.dropped_log_lines = [] { return 3U; };
   }
@@ -50,6 +51,7 @@ class MetricsTest : public testing::Test {
   WorkerStats first_;
   WorkerStats second_;
   ControlFacts facts_;
+  std::vector<CertificateSeries> certificates_;
   MetricsSources sources_;
 };
 
@@ -70,6 +72,31 @@ TEST_F(MetricsTest, SumsTheWorkers) {
   EXPECT_THAT(text, HasSubstr(line("headgate_http_rejected_total", "reason=\"no_route\"", "0")));
   EXPECT_THAT(text, HasSubstr(line("headgate_upstream_connections", "state=\"idle\"", "6")));
   EXPECT_THAT(text, HasSubstr(line("headgate_access_log_dropped_lines_total", "", "3")));
+}
+
+TEST_F(MetricsTest, SaysWhenCertificatesExpireWithTheLabelsOfIngressNginx) {
+  EXPECT_THAT(page(), Not(HasSubstr("ssl_"))) << "a family without samples says nothing";
+  CertificateSeries series;
+  series.namespace_name = "shop";
+  series.secret_name = "shop-tls";
+  series.host = "shop.org";
+  series.identifier = "-1234";
+  series.issuer_organization = "Acme \"Co\"";
+  series.issuer_common_name = "R3";
+  series.serial_number = "1234";
+  series.public_key_algorithm = "ECDSA";
+  series.not_after = 1800000000;
+  certificates_ = {series};
+  const std::string labels =
+      "{namespace=\"shop\",class=\"headgate.dev/"
+      "ingress-controller\",host=\"shop.org\",secret_name=\"shop-tls\","
+      "identifier=\"-1234\"";
+  EXPECT_THAT(page(),
+              HasSubstr("\nnginx_ingress_controller_ssl_expire_time_seconds" + labels + "} 1800000000\n"));
+  EXPECT_THAT(page(),
+              HasSubstr("\nnginx_ingress_controller_ssl_certificate_info" + labels +
+                        ",issuer_organization=\"Acme \\\"Co\\\"\",issuer_common_name=\"R3\",serial_number="
+                        "\"1234\",public_key_algorithm=\"ECDSA\"} 1\n"));
 }
 
 TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {

@@ -1,4 +1,5 @@
-// Certificates for tests, made in memory.
+// A self-signed certificate as OpenSSL's own objects, and the Secret that holds it. Chains, revocation lists
+// and odd keys: test_certificates.h.
 #pragma once
 
 #include <openssl/evp.h>
@@ -7,18 +8,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace headgate::test_support {
 
-class TestCertificate;
-
 struct CertificateSpec {
-  std::vector<std::string> names;           // DNS names; the first is the common name too
-  const TestCertificate* issuer = nullptr;  // null: self-signed
-  bool is_authority = false;
-  bool rsa = false;  // RSA 2048 instead of ECDSA P-256
-  int days = 30;     // from yesterday; negative: expired so many days ago
+  std::vector<std::string> names;  // DNS names; the first is the common name too
+  bool rsa = false;                // RSA 2048 instead of ECDSA P-256
 };
 
 // Copies share certificate and key.
@@ -26,6 +23,7 @@ class TestCertificate {
  public:
   // Throws std::runtime_error.
   explicit TestCertificate(const CertificateSpec& spec);
+  static TestCertificate from_pem(const std::string& certificate, const std::string& key);
 
   [[nodiscard]] std::string pem() const;
   [[nodiscard]] std::string key_pem() const;
@@ -35,6 +33,9 @@ class TestCertificate {
   [[nodiscard]] EVP_PKEY* key() const { return key_.get(); }
 
  private:
+  TestCertificate(std::shared_ptr<X509> certificate, std::shared_ptr<EVP_PKEY> key)
+      : certificate_(std::move(certificate)), key_(std::move(key)) {}
+
   std::shared_ptr<X509> certificate_;
   std::shared_ptr<EVP_PKEY> key_;
 };

@@ -67,6 +67,18 @@ TEST_P(ResumptionTest, ResumesOnAnotherConnection) {
   EXPECT_TRUE(is_resumed(context, options_for("a.test"), session.get()));
 }
 
+// Each time with what the connection before was given.
+TEST_P(ResumptionTest, ResumesAgainAndAgain) {
+  const auto context = make_context(settings);
+  ClientSession session = session_of(context, options_for("a.test"));
+  for (int i = 0; i < 4; ++i) {
+    MemoryClient client(context, index, options_for("a.test"), session.get());
+    ASSERT_EQ(client.handshake(), SessionStatus::done);
+    EXPECT_TRUE(client.server.facts().resumed) << i;
+    session = client.finish();
+  }
+}
+
 TEST_P(ResumptionTest, ResumesWithoutServerName) {
   const auto context = make_context(settings);
   const ClientSession session = session_of(context, options_for(""));

@@ -150,7 +150,7 @@ TEST_F(ServerSessionTest, RefusesUnknownNamesWhereItIsTold) {
     MemoryClient client(strict, index, for_host(name));
     EXPECT_EQ(client.handshake(), SessionStatus::failed);
     EXPECT_EQ(client.alert(), "unrecognized name");
-    EXPECT_EQ(client.server.failure(), "unrecognized server name");
+    EXPECT_EQ(client.server.failure(), "unrecognized name");
   }
   MemoryClient known(strict, index, for_host("a.test"));
   EXPECT_EQ(known.handshake(), SessionStatus::done);

@@ -22,7 +22,7 @@ std::string read_ssl_ciphers(AnnotationReader& reader) {
   // The server's order always counts: only the value is judged, and told where a user expects the other.
   if (reader.boolean("ssl-prefer-server-ciphers") == false)
     reader.note("ssl-prefer-server-ciphers", OnInvalid::use_default,
-                "'false' is accepted and has no effect: the server's order of ciphers always counts");
+                "'false' has no effect: the server's order of ciphers always counts");
   const auto text = reader.text("ssl-ciphers");
   if (!text) return {};
   auto list = tls::read_cipher_list(*text);

@@ -32,7 +32,7 @@ std::optional<ClientCertificateAnnotations> read_client_certificate_annotations(
       result.error_page = *page;
     else
       reader.note("auth-tls-error-page", OnInvalid::use_default,
-                  "XX a URL with http:// or https://; clients get the 400 page");
+                  quoted(*page) + " is not a URL with http:// or https://; clients get the 400 page");
   }
   result.pass_certificate = reader.boolean("auth-tls-pass-certificate-to-upstream").value_or(false);
   result.match_cn = reader.text("auth-tls-match-cn").value_or(std::string_view());

@@ -54,6 +54,7 @@ std::optional<std::string_view> AnnotationReader::text(std::string_view name) {
   const auto entry = find(row);
   if (!entry) return std::nullopt;
   const auto refuse = [&](std::string reason) {
+    if (row.on_invalid == OnInvalid::use_default) reason += "; the default is used";
     problems_.push_back({std::string(entry->key), row.on_invalid, std::move(reason)});
     return std::nullopt;
   };

@@ -16,7 +16,7 @@ namespace headgate::k8swatch {
 struct AnnotationProblem {
   std::string annotation;  // in full, as written
   OnInvalid outcome = OnInvalid::use_default;
-  std::string reason;  // one sentence without the outcome
+  std::string reason;  // one sentence; where the Ingress is dropped, without saying so
 };
 
 // For one Ingress, which must outlive it. An empty value is an absent one; a value with CR or LF is refused;
@@ -32,7 +32,7 @@ class AnnotationReader {
   std::optional<bool> boolean(std::string_view name);
   std::optional<std::uint32_t> number(std::string_view name);
 
-  // A value that is well formed and cannot be used all the same.
+  // Something about a value that is well formed; `reason` says what comes of it, unless it is drop_ingress.
   void note(std::string_view name, OnInvalid outcome, std::string reason);
 
   [[nodiscard]] const Ingress& ingress() const { return ingress_; }
