@@ -35,16 +35,18 @@ bool H2Session::State::receive(const char* data, std::size_t size) {
   const char* p = data;
   H2Frame frame;
   while (scanner_.next(p, end, frame)) {
-    if (guard_.belongs_to_old_stream(frame) && find(frame.stream) == nullptr) {
-      // What comes before this frame may open its stream.
+    if (guard_.belongs_to_old_stream(frame) && (reset_seen_ || find(frame.stream) == nullptr)) {
+      // What comes before this frame may open its stream, or close it.
       const auto passed = static_cast<std::size_t>(p - data);
       const char* const begin = p - std::min(passed, scanner_.passed());
       if (begin > fed) {
         if (!push(fed, begin)) return false;
         fed = begin;
       }
+      reset_seen_ = false;
       if (find(frame.stream) == nullptr) guard_.judge_closed(frame);
     }
+    if (frame.type == H2FrameType::rst_stream) reset_seen_ = true;
     guard_.inspect(frame);
     if (guard_.has_failed()) return false;
   }

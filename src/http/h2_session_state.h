@@ -105,6 +105,8 @@ class H2Session::State {
   H2ReceiveWindow window_;
   std::vector<nghttp2_nv> pairs_;  // of the head being submitted
 
+  bool reset_seen_ = false;  // RST_STREAM was found and nghttp2 may not have it yet: streams may look open
+
   std::uint32_t frame_left_ = 0;  // of the DATA frame being read
   bool frame_is_padded_ = false;
   bool frame_has_content_ = false;

@@ -111,7 +111,8 @@ void H2Connection::on_io(std::uint32_t events) {
   }
   if (readable_ && !failed_) receive();
   if (state_ == State::closed || state_ == State::lingering) return;
-  if (events == 0 || (blocked_ && (events & EPOLLOUT) != 0)) flush();
+  if (blocked_ ? (events & EPOLLOUT) != 0 : events == 0) flush();
+  if (state_ != State::closed) recycle();
 }
 
 // --- receiving ---
@@ -183,11 +184,7 @@ void H2Connection::on_refused_request(http::StreamId id, std::string_view reques
 }
 
 void H2Connection::on_data(http::StreamId id, const char* data, std::size_t size, bool last) {
-  if (H2Stream* const stream = streams_.find(id)) {
-    stream->on_data(data, size, last);
-  } else if (size > 0) {
-    say().consumed(id, size);
-  }
+  if (H2Stream* const stream = streams_.find(id)) stream->on_data(data, size, last);
 }
 
 void H2Connection::on_reset(http::StreamId id, http::H2Error) {
@@ -250,7 +247,6 @@ void H2Connection::flush() {
     if (!session_.wants_write()) break;
   }
   flushing_ = false;
-  recycle();
   if (state_ == State::closed) return;
   if (!blocked_ && session_.wants_write()) context_.loop.requeue(*this);
   if (context_.scratch.frames_out.capacity() > kMostFramesKept) context_.scratch.frames_out.release();
@@ -275,31 +271,19 @@ bool H2Connection::write(ByteBuffer& frames) {
 
 bool H2Connection::flush_held() {
   if (!blocked_) return true;
-  bool moved = false;
-  if (transport_.has_unsent()) {
-    switch (transport_.flush()) {
-      case IoStatus::done:
-        moved = true;
-        break;
-      case IoStatus::would_block:
-        return false;
-      case IoStatus::closed:
-      case IoStatus::failed:
-        close();
-        return false;
-    }
-  }
-  if (!output_.empty()) {
+  IoStatus status = transport_.flush();
+  if (status == IoStatus::done && !output_.empty()) {
     const IoResult result = transport_.write(output_.data(), output_.size());
-    if (result.status == IoStatus::failed) {
-      close();
-      return false;
-    }
     output_.consume(result.bytes);
-    moved = moved || result.bytes > 0;
+    status = result.status;
+  }
+  if (status == IoStatus::failed) {
+    close();
+    return false;
   }
   if (!output_.empty() || transport_.has_unsent()) {
-    if (moved) send_until_ = context_.now + context_.config.client_send_timeout;
+    // The socket was writable: the client has taken something, if not all.
+    send_until_ = context_.now + context_.config.client_send_timeout;
     return false;
   }
   output_.release();

@@ -29,7 +29,7 @@ bool add_name(STACK_OF(X509_NAME) * names, const X509* authority) {
   }
   NameHandle copy(X509_NAME_dup(subject));
   if (copy == nullptr || sk_X509_NAME_push(names, copy.get()) == 0) return false;
-  copy.release();
+  (void)copy.release();  // the list's now
   return true;
 }
 

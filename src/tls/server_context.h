@@ -27,11 +27,13 @@ struct ServerSettings {
   // [ssl-ciphers], TLS 1.2; empty: Mozilla intermediate without DHE. What is unsafe in it is not used:
   // tls/cipher_list.h says which.
   std::string ciphers;
-  std::string curves;                           // [ssl-ecdh-curve]; empty or "auto": X25519, P-256 and P-384
-  bool session_cache = true;                    // [ssl-session-cache]
-  std::uint32_t session_cache_entries = 40960;  // [ssl-session-cache-size], 256 bytes each: 10m
-  std::chrono::seconds session_timeout{600};    // [ssl-session-timeout]
-  bool tickets = false;                         // [ssl-session-tickets]
+  std::string curves;         // [ssl-ecdh-curve]; empty or "auto": X25519, P-256 and P-384
+  bool session_cache = true;  // [ssl-session-cache]
+  // [ssl-session-cache-size], 256 bytes each as nginx counts: 10m. OpenSSL needs 1 KiB for one, and 6 KiB
+  // where it has a client's certificate.
+  std::uint32_t session_cache_entries = 40960;
+  std::chrono::seconds session_timeout{600};  // [ssl-session-timeout]
+  bool tickets = false;                       // [ssl-session-tickets]
   // The first key makes tickets, all open them. Empty: keys of our own, rotated every 12 hours, the previous
   // one accepted.
   std::vector<TicketKey> ticket_keys;  // [ssl-session-ticket-key] or a Secret

@@ -36,6 +36,13 @@ TEST_F(H2Rules, ContentForAStreamTheClientResetIsAConnectionError) {
   expect_connection_error(data(1, "more"), kStreamClosed);
 }
 
+// The reset, and what follows it, in the very read that ended the head.
+TEST_F(H2Rules, AStreamThatIsResetIsClosedAtOnce) {
+  const std::string post = open_post(1);
+  ASSERT_TRUE(feed(post.substr(0, post.size() - 1)));
+  expect_connection_error(post.back() + rst(1) + data(1, "more"), kStreamClosed);
+}
+
 TEST_F(H2Rules, FieldsForAStreamThatIsOverAreAConnectionError) {
   ASSERT_TRUE(feed(h2_get(1, "x.test", "/")));
   answer(1, "a");

