@@ -60,6 +60,13 @@ class ClientCertificates : public HttpsPod {
     request.serial = serial;
     return authority_.issue(request);
   }
+  // Meant for clients, and signed by nobody known.
+  static TestCertificate a_stranger() {
+    CertificateRequest request;
+    request.common_name = "client";
+    request.for_clients = true;
+    return identity_of(test_support::self_signed(request));
+  }
   // A connection whose client shows `identity` (null: none) to `server_name`.
   [[nodiscard]] TlsClient connect(const TestCertificate* identity, const std::string& server_name = "m.test",
                                   const std::vector<std::string>& alpn = {}) const {
@@ -87,7 +94,7 @@ TEST_F(ClientCertificates, AreRequiredAndVerified) {
   EXPECT_EQ(none.status, 400);
   EXPECT_THAT(none.body, HasSubstr("<title>400 No required SSL certificate was sent</title>"));
   EXPECT_THAT(none.body, HasSubstr("<center><h1>400 Bad Request</h1></center>"));
-  const TestCertificate stranger{{{"client"}}};
+  const TestCertificate stranger = a_stranger();
   const HttpResponse unknown = ask(&stranger);
   EXPECT_EQ(unknown.status, 400);
   EXPECT_THAT(unknown.body, HasSubstr("The SSL certificate error"));
@@ -160,7 +167,7 @@ TEST_F(ClientCertificates, OptionalOnesMayBeMissingButNotBad) {
   EXPECT_EQ(pod.last_request().field("ssl-client-verify"), "NONE");
   EXPECT_FALSE(pod.last_request().has("ssl-client-subject-dn"));
   EXPECT_EQ(ask(&good_).status, 200);
-  const TestCertificate stranger{{{"client"}}};
+  const TestCertificate stranger = a_stranger();
   EXPECT_EQ(ask(&stranger).status, 400);
 }
 
@@ -168,7 +175,7 @@ TEST_F(ClientCertificates, OptionalNoCaLetsStrangersInAndSaysSo) {
   FieldList rule = rule_;
   rule.emplace_back("auth-tls-verify-client", "optional_no_ca");
   start_with(rule);
-  const TestCertificate stranger{{{"client"}}};
+  const TestCertificate stranger = a_stranger();
   ASSERT_EQ(ask(&stranger).status, 200);
   EXPECT_THAT(pod.last_request().field("ssl-client-verify").value_or(""), StartsWith("FAILED:"));
   EXPECT_EQ(pod.last_request().field("ssl-client-subject-dn"), "CN=client");
