@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/annotation_help.h"
 #include "app/command_line.h"
 #include "app/echo.h"
 #include "app/flag_help.h"
@@ -68,6 +69,10 @@ int help(const Words& words) {
   if (words.empty()) return print_help();
   if (words.size() == 1 && words[0] == "--markdown") {
     std::cout << flags_markdown();
+    return 0;
+  }
+  if (words.size() == 1 && words[0] == "--annotations") {
+    std::cout << annotations_markdown();
     return 0;
   }
   return usage_error("help takes no arguments");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/flags.h"
+#include "app/ocsp_fetch.h"
 #include "base/socket_address.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
@@ -19,5 +20,6 @@ k8swatch::DecodeOptions decode_options(const Flags& flags);
 // Without --bind-address: all addresses, of IPv6 only where the kernel has it.
 proxy::DataPlaneConfig data_plane_config(const Flags& flags);
 SocketAddress admin_address(const Flags& flags);
+OcspFetchOptions ocsp_fetch_options(const Flags& flags);
 
 }  // namespace headgate::app

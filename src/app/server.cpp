@@ -25,6 +25,7 @@
 #include "app/descriptor_limit.h"
 #include "app/finding_log.h"
 #include "app/log_file.h"
+#include "app/ocsp_stapler.h"
 #include "app/options_of.h"
 #include "app/shutdown_sequence.h"
 #include "app/version.h"
@@ -84,6 +85,7 @@ class Server {
   proxy::DataPlane data_plane_;
   k8swatch::Controller controller_;
   k8swatch::ManifestSource source_;
+  OcspStapler ocsp_stapler_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
   observe::Metrics metrics_;
@@ -106,6 +108,7 @@ Server::Server(const Flags& flags, LogFile log_file)
       controller_(controller_options(flags),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
       source_(manifest_roots(flags), controller_, decode_options(flags)),
+      ocsp_stapler_(io_, ocsp_fetch_options(flags)),
       control_loop_(io_, source_, controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       metrics_(metrics_sources()),
@@ -156,6 +159,9 @@ void Server::after_work() {
     state.certificates = controller_.certificates();
   });
   update_findings();
+  const auto listeners = controller_.listeners();
+  const bool staple = listeners != nullptr && listeners->tls != nullptr && listeners->tls->settings().ocsp;
+  ocsp_stapler_.update(controller_.certificates(), staple);
 }
 
 void Server::update_findings() {

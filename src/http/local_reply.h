@@ -19,7 +19,7 @@ struct LocalReply {
   std::string_view explanation{};   // a sentence for the page, in its title and under its heading
   std::string_view text{};          // the content, instead of a page
   bool head_only = false;           // answers a HEAD request
-  bool close = false;               // adds Connection: close
+  bool close = false;               // the connection ends with it (HTTP/1); adds Connection: close
   bool http10_keep_alive = false;   // adds Connection: keep-alive for an HTTP/1.0 client that asked
 };
 

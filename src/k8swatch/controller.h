@@ -57,6 +57,10 @@ class Controller : public ObjectSink {
   [[nodiscard]] std::shared_ptr<const tls::CertificateIndex> certificates() const {
     return translator_.certificates();
   }
+  // The listener settings of the last publication; null before the first.
+  [[nodiscard]] std::shared_ptr<const router::ListenerSettings> listeners() const {
+    return translator_.listeners();
+  }
   // The last table published; null before the first.
   [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
   [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }

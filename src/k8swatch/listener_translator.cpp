@@ -26,9 +26,11 @@ void ListenerTranslator::update_context(const tls::ServerSettings& wanted, const
   const std::string reason = made.error().message;
   std::string then = "the TLS settings before stay as a whole";
   if (context_ == nullptr) {
-    auto standard = tls::ServerContext::make({});
-    if (standard) context_ = *std::move(standard);
-    then = standard ? "the default TLS settings are used as a whole" : "there is no HTTPS";
+    then = "there is no HTTPS";
+    if (auto standard = tls::ServerContext::make({})) {
+      context_ = *std::move(standard);
+      then = "the default TLS settings are used as a whole";
+    }
   }
   findings.push_back({Severity::error, object, "data", reason + "; " + then});
 }

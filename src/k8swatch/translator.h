@@ -60,6 +60,9 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& certificates() const {
     return certificates_.index();
   }
+  [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
+    return listeners_.settings();
+  }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,

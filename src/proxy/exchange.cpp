@@ -396,6 +396,7 @@ void Exchange::reply(int status, RejectReason reason, std::string_view location)
   answer.status = status;
   answer.location = location;
   answer.explanation = explanation_of(reason);
+  answer.close = reason == RejectReason::misdirected;  // the same connection would be as wrong the next time
   reply(answer, reason);
 }
 

@@ -129,7 +129,7 @@ void H1Connection::send_body(char* data, std::size_t size, bool last) {
 }
 
 std::uint64_t H1Connection::send_local_reply(http::LocalReply reply) {
-  reply.close = close_after_ = must_close();
+  reply.close = close_after_ = reply.close || must_close();
   reply.http10_keep_alive = http10_ && !close_after_;
   std::string& out = context_.scratch.reply;
   out.clear();

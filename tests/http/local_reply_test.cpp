@@ -55,6 +55,12 @@ TEST(LocalReply, ExplainsInThePageWhereTheStatusAloneWouldPuzzle) {
       std::string::npos);
 }
 
+TEST(LocalReply, TakesATextInsteadOfThePage) {
+  const LocalReply reply{.status = 403, .text = "client certificate unauthorized"};
+  EXPECT_EQ(content_of(reply), "client certificate unauthorized");
+  EXPECT_TRUE(text_of(reply).ends_with("Content-Length: 31\r\n\r\nclient certificate unauthorized"));
+}
+
 TEST(LocalReply, HasNeitherPageNorLengthWhereNoneMayBe) {
   for (const int status : {204, 304, 100}) {
     const std::string reply = text_of({.status = status});

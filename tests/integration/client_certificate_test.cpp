@@ -230,6 +230,7 @@ TEST_F(ClientCertificates, AConnectionForAnotherHostDoesNotCount) {
     TlsClient one = connect(identity, "x.test");
     EXPECT_EQ(one.exchange(make_request("GET", "x.test", "/")).status, 200);
     EXPECT_EQ(one.exchange(make_request("GET", "m.test", "/")).status, 421);
+    EXPECT_TRUE(one.closed_by_peer()) << "the client must take another one";
     TlsClient unnamed = connect(identity, "");
     EXPECT_EQ(unnamed.exchange(make_request("GET", "M.test.:443", "/")).status, 421);
     TlsClient two = connect(identity, "x.test", {"h2"});

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "support/file_descriptor.h"
-#include "support/test_certificate.h"
+#include "support/test_certificates.h"
 #include "tls/certificate_index.h"
 #include "tls/server_context.h"
 
@@ -23,8 +23,8 @@ namespace headgate::proxy {
 // What a server needs: the default settings and one certificate for every name.
 struct TlsServerSide {
   static TlsServerSide make(const tls::ServerSettings& settings = {}) {
-    const test_support::TestCertificate test({.names = {"x.test"}});
-    const auto certificate = tls::Certificate::from_pem(test.pem(), test.key_pem());
+    const test_support::IssuedCertificate test = test_support::self_signed({.dns_names = {"x.test"}});
+    const auto certificate = tls::Certificate::from_pem(test.certificate, test.key);
     if (!certificate) throw std::runtime_error(certificate.error().message);
     const auto context = tls::ServerContext::make(settings);
     if (!context) throw std::runtime_error(context.error().message);

@@ -101,6 +101,8 @@ TlsClient::TlsClient(std::uint16_t port, const TlsOptions& options, std::chrono:
   socket_ = connect_to(port, where);
   ::fcntl(fd(), F_SETFL, O_NONBLOCK);
   require(SSL_set_fd(ssl(), fd()) == 1, "SSL_set_fd");
+  if (options.ask_staple)
+    require(SSL_set_tlsext_status_type(ssl(), TLSEXT_STATUSTYPE_ocsp) == 1, "ask_staple");
   if (!options.server_name.empty())
     require(SSL_set_tlsext_host_name(ssl(), options.server_name.c_str()) == 1, "server_name");
   if (options.session) require(SSL_set_session(ssl(), options.session.get()) == 1, "session");
@@ -153,6 +155,12 @@ std::string TlsClient::alpn() const {
 std::string TlsClient::server_fingerprint() const {
   const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl()), &X509_free);
   return certificate ? fingerprint_of(certificate.get()) : "";
+}
+
+std::string TlsClient::staple() const {
+  const unsigned char* response = nullptr;
+  const long size = SSL_get_tlsext_status_ocsp_resp(ssl(), &response);
+  return size <= 0 ? std::string() : std::string(reinterpret_cast<const char*>(response), size);
 }
 
 TlsSession TlsClient::session() const {

@@ -28,6 +28,7 @@ struct TlsOptions {
   std::string groups;
   bool tickets = true;                        // TLS 1.2: asks for a session ticket
   TlsSession session;                         // to be resumed
+  bool ask_staple = false;                    // for an OCSP response
   bool renegotiation = false;                 // would take part in one (insecure ones too)
   bool close_notify = true;                   // says goodbye when destroyed
   const TestCertificate* identity = nullptr;  // shown where the server asks; outlives the client
@@ -61,6 +62,8 @@ class TlsClient : public StreamClient {
   [[nodiscard]] bool was_resumed() const { return SSL_session_reused(ssl()) == 1; }
   // The server's certificate: TestCertificate::fingerprint() of it; empty without one.
   [[nodiscard]] std::string server_fingerprint() const;
+  // The OCSP response that came with the handshake, DER; empty: none.
+  [[nodiscard]] std::string staple() const;
   // The newest session; TLS 1.3 sends them with or after the first answer. Null where there is none.
   [[nodiscard]] TlsSession session() const;
   // close_notify and end of the connection.

@@ -87,8 +87,6 @@ std::string_view to_string(AnnotationScope scope) {
       return "path";
     case Scope::host:
       return "host";
-    case Scope::ingress:
-      return "Ingress";
   }
   return "?";
 }

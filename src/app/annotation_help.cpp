@@ -1,0 +1,77 @@
+#include "app/annotation_help.h"
+
+#include <string_view>
+
+#include "k8swatch/annotations/registry.h"
+
+namespace headgate::app {
+namespace {
+
+std::string_view outcome_of(k8swatch::OnInvalid outcome) {
+  switch (outcome) {
+    case k8swatch::OnInvalid::drop_ingress:
+      return "Ingress not taken";
+    case k8swatch::OnInvalid::use_default:
+      return "default";
+  }
+  return "?";
+}
+
+void append_row(std::string& out, const k8swatch::AnnotationRow& row) {
+  out.append("| `").append(row.name).append("`");
+  if (!row.alias.empty()) out.append(" (or `").append(row.alias).append("`)");
+  out.append(" | ").append(row.values).append(" | ");
+  if (!row.default_text.empty()) out.append("`").append(row.default_text).append("`");
+  out.append(" | ").append(to_string(row.scope)).append(" | ").append(to_string(row.risk)).append(" | ");
+  out.append(outcome_of(row.on_invalid)).append(" | ").append(row.doc).append(" |\n");
+}
+
+}  // namespace
+
+std::string annotations_markdown() {
+  std::string out =
+      "# Annotations\n"
+      "\n"
+      "Printed by `headgate help --annotations` from the registry; a test fails when this file differs.\n"
+      "\n"
+      "Every name is written behind `nginx.ingress.kubernetes.io/`, or what `--annotations-prefix` says; "
+      "names, "
+      "values\n"
+      "and defaults are those of ingress-nginx. Annotations that are not listed have no effect, and each of "
+      "them "
+      "is a\n"
+      "Finding.\n"
+      "\n"
+      "- Booleans are `1 t T true True TRUE` and `0 f F false False FALSE`. An empty value is an absent one. "
+      "A "
+      "value with\n"
+      "  a line break is refused.\n"
+      "- *Bad value*: what a value that is refused costs. The default is used and a Finding says so; or the "
+      "Ingress is not\n"
+      "  taken: a new one is not served, of an edited one the version before goes on being served.\n"
+      "- *Acts on*: the paths of its own Ingress, or its hosts. Where several Ingresses share a host, the "
+      "oldest "
+      "one that\n"
+      "  sets a key of the host decides, and the others have a Finding.\n"
+      "- *Risk*: an Ingress with an annotation above the ConfigMap's `annotations-risk-level` (`High`) is "
+      "not "
+      "taken.\n"
+      "  Nor is one with a value that holds a word of `annotation-value-word-blocklist`.\n"
+      "- A Secret of another namespace is refused unless the ConfigMap says "
+      "`allow-cross-namespace-resources: "
+      "\"true\"`.\n";
+  k8swatch::AnnotationGroup group{};
+  bool first = true;
+  for (const k8swatch::AnnotationRow& row : k8swatch::annotation_table()) {
+    if (first || row.group != group)
+      out += "\n## " + std::string(title_of(row.group)) +
+             "\n\n| Annotation | Values | Default | Acts on | Risk | Bad value | Meaning |\n"
+             "|---|---|---|---|---|---|---|\n";
+    first = false;
+    group = row.group;
+    append_row(out, row);
+  }
+  return out;
+}
+
+}  // namespace headgate::app
