@@ -1,5 +1,6 @@
 #include "k8swatch/ingress_secrets.h"
 
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -10,7 +11,8 @@ std::set<std::string> secrets_of(const Ingress& ingress) {
     if (!tls.secret_name.empty()) keys.insert(name_key(ingress.metadata.namespace_name, tls.secret_name));
   // Whatever its prefix: the decoder keeps only annotations with one of ours.
   for (const auto& [name, value] : ingress.metadata.annotations)
-    if (name.ends_with("/auth-tls-secret") && value.find('/') != std::string::npos) keys.insert(value);
+    if (name.ends_with("/auth-tls-secret") && value.find('/') != std::string::npos)
+      keys.emplace(trimmed(value));
   return keys;
 }
 

@@ -23,7 +23,7 @@ SubjectPattern::~SubjectPattern() = default;
 Result<std::shared_ptr<const SubjectPattern>> SubjectPattern::compile(std::string_view text) {
   if (!text.starts_with("CN=")) return fail(shown(text) + " does not begin with 'CN='");
   if (text.size() > kMostBytes)
-    return fail(shown(text) + "… is longer than " + std::to_string(kMostBytes) + " bytes");
+    return fail(shown(text) + "... is longer than " + std::to_string(kMostBytes) + " bytes");
   re2::RE2::Options options(re2::RE2::Quiet);
   options.set_max_mem(kMostMemory);
   options.set_never_capture(true);

@@ -1,5 +1,5 @@
-// What hosts ask of clients' certificates: which Ingress decides, from which Secret, and what a rule does that
-// cannot be followed.
+// What hosts ask of clients' certificates: which Ingress decides, from which Secret, and what a rule does
+// that cannot be followed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,9 +90,10 @@ TEST_F(ClientCertificateRulesTest, OffAsksForNothing) {
 TEST_F(ClientCertificateRulesTest, WithoutItsSecretNobodyEnters) {
   put(with_rule("a", "a.org", "default/ca"));
   EXPECT_TRUE(host("a.org").client_certificate()->policy.broken);
-  EXPECT_THAT(findings(), ElementsAre("error: Ingress default/a: metadata.annotations[nginx.ingress.kubernetes."
-                                      "io/auth-tls-secret]: Secret default/ca does not exist; every request "
-                                      "for host 'a.org' is answered with 403"));
+  EXPECT_THAT(findings(),
+              ElementsAre("error: Ingress default/a: metadata.annotations[nginx.ingress.kubernetes."
+                          "io/auth-tls-secret]: Secret default/ca does not exist; every request "
+                          "for host 'a.org' is answered with 403"));
   put_secret("ca", {{"tls.crt", "x"}});
   EXPECT_TRUE(host("a.org").client_certificate()->policy.broken);
   EXPECT_THAT(findings(), Contains(HasSubstr("Secret default/ca has no ca.crt")));
@@ -104,6 +105,19 @@ TEST_F(ClientCertificateRulesTest, WithoutItsSecretNobodyEnters) {
   EXPECT_FALSE(host("a.org").client_certificate()->policy.broken) << "live";
   EXPECT_NE(asked_of("a.org"), nullptr);
   EXPECT_THAT(findings(), IsEmpty());
+  remove(Kind::secret, "ca");
+  EXPECT_TRUE(host("a.org").client_certificate()->policy.broken);
+}
+
+TEST_F(ClientCertificateRulesTest, BlanksAroundItsNameDoNotCutItOffFromItsSecret) {
+  put(with_rule("a", "a.org", " default/ca\t"));
+  EXPECT_TRUE(host("a.org").client_certificate()->policy.broken);
+  put_secret("ca", {{"ca.crt", authority_.certificate()}});
+  EXPECT_FALSE(host("a.org").client_certificate()->policy.broken);
+  const std::string before(asked_of("a.org")->digest());
+  put_secret("ca", {{"ca.crt", TestAuthority().certificate()}});
+  publish();
+  EXPECT_NE(asked_of("a.org")->digest(), before) << "another CA";
   remove(Kind::secret, "ca");
   EXPECT_TRUE(host("a.org").client_certificate()->policy.broken);
 }
@@ -134,10 +148,11 @@ TEST_F(ClientCertificateRulesTest, TheOldestIngressDecidesForTheWholeHost) {
   put(ingress("oldest", {rule("a.org", {path("/", "web")})}, 0));
   EXPECT_EQ(host("a.org").client_certificate()->policy.demand, Demand::required);
   EXPECT_EQ(host("a.org").client_certificate()->ingress, "old");
-  EXPECT_THAT(findings(),
-              ElementsAre("warning: Ingress default/young: metadata.annotations[nginx.ingress.kubernetes.io/"
-                          "auth-tls-secret]: host 'a.org' follows Ingress default/old, which comes first; the "
-                          "rule of this Ingress is not used for it"));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("warning: Ingress default/young: metadata.annotations[nginx.ingress.kubernetes.io/"
+                  "auth-tls-secret]: host 'a.org' follows Ingress default/old, which comes first; the "
+                  "rule of this Ingress is not used for it"));
 }
 
 TEST_F(ClientCertificateRulesTest, ALaterBrokenRuleDeniesItsOwnPathsOnly) {
@@ -155,7 +170,8 @@ TEST_F(ClientCertificateRulesTest, AChangeOfCaOrRevocationsIsAnotherRule) {
   put(with_rule("a", "a.org", "default/ca"));
   put(with_rule("b", "b.org", "default/ca"));
   const std::string before(host("a.org").client_certificate()->auth->digest());
-  EXPECT_EQ(host("a.org").client_certificate()->auth, host("b.org").client_certificate()->auth) << "made once";
+  EXPECT_EQ(host("a.org").client_certificate()->auth, host("b.org").client_certificate()->auth)
+      << "made once";
   const std::uint64_t tables = controller().counters().tables_built;
   put_secret("ca", {{"ca.crt", authority_.certificate()}});
   EXPECT_EQ(publish(), nullptr) << "the same content";

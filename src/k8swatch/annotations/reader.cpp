@@ -10,12 +10,6 @@
 namespace headgate::k8swatch {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 const AnnotationRow& row_of(std::string_view name) {
   const AnnotationRow* const row = find_annotation(name);
   if (row == nullptr) throw std::logic_error("no row for the annotation " + std::string(name));

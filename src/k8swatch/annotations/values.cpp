@@ -23,6 +23,12 @@ bool is_made_of(std::string_view text, std::string_view punctuation) {
 
 }  // namespace
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
 std::string quoted(std::string_view value) { return "'" + std::string(value.substr(0, 64)) + "'"; }
 
 std::optional<bool> parse_go_bool(std::string_view text) {

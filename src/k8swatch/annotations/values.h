@@ -10,6 +10,9 @@
 
 namespace headgate::k8swatch {
 
+// Without blanks around it: whoever takes a value as a name takes it in this form, or two readers mean two
+// names.
+std::string_view trimmed(std::string_view text);
 // Go's strconv.ParseBool: 1 t T TRUE true True, 0 f F FALSE false False.
 std::optional<bool> parse_go_bool(std::string_view text);
 // The value for messages: in quotes, at most 64 bytes of it.
