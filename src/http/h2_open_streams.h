@@ -31,7 +31,7 @@ struct H2OpenStream {
   bool charged = false;            // the client's fault has been counted
   bool reset_by_us = false;        // RST_STREAM of ours is on its way
   bool reset_is_ours = false;      // ... and no fault of the client called for it
-  bool read_no_further = false;    // ... because the answer was whole before the request was
+  bool read_no_further = false;    // the answer was whole before the request was
 };
 
 class H2OpenStreams {

@@ -57,8 +57,8 @@ class H2Handler {
   // The stream is over before both sides ended it: RST_STREAM from either side (after reset() too, once
   // collect() has sent it), or the connection failed. Nothing may be said of it any more.
   virtual void on_reset(StreamId stream, H2Error error) = 0;
-  // Both sides have ended the stream; or we have, and what the client still had to say is not waited for
-  // (RST_STREAM(NO_ERROR), RFC 9113 §8.1; not where the stream is a tunnel).
+  // Both sides have ended the stream; or we have, and then its owner has reset it with NO_ERROR
+  // (RFC 9113 §8.1): what the client still had to say was not waited for.
   virtual void on_closed(StreamId stream) = 0;
   // In collect(): what of the answer's body there is now, `most` bytes at most are asked for; and its bytes.
   virtual H2Body body(StreamId stream, std::size_t most) = 0;

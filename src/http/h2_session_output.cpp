@@ -86,9 +86,7 @@ void H2Session::State::after_head(H2OpenStream& stream, bool end_stream) {
 void H2Session::State::after_end_stream(H2OpenStream& stream) {
   stream.local_ended = true;
   stream.sending = false;
-  if (stream.remote_ended || stream.tunnel || stream.reset_is_ours) return;
-  stream.reset_is_ours = stream.read_no_further = true;
-  submit_reset(stream.id, H2Error::no_error);
+  stream.read_no_further = !stream.remote_ended && !stream.tunnel && !stream.reset_is_ours;
 }
 
 // --- heads ---

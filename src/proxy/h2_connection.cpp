@@ -133,7 +133,7 @@ void H2Connection::receive() {
       case IoStatus::done:
         break;
     }
-    if (result.bytes < Scratch::kFramesRead && !half_closed_) readable_ = false;
+    if (result.bytes < Scratch::kFramesRead && !half_closed_ && !transport_.has_pending()) readable_ = false;
     if (!session_.feed(data, result.bytes, context_.now)) {
       fail();
       return;

@@ -20,6 +20,11 @@ namespace {
 // Buffers keep their memory for the next stream, unless a peak made them large.
 constexpr std::size_t kMostKept = 4 * 1024;
 
+// After an answer that came before the request was whole, its rest is taken and thrown away for a while: a
+// client that reads the reset together with the answer would lose the answer (as HTTP/1's lingering close).
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::size_t kMostDiscarded = std::size_t{256} * 1024;
+
 void forget(ByteBuffer& buffer) {
   if (buffer.capacity() > kMostKept) {
     buffer.release();
@@ -81,8 +86,10 @@ void H2Stream::on_data(const char* data, std::size_t size, bool last) {
     if (tunnel_ && exchange_ != nullptr) tunnel_->on_client_io(EPOLLIN);
     return;
   }
-  // Of what nobody wants the window stays shut until the stream ends.
-  if (exchange_ == nullptr || in_abandoned_ || in_passed_on_) return;
+  if (exchange_ == nullptr || in_abandoned_ || in_passed_on_) {
+    discard(size);
+    return;
+  }
   if (!in_.empty() || !exchange_->wants_request_body()) {
     in_.append({data, size});
     return;
@@ -90,6 +97,16 @@ void H2Stream::on_data(const char* data, std::size_t size, bool last) {
   if (size > 0) std::memcpy(connection_->context().scratch.input(), data, size);
   pass_on(size);
   arm(false);
+}
+
+// Of what nobody wants the window stays shut once it is too much.
+void H2Stream::discard(std::size_t size) {
+  discarded_ += size;
+  if (discarded_ <= kMostDiscarded) {
+    report(size);
+  } else if (lingering_) {
+    reset(http::H2Error::no_error);
+  }
 }
 
 void H2Stream::pass_on(std::size_t size) {
@@ -126,10 +143,22 @@ void H2Stream::settle() {
     return;
   }
   if (exchange_ == nullptr && out_ended_ && out_.empty() && !in_ended_) {
-    reset(http::H2Error::no_error);  // RFC 9113 §8.1: answered, the rest of the content is not wanted
+    linger();
     return;
   }
   arm(moved);
+}
+
+// RFC 9113 §8.1: answered, the rest of the content is not wanted.
+void H2Stream::linger() {
+  if (lingering_) return;
+  lingering_ = true;
+  if (discarded_ > kMostDiscarded) {
+    reset(http::H2Error::no_error);
+  } else {
+    WorkerContext& context = connection_->context();
+    context.timers.set(*this, context.now + kLingerTime);
+  }
 }
 
 void H2Stream::tell_drained() {
@@ -198,6 +227,8 @@ void H2Stream::clear() {
   open_ = reset_ = reset_is_due_ = wants_tunnel_ = false;
   in_ended_ = in_whole_ = in_passed_on_ = in_abandoned_ = in_has_length_ = false;
   in_expected_ = 0;
+  discarded_ = 0;
+  lingering_ = false;
   forget(in_);
   out_last_ = out_ended_ = starved_ = moved_ = timing_out_ = false;
   forget(out_);
@@ -228,6 +259,10 @@ void H2Stream::arm(bool moved) {
 }
 
 void H2Stream::on_timeout() {
+  if (lingering_) {
+    reset(http::H2Error::no_error);
+    return;
+  }
   if (!out_.empty()) {  // a window stays shut, or the client takes nothing at all
     if (exchange_ == nullptr) connection_->count(RejectReason::h2_stalled);
     leave_exchange(RejectReason::h2_stalled);

@@ -103,6 +103,10 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   void drop_held();
   // `size` bytes of content, and its end where it has come, lie in the scratch.
   void pass_on(std::size_t size);
+  // The same bytes go nowhere.
+  void discard(std::size_t size);
+  // Answered, and the client still sends.
+  void linger();
   // Opens the window again for what has been passed on.
   void report(std::size_t size);
   void count_fields(const http::FieldList& fields);
@@ -139,6 +143,8 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   bool in_abandoned_ = false;  // nobody wants the rest
   bool in_has_length_ = false;
   std::uint64_t in_expected_ = 0;  // of a known length: what has not come yet
+  std::uint64_t discarded_ = 0;    // bytes of what nobody wants
+  bool lingering_ = false;         // see linger()
   ByteBuffer in_;
 
   // The answer's.

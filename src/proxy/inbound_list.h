@@ -18,8 +18,9 @@ class InboundList {
  public:
   // A half-made session takes about 50 KiB.
   static constexpr std::size_t kMax = 1024;
-  // What a client may take before its place is given to another. Handshakes need two round trips.
-  static constexpr std::chrono::seconds kPatience{3};
+  // What a client may take, where all places are taken, before its place is given to another. Handshakes need
+  // two round trips; the shorter, the more connections a second it takes to keep others waiting (2000).
+  static constexpr std::chrono::milliseconds kPatience{500};
 
   // False: one more has to wait.
   [[nodiscard]] bool has_room(TimePoint now) const;

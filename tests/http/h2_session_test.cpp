@@ -229,10 +229,13 @@ TEST_F(H2Session, UrgentAnswersGoFirst) {
   EXPECT_EQ(data_of(3).size(), 30000u);
 }
 
-TEST_F(H2Session, AnAnswerBeforeTheRequestIsWholeEndsTheStream) {
+TEST_F(H2Session, AnAnswerBeforeTheRequestIsWholeEndsTheStreamWhenItsOwnerSaysSo) {
   ASSERT_TRUE(feed(open_post(1) + data(1, "abc")));
   answer(1, "no thanks");
   EXPECT_EQ(data_of(1), "no thanks");
+  EXPECT_THAT(closed, IsEmpty());
+  session().reset(1, H2Error::no_error);
+  collect();
   EXPECT_EQ(reset_of(1), h2::no_error);
   EXPECT_THAT(closed, ElementsAre(1));
   EXPECT_TRUE(feed(data(1, "on its way", true))) << "what was sent before the reset was read is ignored";
