@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "integration/https_pod.h"
 #include "support/child_process.h"
 #include "support/pattern.h"
+#include "support/temp_dir.h"
 
 namespace headgate::test_support {
 namespace {
@@ -53,6 +55,22 @@ TEST_F(Http2Tools, CurlChoosesItOverTls) {
   EXPECT_THAT(answer, HasSubstr("HTTP/2 200"));
   EXPECT_THAT(answer, HasSubstr("target=/curl\n"));
   EXPECT_EQ(pod.last_request().field("X-Forwarded-Proto"), "https");
+}
+
+// A reset read together with the answer would take the answer away from curl.
+TEST_F(Http2Tools, CurlReadsTheAnswerToAContentThatNobodyTakes) {
+  start(kNoRedirect);
+  const TempDir contents;
+  for (const std::size_t size : {10, 60000, 200000}) {
+    const std::string file = contents.path() / "content";
+    std::ofstream(file) << pattern(0, size);
+    for (int i = 0; i < 5; ++i) {
+      const std::string answer =
+          output_of({"/usr/bin/curl", "--silent", "--show-error", "--include", "--http2-prior-knowledge",
+                     "--header", "Host: nobody.test", "--data-binary", "@" + file, plain_url("/")});
+      EXPECT_THAT(answer, HasSubstr("HTTP/2 404")) << size;
+    }
+  }
 }
 
 TEST_F(Http2Tools, NghttpSeesNoFault) {
