@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "k8swatch/annotations/ingress_annotations.h"
+#include "k8swatch/annotations/reader.h"
 #include "k8swatch/endpoint_translator.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
@@ -32,6 +33,7 @@ class Checker {
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
     for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
       add(Severity::warning, annotation_field(problem.annotation), problem.reason);
+    check_client_certificate();
     return std::move(findings_);
   }
 
@@ -108,6 +110,19 @@ class Checker {
     }
   }
 
+  // A rule for clients' certificates begins with its CA: without one nobody is asked for anything.
+  void check_client_certificate() {
+    AnnotationReader reader(ingress_, annotation_prefix_);
+    if (reader.text("auth-tls-secret") || !reader.problems().empty()) return;
+    const auto tell = [this](std::string_view name) {
+      add(Severity::error, annotation_field(std::string(annotation_prefix_) + "/" + std::string(name)),
+          "has no effect without auth-tls-secret: the paths are served WITHOUT this protection");
+    };
+    if (const auto verify = reader.text("auth-tls-verify-client"); verify && *verify != "off")
+      tell("auth-tls-verify-client");
+    if (reader.text("auth-tls-match-cn")) tell("auth-tls-match-cn");
+  }
+
   // The decoder keeps only annotations that are meant for us.
   void check_annotation(const std::string& name) {
     if (name == kClassAnnotation) return;
@@ -115,8 +130,7 @@ class Checker {
     if (own && find_annotation(*own) != nullptr) return;  // read
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) return;
-    findings_.push_back(unread_setting("Ingress " + name_key(ingress_.metadata),
-                                       annotation_field(name),
+    findings_.push_back(unread_setting("Ingress " + name_key(ingress_.metadata), annotation_field(name),
                                        std::string_view(name).substr(slash + 1)));
   }
 

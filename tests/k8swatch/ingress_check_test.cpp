@@ -40,6 +40,19 @@ TEST_F(IngressCheckTest, TellsEachAnnotationThatHasNoEffect) {
                   "yet and has no effect"));
 }
 
+TEST_F(IngressCheckTest, ARuleForClientCertificatesWithoutItsSecretIsAnError) {
+  const std::string prefix = "nginx.ingress.kubernetes.io/";
+  good_.metadata.annotations = {{prefix + "auth-tls-verify-client", "on"},
+                                {prefix + "auth-tls-match-cn", "CN=me"}};
+  const auto error = [&](const std::string& name) {
+    return "error: Ingress default/i: metadata.annotations[" + prefix + name +
+           "]: has no effect without auth-tls-secret: the paths are served WITHOUT this protection";
+  };
+  EXPECT_THAT(check(good_), ElementsAre(error("auth-tls-verify-client"), error("auth-tls-match-cn")));
+  good_.metadata.annotations = {{prefix + "auth-tls-verify-client", "off"}};
+  EXPECT_THAT(check(good_), IsEmpty());
+}
+
 TEST_F(IngressCheckTest, AMissingProtectionIsAnError) {
   for (const char* name : {"auth-url", "auth-type", "auth-tls-secret", "whitelist-source-range",
                            "allowlist-source-range", "denylist-source-range", "satisfy", "limit-rps"}) {
