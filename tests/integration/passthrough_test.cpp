@@ -274,7 +274,7 @@ TEST_F(Passthrough, WithoutAnEndpointTheConnectionIsClosedAndCounted) {
   one.send(hello_for("pass.test"));
   EXPECT_TRUE(one.closed_by_peer());
   EXPECT_THAT(relay_line(), HasSubstr("] TCP 502 0 "));
-  EXPECT_GE(rejected("upstream_connect"), 1);
+  EXPECT_TRUE(eventually([&] { return rejected("upstream_connect") >= 1; }));
   folder.write("pods.yaml", "");
   folder.write("web.yaml", tls_ingress("web", "x.test", "web", "web-tls") + service_of("web", pod) +
                                config_map("headgate", {}) + passthrough_ingress() + service_of_ports({}));
