@@ -1,7 +1,5 @@
 #include "k8swatch/manifest_source.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -34,8 +32,6 @@ Result<void> ManifestSource::start(TimePoint now) {
   }
   say_blind(now);
   sink_.synced();
-  // The texts are gone; give their pages back.
-  ::malloc_trim(0);
   return {};
 }
 

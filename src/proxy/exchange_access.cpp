@@ -27,11 +27,11 @@ Facts facts_of(const tls::SessionFacts* session, std::string_view verify_text) {
   Facts facts;
   if (session == nullptr) return facts;
   facts.over_tls = true;
-  facts.verdict = verdict_of(session->client);
+  facts.verdict = verdict_of(session->client());
   facts.verify_text = verify_text;
-  facts.subject_dn = session->client.subject_dn;
-  facts.issuer_dn = session->client.issuer_dn;
-  facts.pem = session->client.pem;
+  facts.subject_dn = session->client().subject_dn;
+  facts.issuer_dn = session->client().issuer_dn;
+  facts.pem = session->client().pem;
   return facts;
 }
 
@@ -115,7 +115,7 @@ std::string Exchange::client_certificate_fields() const {
   const router::ClientCertificateRule* const rule = host_->client_certificate();
   const tls::SessionFacts* const session = downstream_->client().tls;
   if (rule == nullptr || session == nullptr) return fields;
-  const std::string verify_text = session->client.verify_text();
+  const std::string verify_text = session->client().verify_text();
   rule->policy.append_upstream_fields(facts_of(session, verify_text), fields);
   return fields;
 }

@@ -37,8 +37,8 @@ void H1Connection::start() {
     return;
   }
   context_.stats.connections_handled.add();
+  readable_ = false;  // the loop tells of what is there already
   wait_for_head();
-  run();
 }
 
 bool H1Connection::adopt_descriptor() {
@@ -50,6 +50,7 @@ bool H1Connection::adopt_descriptor() {
 
 void H1Connection::take_over() {
   if (!adopt_descriptor()) return;
+  readable_ = transport_.has_pending();
   wait_for_head();
   if (context_.draining) drain();
   run();
@@ -207,7 +208,7 @@ http::Preface H1Connection::preface(std::string_view bytes) const {
 void H1Connection::become_http2(std::string_view bytes) {
   ByteBuffer begun;
   begun.append(bytes);
-  transport_.unread(std::move(begun));
+  transport_.unread(std::move(begun), !readable_);
   leave();
   start_h2_connection(context_, std::move(transport_), client_);
 }

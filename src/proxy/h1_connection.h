@@ -34,7 +34,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   H1Connection(WorkerContext& context, Transport&& transport, const ClientInfo& client);
   ~H1Connection() override;
 
-  // Registers with the loop and reads what is there already.
+  // Registers with the loop, which tells of what is there already.
   void start();
   // The same where the descriptor is in the loop already, for the connection that found out what is spoken.
   void take_over();

@@ -66,6 +66,7 @@ void H2Connection::take_over() {
     close();
     return;
   }
+  readable_ = transport_.has_pending();
   count_in(&context_.stats.connections_waiting);
   arm();
   if (context_.draining) announce();

@@ -60,10 +60,8 @@ void InboundConnection::start() {
   context_.stats.connections_handled.add();
   if (context_.listeners->use_proxy_protocol) {
     begin(context_.listeners->proxy_protocol_header_timeout, State::proxy_header);
-    read_proxy_header();
   } else {
     begin(handshake_timeout(context_), State::first_bytes);
-    read_first_bytes();
   }
 }
 
@@ -109,6 +107,11 @@ void InboundConnection::on_io(std::uint32_t events) {
     client_left();
     return;
   }
+  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP)) == 0) {
+    if (transport_.has_unsent() && transport_.flush() == IoStatus::failed) client_left();
+    return;
+  }
   switch (state_) {
     case State::proxy_header:
       read_proxy_header();
@@ -141,6 +144,7 @@ bool InboundConnection::receive() {
   switch (result.status) {
     case IoStatus::done:
       received_.commit(result.bytes);
+      drained_ = result.bytes < kFirstRead && !half_closed_;
       return true;
     case IoStatus::would_block:
       if (received_.empty()) received_.release();
@@ -193,7 +197,7 @@ void InboundConnection::take_proxy_header(const ProxyHeader& header) {
     }
   }
   if (!over_tls_) {
-    transport_.unread(std::move(received_));
+    transport_.unread(std::move(received_), drained_);
     hand_over();
     return;
   }
@@ -283,7 +287,7 @@ void InboundConnection::begin_tls() {
     return;
   }
   state_ = State::handshaking;
-  transport_.unread(std::move(received_));
+  transport_.unread(std::move(received_), drained_);
   transport_.start_tls(context_.listeners->tls, context_.certificates, context_.scratch.ciphertext);
   handshake();
 }

@@ -39,7 +39,7 @@ class InboundConnection final : public ClientConnection, public InboundHook {
                     const ClientInfo& client);
   ~InboundConnection() override;
 
-  // Registers with the loop and reads what is there already.
+  // Registers with the loop, which tells of what is there already.
   void start();
   [[nodiscard]] TimePoint accepted() const { return accepted_; }
   // Closes it for want of room.
@@ -87,7 +87,9 @@ class InboundConnection final : public ClientConnection, public InboundHook {
   ByteBuffer received_;  // too little to tell
   SocketAddress peer_;   // of the socket
   ClientInfo client_;
-  const bool over_tls_;  // came in on a TLS listener
+  const bool over_tls_;       // came in on a TLS listener
+  bool half_closed_ = false;  // the client has sent everything it will send
+  bool drained_ = false;      // the last read has emptied the socket
 };
 
 }  // namespace headgate::proxy

@@ -42,7 +42,7 @@ int Transport::connect_error() const {
   return error;
 }
 
-void Transport::unread(ByteBuffer bytes) { layer().unread(std::move(bytes)); }
+void Transport::unread(ByteBuffer bytes, bool drained) { layer().unread(std::move(bytes), drained); }
 
 void Transport::start_tls(const std::shared_ptr<const tls::ServerContext>& context,
                           std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext) {

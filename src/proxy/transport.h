@@ -31,8 +31,9 @@ class Transport final : public ByteStream {
   // After a connecting descriptor became writable: 0, or the errno the connect failed with.
   [[nodiscard]] int connect_error() const;
 
-  // Bytes that were read and not used: read(), or the handshake, gets them first.
-  void unread(ByteBuffer bytes);
+  // Bytes that were read and not used: read(), or the handshake, gets them first. `drained`: there were no
+  // more, an event will tell of any.
+  void unread(ByteBuffer bytes, bool drained);
 
   // The server's side of TLS from here on: call handshake() until it is done, then read and write.
   // `ciphertext`: the Worker's, where the records of one call are collected to be sent at once; outlives
@@ -49,8 +50,9 @@ class Transport final : public ByteStream {
 
   // Fewer bytes than asked for: there are no more now, unless has_pending().
   [[nodiscard]] IoResult read(char* data, std::size_t size) override;
-  // The last read() (or the handshake) did not stop for want of bytes: read again, no event will tell. TLS
-  // only: close_notify behind the last byte, a fairness limit.
+  // Read again, no event will tell: there are unread bytes, or the last read() (or the handshake) did not
+  // stop for want of bytes. Over TLS: data behind the handshake, close_notify behind the last byte, a
+  // fairness limit.
   [[nodiscard]] bool has_pending() const;
   // Over TLS `done` is all or nothing: what the socket does not take of the ciphertext is held here, see
   // has_unsent(); while that cannot be flushed, write() answers would_block.

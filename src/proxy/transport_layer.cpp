@@ -15,6 +15,8 @@ using tls::WireStatus;
 
 // What is held of answers nobody asked for (key updates) for a client that takes nothing.
 constexpr std::size_t kMaxAnswersHeld = std::size_t{16} * 1024;
+// There the server's last words of a handshake are tickets, which nobody waits for.
+constexpr std::string_view kTls13 = "TLSv1.3";
 
 }  // namespace
 
@@ -26,32 +28,40 @@ void TransportLayer::start_tls(const std::shared_ptr<const tls::ServerContext>& 
 
 IoResult TransportLayer::handshake() {
   if (failed_) return {IoStatus::failed};
-  drained_ = false;
+  drained_ = std::exchange(drained_before_, false);
   const SessionStatus status = session_->handshake();
-  push();
-  switch (status) {
-    case SessionStatus::done:
-      established_ = true;
-      partial_ = false;
-      pending_ = true;  // the first request may have come with the last flight
-      return {IoStatus::done};
-    case SessionStatus::would_block:
-      if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
-      break;
-    case SessionStatus::closed:
-    case SessionStatus::failed:
-      break;
+  if (status == SessionStatus::done) {
+    begin_session();
+    return {IoStatus::done};
   }
+  push();
+  if (status == SessionStatus::would_block && !failed_)
+    return {ended_ ? IoStatus::closed : IoStatus::would_block};
   failed_ = true;
   return {IoStatus::failed};
+}
+
+void TransportLayer::begin_session() {
+  established_ = true;
+  partial_ = false;
+  // The first request may have come with the last flight.
+  pending_ = session_->has_buffered() || !drained_ || !unread_.empty();
+  drained_before_ = pending_ && drained_;  // for the read() that follows at once
+  deferred_ = pending_ && unsent_.empty() && session_->facts().protocol == kTls13;
+  if (deferred_) {
+    unsent_.append(ciphertext_->view());
+    ciphertext_->clear();
+  }
+  push();
 }
 
 IoResult TransportLayer::read(char* data, std::size_t size) {
   if (session_ == nullptr) return read_unread(data, size);
   if (failed_) return {IoStatus::failed};
-  drained_ = false;
+  drained_ = std::exchange(drained_before_, false);
   pending_ = false;
   const SessionResult result = session_->read(data, size);
+  if (result.status != SessionStatus::done || !ciphertext_->empty()) send_deferred();
   push();
   switch (result.status) {
     case SessionStatus::done:
@@ -84,6 +94,7 @@ IoResult TransportLayer::read_unread(char* data, std::size_t size) {
 
 IoResult TransportLayer::write(const char* data, std::size_t size) {
   if (session_ == nullptr) return send_now(fd_, data, size);
+  join_deferred();
   const IoStatus flushed = flush();
   if (flushed != IoStatus::done) return {flushed};
   writing_ = true;
@@ -127,6 +138,7 @@ bool TransportLayer::is_quiet() const {
 void TransportLayer::say_goodbye() {
   if (goodbye_said_ || !established_ || failed_) return;
   goodbye_said_ = true;
+  join_deferred();
   session_->close();
   push();
 }
@@ -163,6 +175,17 @@ WireStatus TransportLayer::receive(char* data, std::size_t size, std::size_t& re
 WireStatus TransportLayer::send(const char* data, std::size_t size) {
   ciphertext_->append({data, size});
   return WireStatus::done;
+}
+
+void TransportLayer::send_deferred() {
+  // What the socket does not take is held; a failure shows in failed_.
+  if (std::exchange(deferred_, false)) static_cast<void>(flush());
+}
+
+void TransportLayer::join_deferred() {
+  if (!std::exchange(deferred_, false)) return;
+  ciphertext_->append(unsent_.view());
+  unsent_.release();
 }
 
 void TransportLayer::push() {

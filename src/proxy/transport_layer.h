@@ -19,7 +19,10 @@ class TransportLayer final : public tls::Wire {
  public:
   explicit TransportLayer(int fd) : fd_(fd) {}
 
-  void unread(ByteBuffer bytes) { unread_ = std::move(bytes); }
+  void unread(ByteBuffer bytes, bool drained) {
+    unread_ = std::move(bytes);
+    drained_before_ = drained;
+  }
   void start_tls(const std::shared_ptr<const tls::ServerContext>& context,
                  std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext);
 
@@ -32,8 +35,8 @@ class TransportLayer final : public tls::Wire {
   [[nodiscard]] IoResult read(char* data, std::size_t size);
   [[nodiscard]] IoResult write(const char* data, std::size_t size);
   [[nodiscard]] IoStatus flush();
-  [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
-  [[nodiscard]] bool has_pending() const { return pending_; }
+  [[nodiscard]] bool has_unsent() const { return !unsent_.empty() && !deferred_; }
+  [[nodiscard]] bool has_pending() const { return pending_ || !unread_.empty(); }
   [[nodiscard]] bool is_quiet() const;
   // close_notify, once, where the session lives and the socket takes it.
   void say_goodbye();
@@ -47,6 +50,10 @@ class TransportLayer final : public tls::Wire {
   [[nodiscard]] IoResult read_unread(char* data, std::size_t size);
   // Sends what the session has given to the Wire during one call of a member above; holds what is left.
   void push();
+  void begin_session();
+  void send_deferred();
+  // What was deferred goes in front of what the session is about to give.
+  void join_deferred();
 
   std::unique_ptr<tls::ServerSession> session_;
   ByteBuffer* ciphertext_ = nullptr;  // the Worker's: filled and emptied within one call
@@ -54,7 +61,10 @@ class TransportLayer final : public tls::Wire {
   ByteBuffer unsent_;
   std::size_t answers_held_ = 0;  // of unsent_: what was not asked for by write()
   int fd_;
-  bool drained_ = false;  // the call that runs has seen the socket empty
+  bool drained_ = false;         // the call that runs has seen the socket empty
+  bool drained_before_ = false;  // it was empty before: nothing is there but what was read already
+  // unsent_ is what may wait for the first answer: a ticket. The socket was not asked to take it yet.
+  bool deferred_ = false;
   bool partial_ = false;  // something was received that did not make up a byte of plaintext
   bool pending_ = false;
   bool ended_ = false;  // FIN received

@@ -77,13 +77,11 @@ void ServerSession::State::fail_with(std::string reason) {
   ERR_clear_error();
 }
 
-// What a call of OpenSSL that did not succeed means. Leaves the error queue empty.
+// What a call of OpenSSL that did not succeed means. It was made with an empty error queue, which is what
+// tells a failure from want of bytes, and the queue is left empty: read() and write() need not clear it.
 SessionStatus ServerSession::State::judge(int result) {
   const int error = SSL_get_error(ssl.get(), result);
-  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
-    ERR_clear_error();
-    return SessionStatus::would_block;
-  }
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return SessionStatus::would_block;
   if (wire.overdrawn) {
     fail_with(phase == Phase::handshake ? "handshake too large" : "too many records without data");
   } else if (handshake.refusal != nullptr) {
@@ -104,14 +102,15 @@ SessionStatus ServerSession::State::judge(int result) {
 }
 
 void ServerSession::State::collect_client() {
-  ClientCertificate& client = facts.client;
   if (facts.client_auth == nullptr) return;
+  auto client = std::make_unique<ClientCertificate>();
   X509* const leaf = SSL_get0_peer_certificate(ssl.get());
   if (leaf == nullptr) {
-    client.verdict = ClientCertificate::Verdict::none;
-    return;
+    client->verdict = ClientCertificate::Verdict::none;
+  } else {
+    describe_client(leaf, SSL_get_verify_result(ssl.get()), *client);
   }
-  describe_client(leaf, SSL_get_verify_result(ssl.get()), client);
+  facts.asked_client = std::move(client);
 }
 
 void ServerSession::State::collect_facts() {
@@ -128,6 +127,11 @@ void ServerSession::State::collect_facts() {
   collect_client();
   handshake.host = nullptr;
   handshake.index.reset();
+}
+
+const ClientCertificate& SessionFacts::client() const {
+  static const ClientCertificate kNotAsked;
+  return asked_client == nullptr ? kNotAsked : *asked_client;
 }
 
 ServerSession::ServerSession(const std::shared_ptr<const ServerContext>& context,
@@ -161,7 +165,6 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
   State& state = *state_;
   if (state.phase != State::Phase::open) return {SessionStatus::failed};
   if (state.peer_closed) return {SessionStatus::closed};
-  ERR_clear_error();
   state.wire.drained = false;
   std::size_t total = 0;
   while (total < size) {
@@ -183,12 +186,13 @@ SessionResult ServerSession::read(char* data, std::size_t size) {
   return {SessionStatus::done, total};
 }
 
+bool ServerSession::has_buffered() const { return SSL_has_pending(state_->ssl.get()) == 1; }
+
 bool ServerSession::has_ended() const { return state_->peer_closed || state_->phase == State::Phase::failed; }
 
 SessionResult ServerSession::write(const char* data, std::size_t size) {
   State& state = *state_;
   if (state.phase != State::Phase::open || state.close_sent) return {SessionStatus::failed};
-  ERR_clear_error();
   std::size_t total = 0;
   while (total < size) {
     const int put = SSL_write(state.ssl.get(), data + total, clamp_to_int(size - total));

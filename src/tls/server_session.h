@@ -51,8 +51,10 @@ struct SessionFacts {
   // What the client was answered with: the certificate (the default one too) and the rule its own was judged
   // by.
   std::shared_ptr<const Certificate> certificate;
-  std::shared_ptr<const ClientAuth> client_auth;  // null: none was asked for
-  ClientCertificate client;
+  std::shared_ptr<const ClientAuth> client_auth;          // null: none was asked for
+  std::unique_ptr<const ClientCertificate> asked_client;  // likewise
+  // What is known of the client's certificate, asked for or not.
+  [[nodiscard]] const ClientCertificate& client() const;
 };
 
 class ServerSession {
@@ -65,11 +67,13 @@ class ServerSession {
   ServerSession& operator=(const ServerSession&) = delete;
 
   // Goes on until done, would_block, closed (the client went away) or failed. The alert that explains a
-  // failure has been given to the Wire. Once it is done, read() at once: bytes that came with the client's
-  // last ones are in the session, and no event tells of them.
+  // failure has been given to the Wire. Once it is done, bytes that came with the client's last ones may be
+  // in the session (has_buffered()), and no event tells of them.
   SessionStatus handshake();
   // Plaintext, one record or more. Short of `size` only where the Wire had no more.
   SessionResult read(char* data, std::size_t size);
+  // Bytes of the Wire that no read() has looked at yet; once the handshake is done.
+  [[nodiscard]] bool has_buffered() const;
   // read() has met the end, or a failure, behind what it returned: the next call says so.
   [[nodiscard]] bool has_ended() const;
   // Takes all of it or nothing. After would_block the next call must begin with the same bytes.

@@ -34,7 +34,7 @@ TEST(PlainTransport, UnreadBytesComeBeforeWhatTheSocketHas) {
   const auto [ours, theirs] = socket_pair();
   const test_support::FileDescriptor peer(theirs);
   Transport transport(ours);
-  transport.unread(buffer_of("early "));
+  transport.unread(buffer_of("early "), false);
   ASSERT_EQ(::send(theirs, "late", 4, 0), 4);
   char data[64];
   const IoResult both = transport.read(data, sizeof data);
@@ -47,7 +47,7 @@ TEST(PlainTransport, UnreadBytesSurviveAMoveAndSmallReads) {
   const auto [ours, theirs] = socket_pair();
   const test_support::FileDescriptor peer(theirs);
   Transport first(ours);
-  first.unread(buffer_of("abc"));
+  first.unread(buffer_of("abc"), true);
   EXPECT_FALSE(first.is_quiet());
   Transport second(std::move(first));
   EXPECT_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move): what is left of it is the claim
@@ -105,6 +105,69 @@ TEST_P(TlsTransport, CarriesBytesBothWays) {
   EXPECT_EQ(peer->receive(), "answer");
 }
 
+class Tls13Tickets : public ::testing::Test {
+ protected:
+  // The client's second flight ends the handshake; `request` comes along with it.
+  void shake_hands(std::string_view request) {
+    const auto [ours, theirs] = socket_pair();
+    transport = Transport(ours);
+    peer = std::make_unique<TlsPeer>(theirs, TLS1_3_VERSION);
+    transport.start_tls(server.context, server.index, ciphertext);
+    peer->shake_hands();
+    ASSERT_EQ(transport.handshake().status, IoStatus::would_block);
+    ASSERT_TRUE(peer->shake_hands());
+    if (!request.empty()) {
+      ASSERT_TRUE(peer->send(request));
+    }
+    ASSERT_EQ(transport.handshake().status, IoStatus::done);
+    ASSERT_EQ(transport.has_pending(), !request.empty());
+    ASSERT_FALSE(transport.has_unsent());  // nothing that the socket did not take
+  }
+  [[nodiscard]] bool anything_sent() const {
+    char byte = 0;
+    return ::recv(peer->fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  }
+  [[nodiscard]] bool client_has_ticket() const {
+    return SSL_SESSION_has_ticket(SSL_get_session(peer->ssl())) == 1;
+  }
+
+  TlsServerSide server = TlsServerSide::make();
+  ByteBuffer ciphertext;
+  Transport transport;
+  std::unique_ptr<TlsPeer> peer;
+  IoStatus last = IoStatus::done;
+};
+
+TEST_F(Tls13Tickets, GoWithTheFirstAnswerWhereARequestCameWithTheHandshake) {
+  shake_hands("question");
+  EXPECT_FALSE(anything_sent());
+  EXPECT_EQ(read_all(transport, last), "question");
+  ASSERT_EQ(transport.write("answer", 6).bytes, 6u);
+  EXPECT_EQ(peer->receive(), "answer");
+  EXPECT_TRUE(client_has_ticket());
+}
+
+TEST_F(Tls13Tickets, GoAtOnceWhereNoRequestIsThereYet) {
+  shake_hands("");
+  EXPECT_TRUE(anything_sent());
+}
+
+TEST_F(Tls13Tickets, AreNotHeldForTheRestOfARequest) {
+  shake_hands("quest");
+  EXPECT_FALSE(anything_sent());
+  EXPECT_EQ(read_all(transport, last), "quest");
+  ASSERT_EQ(last, IoStatus::would_block);
+  EXPECT_TRUE(anything_sent());
+}
+
+TEST_F(Tls13Tickets, GoBeforeTheGoodbye) {
+  shake_hands("question");
+  transport.close();
+  EXPECT_EQ(peer->receive(), "");
+  EXPECT_TRUE(peer->got_goodbye());
+  EXPECT_TRUE(client_has_ticket());
+}
+
 TEST_P(TlsTransport, WhatWasUnreadIsTheBeginningOfTheHello) {
   const auto [ours, theirs] = socket_pair();
   transport = Transport(ours);
@@ -112,7 +175,7 @@ TEST_P(TlsTransport, WhatWasUnreadIsTheBeginningOfTheHello) {
   peer->shake_hands();
   char begin[7];
   ASSERT_EQ(transport.read(begin, sizeof begin).bytes, sizeof begin);
-  transport.unread(buffer_of({begin, sizeof begin}));
+  transport.unread(buffer_of({begin, sizeof begin}), false);
   transport.start_tls(server.context, server.index, ciphertext);
   shake_hands();
 }

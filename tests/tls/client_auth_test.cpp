@@ -34,7 +34,7 @@ class ClientAuthTest : public TlsTest {
       MemoryClient client(context, index, options);
       EXPECT_EQ(client.handshake(), SessionStatus::done) << client.server.failure();
       EXPECT_EQ(client.send("works"), "works") << "whatever was said of the certificate";
-      const ClientCertificate& now = client.server.facts().client;
+      const ClientCertificate& now = client.server.facts().client();
       if (version == TLS1_3_VERSION) {
         EXPECT_EQ(now.verify_text(), verdict.verify_text());
         EXPECT_EQ(now.lacks_only_a_known_ca, verdict.lacks_only_a_known_ca);

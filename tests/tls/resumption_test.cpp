@@ -152,9 +152,9 @@ TEST_P(ResumptionTest, KeepsTheClientsCertificate) {
   MemoryClient client(context, index, options, session.get());
   ASSERT_EQ(client.handshake(), SessionStatus::done);
   EXPECT_TRUE(client.server.facts().resumed);
-  EXPECT_EQ(client.server.facts().client.verify_text(), "SUCCESS");
-  EXPECT_EQ(client.server.facts().client.subject_dn, "CN=alice");
-  EXPECT_EQ(client.server.facts().client.pem, own.certificate);
+  EXPECT_EQ(client.server.facts().client().verify_text(), "SUCCESS");
+  EXPECT_EQ(client.server.facts().client().subject_dn, "CN=alice");
+  EXPECT_EQ(client.server.facts().client().pem, own.certificate);
 }
 
 // As nginx does: the verdict is a part of the session.
@@ -171,7 +171,7 @@ TEST_P(ResumptionTest, KeepsTheVerdictOnABadCertificate) {
   const ClientSession session = session_of(context, options);
   MemoryClient client(context, index, options, session.get());
   ASSERT_EQ(client.handshake(), SessionStatus::done);
-  EXPECT_EQ(client.server.facts().client.verify_text(), "FAILED:unable to verify the first certificate");
+  EXPECT_EQ(client.server.facts().client().verify_text(), "FAILED:unable to verify the first certificate");
 }
 
 TEST_P(ResumptionTest, NothingIsResumedWhereBothWaysAreOff) {

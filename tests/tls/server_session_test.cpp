@@ -43,7 +43,7 @@ TEST_F(ServerSessionTest, SpeaksBothVersions) {
               version == TLS1_2_VERSION ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "TLS_AES_128_GCM_SHA256");
     EXPECT_EQ(facts.certificate, certificate);
     EXPECT_EQ(facts.client_auth, nullptr);
-    EXPECT_EQ(facts.client.verify_text(), "NONE");
+    EXPECT_EQ(facts.client().verify_text(), "NONE");
     EXPECT_FALSE(facts.resumed);
     EXPECT_THAT(client.server.failure(), IsEmpty());
   }
