@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/utc_text.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/secret_content.h"
@@ -106,7 +107,7 @@ std::vector<Finding> check_certificate_secret(const std::string& key, const Secr
   }
   if (secret.type != kTlsType)
     return {{Severity::warning, "Secret " + key, "type",
-             "'" + secret.type.substr(0, 64) + "' is not " + std::string(kTlsType) +
+             quoted(secret.type) + " is not " + std::string(kTlsType) +
                  "; its tls.crt and tls.key are used all the same"}};
   return {};
 }

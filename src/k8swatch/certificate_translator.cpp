@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "k8swatch/host_drafter.h"
+#include "k8swatch/names.h"
 #include "k8swatch/tls_entries.h"
 #include "router/model.h"
 
@@ -55,12 +56,14 @@ class CertificateTranslator::Pass {
     for (const std::string& key : changes.secrets) {
       const SecretRecord* record = owner_.store_.find_secret(key);
       if (record == nullptr) continue;
-      const std::string_view name = std::string_view(key).substr(key.find('/') + 1);
+      const auto name = split_name_key(key);
+      if (!name) continue;
       for (const Ingress* user : record->users)
-        for (std::string& host : entries_of(*user).hosts_using(name)) hosts.insert(std::move(host));
+        for (std::string& host : entries_of(*user).hosts_using(name->name)) hosts.insert(std::move(host));
     }
-    const std::set<std::string>& of_rules = owner_.rules_.changed_hosts();
-    hosts.insert(of_rules.begin(), of_rules.end());
+    for (const std::set<std::string>* others :
+         {&owner_.rules_.changed_hosts(), &owner_.ciphers_.changed_hosts()})
+      hosts.insert(others->begin(), others->end());
     add_hosts_below_wildcards(hosts);
     hosts.erase(std::string(router::kDefaultHost));  // no server name leads there
     return hosts;
@@ -94,7 +97,7 @@ class CertificateTranslator::Pass {
     if (fresh != nullptr) {
       const ClientCertificateRules::HostRules& host_rules = owner_.rules_.of(host);
       if (host_rules.client_certificate != nullptr) fresh->client_auth = host_rules.client_certificate->auth;
-      fresh->ciphers = host_rules.ciphers;
+      fresh->ciphers = owner_.ciphers_.of(host);
     }
     keep(owner_.findings_, host, std::move(findings));
     keep(owner_.validity_findings_, host, std::move(validity));
@@ -117,8 +120,7 @@ class CertificateTranslator::Pass {
   // it, or of no host: the rules for clients' certificates and ciphers are of one host.
   [[nodiscard]] bool needs_entry(const std::string& host) const {
     const auto has_rules = [this](const std::string& name) {
-      const ClientCertificateRules::HostRules& rules = owner_.rules_.of(name);
-      return rules.client_certificate != nullptr || !rules.ciphers.empty();
+      return owner_.rules_.of(name).client_certificate != nullptr || !owner_.ciphers_.of(name).empty();
     };
     return has_rules(host) || (!host.starts_with('*') && has_rules(wildcard_above(host)));
   }
@@ -157,8 +159,8 @@ class CertificateTranslator::Pass {
 
 CertificateTranslator::CertificateTranslator(CertificateOptions options, const Store& store,
                                              const IngressClassRules& classes,
-                                             const ClientCertificateRules& rules)
-    : options_(std::move(options)), store_(store), classes_(classes), rules_(rules) {
+                                             const ClientCertificateRules& rules, const CipherRules& ciphers)
+    : options_(std::move(options)), store_(store), classes_(classes), rules_(rules), ciphers_(ciphers) {
   if (!options_.make_fake) options_.make_fake = tls::Certificate::make_fake;
   if (!options_.wall_seconds) options_.wall_seconds = system_seconds;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8swatch/certificate_choice.h"
+#include "k8swatch/cipher_rules.h"
 #include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
@@ -30,9 +31,10 @@ struct CertificateOptions {
 
 class CertificateTranslator {
  public:
-  // All but `options` must outlive this. `rules`: what hosts ask of clients' certificates, translated first.
+  // All but `options` must outlive this. `rules`: what hosts ask of clients' certificates; with `ciphers`
+  // translated first.
   CertificateTranslator(CertificateOptions options, const Store& store, const IngressClassRules& classes,
-                        const ClientCertificateRules& rules);
+                        const ClientCertificateRules& rules, const CipherRules& ciphers);
 
   // True: index() is another one than before. True the first time. Throws std::runtime_error where there is
   // no certificate to begin with, which cannot happen later.
@@ -66,6 +68,7 @@ class CertificateTranslator {
   const Store& store_;
   const IngressClassRules& classes_;
   const ClientCertificateRules& rules_;
+  const CipherRules& ciphers_;
   std::shared_ptr<const tls::CertificateIndex> index_;
   std::shared_ptr<const tls::Certificate> fake_;  // once it was needed
   SecretCertificate default_;                     // from --default-ssl-certificate

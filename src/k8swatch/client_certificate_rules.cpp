@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "k8swatch/annotations/ciphers.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/name_key.h"
@@ -105,57 +104,43 @@ void ClientCertificateRules::look_at(const std::string& host) {
 
   HostRules fresh;
   std::vector<Finding> findings;
-  const Ingress* rule_of = nullptr;  // whose rule and whose ciphers the host has
-  const Ingress* ciphers_of = nullptr;
+  const Ingress* rule_of = nullptr;  // whose rule the host has
   const Ingress* last = nullptr;
   for (const RuleRef& ref : refs) {
     if (std::exchange(last, ref.ingress) == ref.ingress) continue;  // another rule of the same Ingress
     const Ingress& ingress = *ref.ingress;
     AnnotationReader reader(ingress, prefix_);  // what is wrong in itself is told with the Ingress
-    const auto tell = [&](Severity severity, std::string_view annotation, std::string reason) {
+    const auto annotations = read_client_certificate_annotations(reader);
+    if (!annotations) continue;
+    const auto tell = [&](Severity severity, std::string reason) {
       findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
-                          annotation_field(prefix_ + "/" + std::string(annotation)), std::move(reason)});
+                          annotation_field(prefix_ + "/" + std::string(kSecretAnnotation)),
+                          std::move(reason)});
     };
-    const auto tell_loser = [&](std::string_view annotation, const Ingress& winner, const char* consequence) {
-      tell(Severity::warning, annotation,
-           "host '" + host + "' follows Ingress " + name_key(winner.metadata) + ", which comes first" +
-               consequence);
-    };
-    if (const auto annotations = read_client_certificate_annotations(reader)) {
-      std::string problem;
-      // No server name leads to the rules without host: handshakes could not ask for a certificate.
-      if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
-        problem = "rules without host cannot ask for client certificates";
-      auto rule = make_rule(ingress, *annotations, problem);
-      if (!problem.empty())
-        tell(Severity::error, kSecretAnnotation,
-             problem + (rule_of == nullptr ? "; every request for host '" + host + "' is answered with 403"
-                                           : "; its paths of host '" + host + "' are answered with 503"));
-      if (rule_of == nullptr) {
-        rule_of = &ingress;
-        fresh.client_certificate = std::move(rule);
-      } else {
-        if (problem.empty())
-          tell_loser(kSecretAnnotation, *rule_of, "; the rule of this Ingress is not used for it");
-        else
-          fresh.denied.insert(&ingress);
-      }
-    }
-    if (std::string ciphers = read_ssl_ciphers(reader); !ciphers.empty()) {
-      if (ciphers_of == nullptr) {
-        ciphers_of = &ingress;
-        fresh.ciphers = std::move(ciphers);
-      } else if (ciphers != fresh.ciphers) {
-        tell_loser("ssl-ciphers", *ciphers_of, "");
-      }
+    std::string problem;
+    // No server name leads to the rules without host: handshakes could not ask for a certificate.
+    if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
+      problem = "rules without host cannot ask for client certificates";
+    auto rule = make_rule(ingress, *annotations, problem);
+    if (!problem.empty())
+      tell(Severity::error,
+           problem + (rule_of == nullptr ? "; every request for host '" + host + "' is answered with 403"
+                                         : "; its paths of host '" + host + "' are answered with 503"));
+    if (rule_of == nullptr) {
+      rule_of = &ingress;
+      fresh.client_certificate = std::move(rule);
+    } else if (!problem.empty()) {
+      fresh.denied.insert(&ingress);
+    } else {
+      tell(Severity::warning, "host '" + host + "' follows Ingress " + name_key(rule_of->metadata) +
+                                  ", which comes first; the rule of this Ingress is not used for it");
     }
   }
 
   const HostRules& old = of(host);
-  if (!same_rule(old.client_certificate, fresh.client_certificate) || old.ciphers != fresh.ciphers ||
-      old.denied != fresh.denied)
+  if (!same_rule(old.client_certificate, fresh.client_certificate) || old.denied != fresh.denied)
     changed_hosts_.insert(host);
-  const bool is_empty = fresh.client_certificate == nullptr && fresh.ciphers.empty() && fresh.denied.empty();
+  const bool is_empty = fresh.client_certificate == nullptr && fresh.denied.empty();
   if (is_empty)
     rules_.erase(host);
   else if (changed_hosts_.contains(host))

@@ -25,7 +25,6 @@ class ClientCertificateRules {
   // What holds for one host; empty for most.
   struct HostRules {
     std::shared_ptr<const router::ClientCertificateRule> client_certificate;  // or null
-    std::string ciphers;                                                      // ssl-ciphers, or empty
     // Ingresses of the host whose own rule is not the host's and could not be followed: their paths are
     // answered with 503.
     std::set<const Ingress*> denied;

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 
@@ -101,7 +102,7 @@ class Drafter {
 
   void refuse(const Ingress& loser, const Ingress& winner, const std::string& path, PathType type,
               std::string field) {
-    std::string reason = "host '" + draft_.host + "' path '" + path.substr(0, 64) + "' (" +
+    std::string reason = "host '" + draft_.host + "' path " + quoted(path) + " (" +
                          (type == PathType::exact ? "Exact" : "Prefix") + ") ";
     reason += &loser == &winner ? "is already defined by an earlier entry of this Ingress"
                                 : "is served by Ingress " + name_key(winner.metadata) + ", which comes first";

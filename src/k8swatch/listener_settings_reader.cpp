@@ -4,8 +4,10 @@
 #include <chrono>
 #include <vector>
 
+#include "base/quoted.h"
 #include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 #include "k8swatch/secret_content.h"
 #include "tls/cipher_list.h"
 
@@ -22,8 +24,6 @@ constexpr std::uint64_t kBytesPerSession = 256;  // in shared memory, as nginx c
 constexpr std::uint64_t kMostSessionCacheBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kMostTicketKeys = 16;
 constexpr std::string_view kTicketSecretKey = "ssl-session-ticket-key-secret";
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, kShownValue)) + "'"; }
 
 class ListenerReader {
  public:
@@ -133,9 +133,7 @@ class ListenerReader {
     }
     const std::string* name = reader_.text(kTicketSecretKey);
     if (name == nullptr) return;
-    const std::size_t slash = name->find('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == name->size() ||
-        name->find('/', slash + 1) != std::string::npos) {
+    if (!split_name_key(*name)) {
       reader_.refuse(kTicketSecretKey, quoted(*name) + " is not namespace/name");
       return;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/annotations/passthrough.h"
 #include "k8swatch/name_key.h"
 
@@ -91,8 +92,8 @@ PassthroughTranslator::HostPointer PassthroughTranslator::translate(const std::s
     if (&route != root && route.path != root->path && route.action == router::RouteAction::forward)
       findings.push_back({Severity::warning, "Ingress " + route.namespace_name + "/" + route.ingress,
                           "spec.rules",
-                          "host '" + host + "' path '" + route.path.substr(0, 64) +
-                              "' is not served over HTTPS: by ssl-passthrough of Ingress " +
+                          "host '" + host + "' path " + quoted(route.path) +
+                              " is not served over HTTPS: by ssl-passthrough of Ingress " +
                               name_key(oldest.metadata) + " all of it goes to " + root->cluster->name});
   return entry;
 }

@@ -35,7 +35,8 @@ Translator::Translator(TranslatorOptions options, const Store& store)
       classes_(options_.classes, store),
       clusters_(options_.endpoints, store),
       client_certificates_(options_.annotation_prefix, store, classes_),
-      certificates_(options_.certificates, store, classes_, client_certificates_),
+      ciphers_(options_.annotation_prefix, store, classes_),
+      certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
       passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
   site_.https_port = options_.https_port;
 }
@@ -50,6 +51,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
+  ciphers_.translate(changes);
   if (certificates_.translate(changes)) publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
@@ -247,6 +249,7 @@ std::vector<Finding> Translator::findings() const {
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
   client_certificates_.add_findings(all);
+  ciphers_.add_findings(all);
   certificates_.add_findings(all);
   passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());

@@ -92,6 +92,7 @@ class Translator {
   IngressClassRules classes_;
   ClusterRegistry clusters_;
   ClientCertificateRules client_certificates_;
+  CipherRules ciphers_;
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
   PassthroughTranslator passthrough_;

@@ -333,6 +333,7 @@ class HasTlsTest : public ::testing::Test {
   std::set<std::string> translate() {
     const Changes changes = store_.take_changes();
     rules_.translate(changes, false);
+    ciphers_.translate(changes);
     translator_.emplace_if_needed(*this);
     translator_.value->translate(changes);
     return translator_.value->hosts_with_changed_tls();
@@ -345,13 +346,14 @@ class HasTlsTest : public ::testing::Test {
   struct Late {
     std::optional<CertificateTranslator> value;
     void emplace_if_needed(HasTlsTest& test) {
-      if (!value) value.emplace(test.options_, test.store_, test.classes_, test.rules_);
+      if (!value) value.emplace(test.options_, test.store_, test.classes_, test.rules_, test.ciphers_);
     }
   };
   CertificateOptions options_;
   Store store_;
   IngressClassRules classes_{{}, store_};
   ClientCertificateRules rules_{"nginx.ingress.kubernetes.io", store_, classes_};
+  CipherRules ciphers_{"nginx.ingress.kubernetes.io", store_, classes_};
   Late translator_;
 };
 

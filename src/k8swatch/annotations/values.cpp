@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quoted.h"
 #include "base/units.h"
 #include "policy/subject_pattern.h"
 
@@ -28,8 +29,6 @@ std::string_view trimmed(std::string_view text) {
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
-
-std::string quoted(std::string_view value) { return "'" + std::string(value.substr(0, 64)) + "'"; }
 
 std::optional<bool> parse_go_bool(std::string_view text) {
   constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "TRUE", "true", "True"};
