@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/names.h"
 #include "k8swatch/tls_entries.h"
 #include "router/model.h"
@@ -70,21 +70,21 @@ class CertificateTranslator::Pass {
   }
 
   void look_at(const std::string& host) {
-    std::vector<RuleRef> rules = owner_.store_.rules_of(host);
-    std::erase_if(rules, [this](const RuleRef& ref) { return !owner_.classes_.takes(*ref.ingress); });
-    sort_by_age(rules);
-    const auto first = std::find_if(rules.begin(), rules.end(),
-                                    [](const RuleRef& ref) { return !ref.ingress->tls.empty(); });
-    owner_.note_tls(host, first != rules.end());
+    const std::vector<const Ingress*> ingresses =
+        ingresses_of(rules_in_order(owner_.store_, owner_.classes_, host));
+    const auto first = std::find_if(ingresses.begin(), ingresses.end(), [&](const Ingress* ingress) {
+      return !ingress->tls.empty() && owns_host_with(*ingress, *ingresses.front());
+    });
+    owner_.note_tls(host, first != ingresses.end());
 
     std::vector<Finding> findings;
     std::vector<Finding> validity;
     std::shared_ptr<tls::HostTls> fresh;
-    if (first == rules.end()) {
+    if (first == ingresses.end()) {
       owner_.choices_.erase(host);
-      if (!rules.empty() && needs_entry(host)) fresh = borrow_from_wildcard(host);
+      if (!ingresses.empty() && needs_entry(host)) fresh = borrow_from_wildcard(host);
     } else {
-      const Ingress& ingress = *first->ingress;
+      const Ingress& ingress = **first;
       CertificateChoice choice =
           choose_certificate(host, ingress, entries_of(ingress), owner_.store_, findings);
       fresh = std::make_shared<tls::HostTls>(host, choice.main.certificate);
@@ -99,6 +99,9 @@ class CertificateTranslator::Pass {
       if (host_rules.client_certificate != nullptr) fresh->client_auth = host_rules.client_certificate->auth;
       fresh->ciphers = owner_.ciphers_.of(host);
     }
+    for (const Ingress* ingress : ingresses)
+      if (!owns_host_with(*ingress, *ingresses.front()))
+        tell_stranger(host, *ingress, *ingresses.front(), findings);
     keep(owner_.findings_, host, std::move(findings));
     keep(owner_.validity_findings_, host, std::move(validity));
 
@@ -111,6 +114,18 @@ class CertificateTranslator::Pass {
   [[nodiscard]] const std::vector<tls::HostTlsChange>& changes() const { return changes_; }
 
  private:
+  // The Ingress of another namespace than the host's has a certificate for it.
+  void tell_stranger(const std::string& host, const Ingress& ingress, const Ingress& oldest,
+                     std::vector<Finding>& findings) {
+    if (ingress.tls.empty()) return;
+    const std::vector<std::uint32_t>& listing = entries_of(ingress).listing(host);
+    if (listing.empty()) return;
+    findings.push_back(
+        {Severity::warning, "Ingress " + name_key(ingress.metadata),
+         "spec.tls[" + std::to_string(listing.front()) + "]",
+         not_the_owner(host, oldest) + "; the certificate of this Ingress is not used for it"});
+  }
+
   static std::string wildcard_above(const std::string& host) {
     const std::size_t dot = host.find('.');
     return dot == std::string::npos ? std::string() : "*" + host.substr(dot);

@@ -42,9 +42,9 @@ class CertificateTranslator {
   // Never null after the first translate().
   [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& index() const { return index_; }
 
-  // Whether requests for that host of the routing table are to come by HTTPS: the oldest Ingress with a rule
-  // for it or for the wildcard above it has a spec.tls, whatever became of its certificates. Never true of
-  // "_".
+  // Whether requests for that host of the routing table are to come by HTTPS: an Ingress with a rule
+  // for it or for the wildcard above it has a spec.tls and is of the namespace that owns that name, whatever
+  // became of its certificates. Never true of "_".
   [[nodiscard]] bool has_tls(std::string_view host) const;
   // The hosts of which the last translate() changed has_tls().
   [[nodiscard]] const std::set<std::string>& hosts_with_changed_tls() const { return changed_tls_; }

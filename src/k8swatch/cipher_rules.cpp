@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "k8swatch/annotations/ciphers.h"
-#include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -23,29 +23,26 @@ void CipherRules::translate(const Changes& changes) {
 }
 
 void CipherRules::look_at(const std::string& host) {
-  std::vector<RuleRef> refs = store_.rules_of(host);
-  std::erase_if(refs, [this](const RuleRef& ref) {
-    return ref.ingress->metadata.annotations.empty() || !classes_.takes(*ref.ingress);
-  });
-  sort_by_age(refs);
-
+  const std::vector<const Ingress*> ingresses = ingresses_of(rules_in_order(store_, classes_, host));
   std::string fresh;
   std::vector<Finding> findings;
   const Ingress* decides = nullptr;
-  const Ingress* last = nullptr;
-  for (const RuleRef& ref : refs) {
-    if (std::exchange(last, ref.ingress) == ref.ingress) continue;  // another rule of the same Ingress
-    AnnotationReader reader(*ref.ingress, prefix_);  // what is wrong in itself is told with the Ingress
+  for (const Ingress* ingress : ingresses) {
+    if (ingress->metadata.annotations.empty()) continue;
+    AnnotationReader reader(*ingress, prefix_);  // what is wrong in itself is told with the Ingress
     std::string ciphers = read_ssl_ciphers(reader);
     if (ciphers.empty()) continue;
-    if (decides == nullptr) {
-      decides = ref.ingress;
+    const auto tell = [&](std::string reason) {
+      findings.push_back({Severity::warning, "Ingress " + name_key(ingress->metadata),
+                          annotation_field(prefix_ + "/ssl-ciphers"), std::move(reason)});
+    };
+    if (!owns_host_with(*ingress, *ingresses.front())) {
+      tell(not_the_owner(host, *ingresses.front()) + "; the ciphers of this Ingress are not used for it");
+    } else if (decides == nullptr) {
+      decides = ingress;
       fresh = std::move(ciphers);
     } else if (ciphers != fresh) {
-      findings.push_back(
-          {Severity::warning, "Ingress " + name_key(ref.ingress->metadata),
-           annotation_field(prefix_ + "/ssl-ciphers"),
-           "host '" + host + "' follows Ingress " + name_key(decides->metadata) + ", which comes first"});
+      tell("host '" + host + "' follows Ingress " + name_key(decides->metadata) + ", which comes first");
     }
   }
 

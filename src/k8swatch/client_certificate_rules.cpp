@@ -1,10 +1,9 @@
 #include "k8swatch/client_certificate_rules.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/secret_content.h"
@@ -96,44 +95,56 @@ void ClientCertificateRules::translate(const Changes& changes, bool all) {
 }
 
 void ClientCertificateRules::look_at(const std::string& host) {
-  std::vector<RuleRef> refs = store_.rules_of(host);
-  std::erase_if(refs, [this](const RuleRef& ref) {
-    return ref.ingress->metadata.annotations.empty() || !classes_.takes(*ref.ingress);
-  });
-  sort_by_age(refs);
-
+  const std::vector<const Ingress*> ingresses = ingresses_of(rules_in_order(store_, classes_, host));
   HostRules fresh;
   std::vector<Finding> findings;
+  const auto tell = [&](const Ingress& ingress, Severity severity, std::string reason) {
+    findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
+                        annotation_field(prefix_ + "/" + std::string(kSecretAnnotation)), std::move(reason)});
+  };
+  const std::string then_denied = "; its paths of host '" + host + "' are answered with 503";
   const Ingress* rule_of = nullptr;  // whose rule the host has
-  const Ingress* last = nullptr;
-  for (const RuleRef& ref : refs) {
-    if (std::exchange(last, ref.ingress) == ref.ingress) continue;  // another rule of the same Ingress
-    const Ingress& ingress = *ref.ingress;
-    AnnotationReader reader(ingress, prefix_);  // what is wrong in itself is told with the Ingress
-    const auto annotations = read_client_certificate_annotations(reader);
+  std::vector<std::pair<const Ingress*, ClientCertificateAnnotations>> strangers;
+  for (const Ingress* ingress : ingresses) {
+    if (ingress->metadata.annotations.empty()) continue;
+    AnnotationReader reader(*ingress, prefix_);  // what is wrong in itself is told with the Ingress
+    auto annotations = read_client_certificate_annotations(reader);
     if (!annotations) continue;
-    const auto tell = [&](Severity severity, std::string reason) {
-      findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
-                          annotation_field(prefix_ + "/" + std::string(kSecretAnnotation)),
-                          std::move(reason)});
-    };
+    if (!owns_host_with(*ingress, *ingresses.front())) {
+      strangers.emplace_back(ingress, *std::move(annotations));
+      continue;
+    }
     std::string problem;
     // No server name leads to the rules without host: handshakes could not ask for a certificate.
     if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
       problem = "rules without host cannot ask for client certificates";
-    auto rule = make_rule(ingress, *annotations, problem);
-    if (!problem.empty())
-      tell(Severity::error,
-           problem + (rule_of == nullptr ? "; every request for host '" + host + "' is answered with 403"
-                                         : "; its paths of host '" + host + "' are answered with 503"));
+    auto rule = make_rule(*ingress, *annotations, problem);
     if (rule_of == nullptr) {
-      rule_of = &ingress;
+      rule_of = ingress;
       fresh.client_certificate = std::move(rule);
+      if (!problem.empty())
+        tell(*ingress, Severity::error,
+             problem + "; every request for host '" + host + "' is answered with 403");
     } else if (!problem.empty()) {
-      fresh.denied.insert(&ingress);
+      fresh.denied.insert(ingress);
+      tell(*ingress, Severity::error, problem + then_denied);
     } else {
-      tell(Severity::warning, "host '" + host + "' follows Ingress " + name_key(rule_of->metadata) +
-                                  ", which comes first; the rule of this Ingress is not used for it");
+      tell(*ingress, Severity::warning,
+           "host '" + host + "' follows Ingress " + name_key(rule_of->metadata) +
+               ", which comes first; the rule of this Ingress is not used for it");
+    }
+  }
+  for (const auto& [ingress, annotations] : strangers) {
+    std::string problem;
+    make_rule(*ingress, annotations, problem);
+    const bool asks = annotations.verify != VerifyClientMode::off || !annotations.match_cn.empty();
+    if (problem.empty() && rule_of == nullptr && asks) problem = "nobody is asked for a certificate there";
+    const std::string reason = not_the_owner(host, *ingresses.front());
+    if (problem.empty()) {
+      tell(*ingress, Severity::warning, reason + "; the rule of this Ingress is not used for it");
+    } else {  // its pods may trust that only known clients come
+      fresh.denied.insert(ingress);
+      tell(*ingress, Severity::error, reason + ", and " + problem + then_denied);
     }
   }
 

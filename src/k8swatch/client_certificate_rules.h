@@ -25,8 +25,8 @@ class ClientCertificateRules {
   // What holds for one host; empty for most.
   struct HostRules {
     std::shared_ptr<const router::ClientCertificateRule> client_certificate;  // or null
-    // Ingresses of the host whose own rule is not the host's and could not be followed: their paths are
-    // answered with 503.
+    // Ingresses of the host whose own rule is not the host's and could not be followed, or that ask for
+    // certificates where the namespace that owns the host does not: their paths are answered with 503.
     std::set<const Ingress*> denied;
   };
 

@@ -1,6 +1,5 @@
 #include "k8swatch/host_drafter.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -119,16 +118,6 @@ class Drafter {
 };
 
 }  // namespace
-
-void sort_by_age(std::vector<RuleRef>& rules) {
-  std::sort(rules.begin(), rules.end(), [](const RuleRef& a, const RuleRef& b) {
-    if (a.ingress == b.ingress) return a.rule < b.rule;
-    const Metadata& x = a.ingress->metadata;
-    const Metadata& y = b.ingress->metadata;
-    if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
-    return name_key(x) > name_key(y);
-  });
-}
 
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
                              const HostSettings& settings, ClusterRegistry& clusters,

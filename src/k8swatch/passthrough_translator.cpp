@@ -1,10 +1,10 @@
 #include "k8swatch/passthrough_translator.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/quoted.h"
 #include "k8swatch/annotations/passthrough.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -14,14 +14,6 @@ constexpr std::string_view kAnnotation = "ssl-passthrough";
 
 bool same(const router::PassthroughHost& a, const router::PassthroughHost& b) {
   return a.cluster == b.cluster && a.namespace_name == b.namespace_name && a.ingress == b.ingress;
-}
-
-// Each Ingress of a host once, in order.
-std::vector<const Ingress*> ingresses_of(const std::vector<RuleRef>& rules) {
-  std::vector<const Ingress*> found;
-  for (const RuleRef& ref : rules)
-    if (std::find(found.begin(), found.end(), ref.ingress) == found.end()) found.push_back(ref.ingress);
-  return found;
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ class PassthroughTranslator {
   PassthroughTranslator(bool enabled, std::string annotation_prefix)
       : enabled_(enabled), prefix_(std::move(annotation_prefix)) {}
 
-  // To be called whenever a host was drafted: `rules` are its taken ones, the oldest Ingress first, which
-  // decides. `served`: what the table has for the host now; null: nothing. The Cluster of an entry is always
-  // that of the Route which `served` has for "/", and so lives as long as that Route.
+  // To be called whenever a host was drafted: `rules` are those of rules_in_order(), of which the oldest
+  // Ingress decides. `served`: what the table has for the host now; null: nothing. The Cluster of an entry is
+  // always that of the Route which `served` has for "/", and so lives as long as that Route.
   void update(const std::string& host, const std::vector<RuleRef>& rules, const router::VirtualHost* served);
 
   // The index with all updates since the last call; null: none has changed anything. The first call always

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
@@ -132,9 +133,7 @@ Translator::SettingsChange Translator::read_config_map() {
 void Translator::rebuild_host(const std::string& host, router::TableBuilder& builder,
                               router::Publication& publication) {
   ++counters_.hosts_rebuilt;
-  std::vector<RuleRef> rules = store_.rules_of(host);
-  std::erase_if(rules, [this](const RuleRef& ref) { return !classes_.takes(*ref.ingress); });
-  sort_by_age(rules);
+  const std::vector<RuleRef> rules = rules_in_order(store_, classes_, host);
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
