@@ -13,16 +13,11 @@ namespace {
 constexpr std::string_view kTlsType = "kubernetes.io/tls";
 constexpr std::string_view kDefaultServes = "the default certificate is used";
 constexpr std::int64_t kExpiryNotice = std::int64_t{10} * 24 * 3600;
-constexpr std::size_t kShownNames = 4;
 
 std::string names_of(const tls::Certificate& certificate) {
   const std::vector<std::string>& names = certificate.facts().names;
   if (names.empty()) return "no name at all";
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kShownNames; ++i)
-    text += (i == 0 ? "" : ", ") + names[i].substr(0, 64);
-  if (names.size() > kShownNames) text += " and " + std::to_string(names.size() - kShownNames) + " more";
-  return text;
+  return listed(names);
 }
 
 class Chooser {

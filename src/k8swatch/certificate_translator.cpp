@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "base/log.h"
 #include "k8swatch/host_rules.h"
+#include "k8swatch/name_key.h"
 #include "k8swatch/names.h"
 #include "k8swatch/tls_entries.h"
 #include "router/model.h"
@@ -79,6 +81,7 @@ class CertificateTranslator::Pass {
 
     std::vector<Finding> findings;
     std::vector<Finding> validity;
+    std::optional<Finding> without;
     std::shared_ptr<tls::HostTls> fresh;
     if (first == ingresses.end()) {
       owner_.choices_.erase(host);
@@ -92,6 +95,9 @@ class CertificateTranslator::Pass {
       fresh->certificate_secret = choice.main.secret;
       fresh->alternative_secret = choice.alternative.secret;
       validity = validity_of(choice, owner_.now());
+      if (choice.main.certificate == nullptr && findings.empty())
+        without = {Severity::warning, "Ingress " + name_key(ingress.metadata), "spec.tls",
+                   "has no certificate for '" + host + "'"};
       owner_.choices_[host] = std::move(choice);
     }
     if (fresh != nullptr) {
@@ -99,11 +105,15 @@ class CertificateTranslator::Pass {
       if (host_rules.client_certificate != nullptr) fresh->client_auth = host_rules.client_certificate->auth;
       fresh->ciphers = owner_.ciphers_.of(host);
     }
+    const Ingress* const decides = first == ingresses.end() ? nullptr : *first;
     for (const Ingress* ingress : ingresses)
-      if (!owns_host_with(*ingress, *ingresses.front()))
-        tell_stranger(host, *ingress, *ingresses.front(), findings);
+      if (ingress != decides) tell_loser(host, *ingress, *ingresses.front(), decides, findings);
     keep(owner_.findings_, host, std::move(findings));
     keep(owner_.validity_findings_, host, std::move(validity));
+    if (without)
+      owner_.without_certificate_[host] = *std::move(without);
+    else
+      owner_.without_certificate_.erase(host);
 
     const std::shared_ptr<const tls::HostTls> old = owner_.index_->hosts().find_declared(host);
     if (old == nullptr && fresh == nullptr) return;
@@ -114,16 +124,29 @@ class CertificateTranslator::Pass {
   [[nodiscard]] const std::vector<tls::HostTlsChange>& changes() const { return changes_; }
 
  private:
-  // The Ingress of another namespace than the host's has a certificate for it.
-  void tell_stranger(const std::string& host, const Ingress& ingress, const Ingress& oldest,
-                     std::vector<Finding>& findings) {
+  // Where the Ingress, which does not decide, lists a certificate for the host. `decides`: null where nobody
+  // does.
+  void tell_loser(const std::string& host, const Ingress& ingress, const Ingress& oldest,
+                  const Ingress* decides, std::vector<Finding>& findings) {
     if (ingress.tls.empty()) return;
+    for (const std::uint32_t entry : entries_of(ingress).listing(host)) {
+      const auto tell = [&](const std::string& why) {
+        findings.push_back({Severity::warning, "Ingress " + name_key(ingress.metadata),
+                            "spec.tls[" + std::to_string(entry) + "]",
+                            why + "; the certificate of this Ingress is not used for it"});
+      };
+      if (!owns_host_with(ingress, oldest))
+        tell(not_the_owner(host, oldest));
+      else if (decides != nullptr && !has_secret(*decides, host, ingress.tls[entry].secret_name))
+        tell("host '" + host + "' follows Ingress " + name_key(decides->metadata) + ", which comes first");
+    }
+  }
+
+  [[nodiscard]] bool has_secret(const Ingress& ingress, const std::string& host, const std::string& secret) {
     const std::vector<std::uint32_t>& listing = entries_of(ingress).listing(host);
-    if (listing.empty()) return;
-    findings.push_back(
-        {Severity::warning, "Ingress " + name_key(ingress.metadata),
-         "spec.tls[" + std::to_string(listing.front()) + "]",
-         not_the_owner(host, oldest) + "; the certificate of this Ingress is not used for it"});
+    return secret.empty() || std::any_of(listing.begin(), listing.end(), [&](std::uint32_t entry) {
+             return ingress.tls[entry].secret_name == secret;
+           });
   }
 
   static std::string wildcard_above(const std::string& host) {
@@ -264,6 +287,11 @@ void CertificateTranslator::add_findings(std::vector<Finding>& out) const {
   out.insert(out.end(), default_findings_.begin(), default_findings_.end());
   for (const Findings* group : {&findings_, &validity_findings_})
     for (const auto& [host, findings] : *group) out.insert(out.end(), findings.begin(), findings.end());
+  for (const auto& [host, finding] : without_certificate_) {
+    if (index_->default_certificate()->covers(host)) continue;
+    out.push_back(finding);
+    out.back().reason += ", and the default certificate, which is used, is not for it either";
+  }
 }
 
 std::string CertificateTranslator::dump() const {

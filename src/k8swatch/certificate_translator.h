@@ -78,6 +78,8 @@ class CertificateTranslator {
   Findings findings_;
   Findings validity_findings_;  // the default certificate's under ""
   std::vector<Finding> default_findings_;
+  // By host with TLS, where its Ingress names no certificate for it: told unless the default one is for it.
+  std::map<std::string, Finding> without_certificate_;
 };
 
 }  // namespace headgate::k8swatch

@@ -15,7 +15,6 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::size_t kShownValue = 64;
-constexpr std::size_t kShownCiphers = 8;
 constexpr std::uint64_t kMostStreamTries = 1000;
 constexpr std::uint64_t kMostStreams = 4096;
 constexpr std::uint64_t kMostRequests = 1'000'000'000;
@@ -69,15 +68,13 @@ class ListenerReader {
       return;
     }
     tls_.ciphers = list->usable;
-    if (list->refused.empty()) return;
-    std::string names;
-    for (std::size_t i = 0; i < list->refused.size() && i < kShownCiphers; ++i)
-      names += (i == 0 ? "" : ", ") + list->refused[i];
-    if (list->refused.size() > kShownCiphers)
-      names += " and " + std::to_string(list->refused.size() - kShownCiphers) + " more";
-    reader_.tell(
-        kKey,
-        "without forward secrecy by elliptic curves or authenticated encryption, so not offered: " + names);
+    if (!list->unknown.empty())
+      reader_.tell(
+          kKey, "passed over for naming no cipher of TLS 1.2 that is known here: " + listed(list->unknown));
+    if (!list->refused.empty())
+      reader_.tell(
+          kKey, "without forward secrecy by elliptic curves or authenticated encryption, so not offered: " +
+                    listed(list->refused));
   }
 
   void read_protocols() {

@@ -15,7 +15,10 @@ using test_support::IssuedCertificate;
 using test_support::KeyKind;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
@@ -84,14 +87,32 @@ TEST_F(CertificateTranslatorTest, AHostThatIsNotListedHasTheFirstCertificateThat
   EXPECT_EQ(served("y.b.org"), "b");
   EXPECT_EQ(served("c.org"), "default")
       << "as in ingress-nginx, an Ingress with TLS has it for all its hosts";
-  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_THAT(findings(),
+              ElementsAre("warning: Ingress default/i: spec.tls: has no certificate for 'c.org', and the "
+                          "default certificate, which is used, is not for it either"));
 }
 
 TEST_F(CertificateTranslatorTest, WithoutASecretNameTheDefaultCertificateServes) {
   put(web("i", {"a.org"}, {{{"a.org"}, ""}}));
   publish();
   EXPECT_EQ(served("a.org"), "default");
-  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_THAT(findings(),
+              ElementsAre(EndsWith("the default certificate, which is used, is not for it either")));
+}
+
+TEST_F(CertificateTranslatorTest, OfSeveralIngressesTheOldestWithTlsBringsTheCertificate) {
+  put(web("oldest", {"a.org"}, {}, 1));
+  put(web("old", {"a.org"}, {{{"a.org"}, "a"}}, 2));
+  put(web("same", {"a.org"}, {{{"a.org"}, "a"}}, 3));
+  put(web("young", {"a.org"}, {{{"a.org"}, "b"}}, 4));
+  for (const char* name : {"a", "b"}) put(tls_secret(name, certificate_for({"a.org"})));
+  publish();
+  EXPECT_EQ(served("a.org"), "a");
+  EXPECT_THAT(findings(),
+              Contains("warning: Ingress default/young: spec.tls[0]: host 'a.org' follows Ingress "
+                       "default/old, which comes first; the certificate of this Ingress is not "
+                       "used for it"));
+  EXPECT_THAT(findings(), Not(Contains(StartsWith("warning: Ingress default/same: spec.tls"))));
 }
 
 TEST_F(CertificateTranslatorTest, AMissingSecretCostsOnlyItsHostAndHeals) {
@@ -298,6 +319,21 @@ TEST_F(DefaultCertificateTest, ComesFromTheSecretWhereverItIs) {
   publish();
   EXPECT_EQ(default_secret(), "default/standard");
   EXPECT_TRUE(controller().certificates()->default_certificate()->covers("standard.org"));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(DefaultCertificateTest, NeedsNoWordWhereItIsForTheHost) {
+  put(tls_secret("standard", certificate_for({"*.a.org"})));
+  Ingress here = web("i", {"x.a.org", "y.b.org"}, {{{"x.a.org", "y.b.org"}, ""}});
+  here.metadata.namespace_name = "elsewhere";
+  Service pods = service("web");
+  pods.metadata.namespace_name = "elsewhere";
+  put(pods);
+  put(here);
+  publish();
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("has no certificate for 'y.b.org'")));
+  put(tls_secret("standard", certificate_for({"*.a.org", "*.b.org"})));
+  publish();
   EXPECT_THAT(findings(), IsEmpty());
 }
 

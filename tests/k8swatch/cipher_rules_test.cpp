@@ -37,5 +37,18 @@ TEST_F(CipherRulesTest, CiphersAreOfTheHost) {
   EXPECT_THAT(findings(), ElementsAre(HasSubstr("ssl-ciphers")));
 }
 
+TEST_F(CipherRulesTest, TellsOfNamesThatNobodyKnows) {
+  Ingress with = ingress("i", {rule("a.org", {path("/", "web")})});
+  with.metadata.annotations = {
+      {"nginx.ingress.kubernetes.io/ssl-ciphers", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA383"}};
+  put(with);
+  publish();
+  EXPECT_EQ(controller().certificates()->find("a.org")->ciphers, "ECDHE-RSA-AES128-GCM-SHA256");
+  EXPECT_THAT(findings(),
+              ElementsAre("warning: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes.io/"
+                          "ssl-ciphers]: passed over for naming no cipher of TLS 1.2 that is known here: "
+                          "ECDHE-RSA-AES256-GCM-SHA383"));
+}
+
 }  // namespace
 }  // namespace headgate::k8swatch

@@ -148,6 +148,15 @@ TEST(CipherList, DropsWhatIsUnsafeAndSaysSo) {
   EXPECT_EQ(read_cipher_list(default_cipher_list())->usable, default_cipher_list());
 }
 
+TEST(CipherList, TellsOfElementsThatNameNothing) {
+  const auto list = read_cipher_list(
+      "TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:EDCHE+AESGCM, +HIGH:!RC4:!NOSUCH:-ALSO:@STRENGTH:nonsense");
+  ASSERT_TRUE(list);
+  EXPECT_THAT(list->unknown, ElementsAre("TLS_AES_128_GCM_SHA256", "EDCHE+AESGCM", "nonsense"));
+  EXPECT_THAT(read_cipher_list(default_cipher_list())->unknown, IsEmpty());
+  EXPECT_THAT(read_cipher_list("DEFAULT:@SECLEVEL=1")->unknown, IsEmpty());
+}
+
 TEST(CipherList, KnowsOpenSslsWords) {
   const auto list = read_cipher_list("HIGH:!aNULL:!MD5");
   ASSERT_TRUE(list);
