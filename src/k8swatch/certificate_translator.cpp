@@ -274,7 +274,7 @@ void CertificateTranslator::note_tls(const std::string& host, bool has_tls) {
 std::int64_t CertificateTranslator::now() const { return options_.wall_seconds(); }
 
 bool CertificateTranslator::check_validity_again() {
-  Findings fresh;
+  HostFindings fresh;
   const std::int64_t time = now();
   keep(fresh, "", check_validity(default_, time));
   for (const auto& [host, choice] : choices_) keep(fresh, host, validity_of(choice, time));
@@ -283,23 +283,25 @@ bool CertificateTranslator::check_validity_again() {
   return true;
 }
 
-void CertificateTranslator::add_findings(std::vector<Finding>& out) const {
+void CertificateTranslator::add_findings(std::vector<Finding>& out,
+                                         const std::set<std::string>& except) const {
   out.insert(out.end(), default_findings_.begin(), default_findings_.end());
-  for (const Findings* group : {&findings_, &validity_findings_})
-    for (const auto& [host, findings] : *group) out.insert(out.end(), findings.begin(), findings.end());
+  append_findings(out, findings_, except);
+  append_findings(out, validity_findings_, except);
   for (const auto& [host, finding] : without_certificate_) {
-    if (index_->default_certificate()->covers(host)) continue;
+    if (except.contains(host) || index_->default_certificate()->covers(host)) continue;
     out.push_back(finding);
     out.back().reason += ", and the default certificate, which is used, is not for it either";
   }
 }
 
-std::string CertificateTranslator::dump() const {
+std::string CertificateTranslator::dump(const std::set<std::string>& except) const {
   std::string out;
   if (!options_.default_secret.empty())
     out +=
         "default certificate: " + (default_.certificate == nullptr ? "generated" : text_of(default_)) + "\n";
   for (const auto& [host, choice] : choices_) {
+    if (except.contains(host)) continue;
     out += "certificate of " + host + ": ";
     out += choice.main.certificate == nullptr ? "default" : text_of(choice.main);
     if (choice.alternative.certificate != nullptr) out += ", " + text_of(choice.alternative);

@@ -51,12 +51,12 @@ class CertificateTranslator {
 
   // Looks whether certificates have expired meanwhile; true: add_findings() says something else now.
   bool check_validity_again();
-  void add_findings(std::vector<Finding>& out) const;
-  // One line for each host with TLS, sorted; empty where there is none.
-  [[nodiscard]] std::string dump() const;
+  // `except`: hosts whose TLS connections pass through, for which none of it counts.
+  void add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const;
+  // One line for each host with TLS, sorted; empty where there is none. `except`: as above.
+  [[nodiscard]] std::string dump(const std::set<std::string>& except) const;
 
  private:
-  using Findings = std::map<std::string, std::vector<Finding>>;  // by host; nothing wrong: no entry
   class Pass;
 
   bool update_default();
@@ -75,8 +75,8 @@ class CertificateTranslator {
   // By host; exactly those with TLS of their own.
   std::map<std::string, CertificateChoice, std::less<>> choices_;
   std::set<std::string> changed_tls_;
-  Findings findings_;
-  Findings validity_findings_;  // the default certificate's under ""
+  HostFindings findings_;
+  HostFindings validity_findings_;  // the default certificate's under ""
   std::vector<Finding> default_findings_;
   // By host with TLS, where its Ingress names no certificate for it: told unless the default one is for it.
   std::map<std::string, Finding> without_certificate_;

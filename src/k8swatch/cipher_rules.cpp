@@ -57,8 +57,8 @@ void CipherRules::look_at(const std::string& host) {
     findings_[host] = std::move(findings);
 }
 
-void CipherRules::add_findings(std::vector<Finding>& out) const {
-  for (const auto& [host, findings] : findings_) out.insert(out.end(), findings.begin(), findings.end());
+void CipherRules::add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const {
+  append_findings(out, findings_, except);
 }
 
 }  // namespace headgate::k8swatch

@@ -25,7 +25,8 @@ class CipherRules {
   [[nodiscard]] const std::string& of(std::string_view host) const;
   // The hosts for which the last translate() found something else than before.
   [[nodiscard]] const std::set<std::string>& changed_hosts() const { return changed_hosts_; }
-  void add_findings(std::vector<Finding>& out) const;
+  // `except`: hosts whose TLS connections pass through, for which none of it counts.
+  void add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const;
 
  private:
   void look_at(const std::string& host);
@@ -35,7 +36,7 @@ class CipherRules {
   const IngressClassRules& classes_;
   std::map<std::string, std::string, std::less<>> ciphers_;  // by host; exactly those with some
   std::set<std::string> changed_hosts_;
-  std::map<std::string, std::vector<Finding>> findings_;  // by host
+  HostFindings findings_;
 };
 
 }  // namespace headgate::k8swatch

@@ -233,8 +233,9 @@ void ClientCertificateRules::forget_unused() {
   std::erase_if(made_, [](const auto& each) { return each.second.auth.use_count() <= 1; });
 }
 
-void ClientCertificateRules::add_findings(std::vector<Finding>& out) const {
-  for (const auto& [host, findings] : findings_) out.insert(out.end(), findings.begin(), findings.end());
+void ClientCertificateRules::add_findings(std::vector<Finding>& out,
+                                          const std::set<std::string>& except) const {
+  append_findings(out, findings_, except);
 }
 
 }  // namespace headgate::k8swatch

@@ -41,7 +41,8 @@ class ClientCertificateRules {
   [[nodiscard]] const HostRules& of(std::string_view host) const;
   // The hosts for which the last translate() found something else than before.
   [[nodiscard]] const std::set<std::string>& changed_hosts() const { return changed_hosts_; }
-  void add_findings(std::vector<Finding>& out) const;
+  // `except`: hosts whose TLS connections pass through, for which none of it counts.
+  void add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const;
 
  private:
   // Made once for all hosts that share it.
@@ -66,7 +67,7 @@ class ClientCertificateRules {
   std::map<std::string, HostRules, std::less<>> rules_;  // exactly those that are not empty
   std::map<MadeKey, Made> made_;
   std::set<std::string> changed_hosts_;
-  std::map<std::string, std::vector<Finding>> findings_;  // by host
+  HostFindings findings_;
 };
 
 }  // namespace headgate::k8swatch

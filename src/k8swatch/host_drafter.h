@@ -19,7 +19,8 @@ struct HostSettings {
   const router::RouteSettings& routes;
   const RedirectDefaults& redirects;
   std::string_view annotation_prefix;
-  bool has_tls = false;  // plain HTTP for the host is redirected, where no Ingress says otherwise
+  bool has_tls = false;      // plain HTTP for the host is redirected, where no Ingress says otherwise
+  bool passthrough = false;  // its TLS connections go to the pods of its "/", where there are some
   // Ingresses whose paths are answered with 503.
   const std::set<const Ingress*>& denied;
 };

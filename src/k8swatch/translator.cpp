@@ -137,7 +137,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const HostSettings settings{settings_, redirects_, options_.annotation_prefix, certificates_.has_tls(host),
+  const HostSettings settings{settings_,
+                              redirects_,
+                              options_.annotation_prefix,
+                              certificates_.has_tls(host),
+                              passthrough_.wanted(host, rules),
                               client_certificate.denied};
   router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);
   draft.client_certificate = client_certificate.client_certificate;
@@ -247,9 +251,10 @@ std::vector<Finding> Translator::findings() const {
   for (const Findings* group : {&ingress_findings_, &conflict_findings_})
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
-  client_certificates_.add_findings(all);
-  ciphers_.add_findings(all);
-  certificates_.add_findings(all);
+  const std::set<std::string> passed = passthrough_.hosts();
+  client_certificates_.add_findings(all, passed);
+  ciphers_.add_findings(all, passed);
+  certificates_.add_findings(all, passed);
   passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
@@ -258,9 +263,9 @@ std::vector<Finding> Translator::findings() const {
 }
 
 std::string Translator::dump() const {
-  return table_ == nullptr
-             ? std::string()
-             : router::dump(*table_) + certificates_.dump() + passthrough_.dump() + clusters_.dump();
+  return table_ == nullptr ? std::string()
+                           : router::dump(*table_) + certificates_.dump(passthrough_.hosts()) +
+                                 passthrough_.dump() + clusters_.dump();
 }
 
 }  // namespace headgate::k8swatch
