@@ -53,8 +53,9 @@ class CertificateTranslator::Pass {
  public:
   explicit Pass(CertificateTranslator& owner) : owner_(owner) {}
 
-  std::set<std::string> dirty_hosts(const Changes& changes) {
+  std::set<std::string> dirty_hosts(const Changes& changes, bool all) {
     std::set<std::string> hosts = changes.hosts;
+    if (all) owner_.store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
     for (const std::string& key : changes.secrets) {
       const SecretRecord* record = owner_.store_.find_secret(key);
       if (record == nullptr) continue;
@@ -160,7 +161,8 @@ class CertificateTranslator::Pass {
     const auto has_rules = [this](const std::string& name) {
       return owner_.rules_.of(name).client_certificate != nullptr || !owner_.ciphers_.of(name).empty();
     };
-    return has_rules(host) || (!host.starts_with('*') && has_rules(wildcard_above(host)));
+    return owner_.enters_all_hosts_ || has_rules(host) ||
+           (!host.starts_with('*') && has_rules(wildcard_above(host)));
   }
 
   // With the certificates that answer for the host without an entry.
@@ -203,13 +205,15 @@ CertificateTranslator::CertificateTranslator(CertificateOptions options, const S
   if (!options_.wall_seconds) options_.wall_seconds = system_seconds;
 }
 
-bool CertificateTranslator::translate(const Changes& changes) {
+bool CertificateTranslator::enter_all_hosts(bool all) { return std::exchange(enters_all_hosts_, all) != all; }
+
+bool CertificateTranslator::translate(const Changes& changes, bool all) {
   changed_tls_.clear();
   bool changed = false;
   if (index_ == nullptr || changes.secrets.contains(options_.default_secret)) changed = update_default();
 
   Pass pass(*this);
-  for (const std::string& host : pass.dirty_hosts(changes)) pass.look_at(host);
+  for (const std::string& host : pass.dirty_hosts(changes, all)) pass.look_at(host);
   if (pass.changes().empty()) return changed;
   index_ = std::make_shared<const tls::CertificateIndex>(index_->with(pass.changes()));
   return true;

@@ -36,9 +36,14 @@ class CertificateTranslator {
   CertificateTranslator(CertificateOptions options, const Store& store, const IngressClassRules& classes,
                         const ClientCertificateRules& rules, const CipherRules& ciphers);
 
-  // True: index() is another one than before. True the first time. Throws std::runtime_error where there is
-  // no certificate to begin with, which cannot happen later.
-  bool translate(const Changes& changes);
+  // ssl-reject-handshake: the names of rules are then told from those that nobody knows by an entry of the
+  // index, with or without TLS of their own. True: it was the other one before.
+  bool enter_all_hosts(bool all);
+
+  // Looks at the hosts that `changes` concern, or at `all`. True: index() is another one than before. True
+  // the first time. Throws std::runtime_error where there is no certificate to begin with, which cannot
+  // happen later.
+  bool translate(const Changes& changes, bool all = false);
   // Never null after the first translate().
   [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& index() const { return index_; }
 
@@ -69,6 +74,7 @@ class CertificateTranslator {
   const IngressClassRules& classes_;
   const ClientCertificateRules& rules_;
   const CipherRules& ciphers_;
+  bool enters_all_hosts_ = false;
   std::shared_ptr<const tls::CertificateIndex> index_;
   std::shared_ptr<const tls::Certificate> fake_;  // once it was needed
   SecretCertificate default_;                     // from --default-ssl-certificate

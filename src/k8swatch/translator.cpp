@@ -53,7 +53,8 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
   ciphers_.translate(changes);
-  if (certificates_.translate(changes)) publication->certificates = certificates_.index();
+  if (certificates_.translate(changes, settings.certificates))
+    publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
   publication->passthrough = passthrough_.take_index();
@@ -126,6 +127,7 @@ Translator::SettingsChange Translator::read_config_map() {
   const bool routes = std::exchange(settings_, settings) != settings;
   change.routes = std::exchange(redirects_, redirects) != redirects || routes;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
+  change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
   return change;
 }

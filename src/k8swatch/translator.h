@@ -78,6 +78,7 @@ class Translator {
     bool routes = false;
     bool listeners = false;
     bool client_certificates = false;
+    bool certificates = false;
   };
   SettingsChange read_config_map();
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;

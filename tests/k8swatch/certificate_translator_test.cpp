@@ -301,6 +301,45 @@ TEST_F(CertificateTranslatorTest, AnExpiredCertificateServesAndIsTold) {
   EXPECT_EQ(controller().findings_version(), version) << "nothing new";
 }
 
+class RejectHandshakeTest : public CertificateTranslatorTest {
+ protected:
+  RejectHandshakeTest() : CertificateTranslatorTest(with_config_map()) {}
+  static ControllerOptions with_config_map() {
+    ControllerOptions options;
+    options.translation.config_map = "default/settings";
+    return options;
+  }
+};
+
+TEST_F(RejectHandshakeTest, TheNamesOfAllRulesAreKnown) {
+  put(config_map("settings", {}));
+  put(web("open", {"a.org", "x.w.org", ""}, {}));
+  put(web("wild", {"*.w.org"}, {{{"*.w.org"}, "w"}}));
+  put(tls_secret("w", certificate_for({"*.w.org"})));
+  publish();
+  EXPECT_EQ(served("a.org"), "none");
+  put(config_map("settings", {{"ssl-reject-handshake", "true"}}));
+  const auto on = publish();
+  ASSERT_NE(on, nullptr);
+  EXPECT_NE(on->listeners, nullptr);
+  EXPECT_NE(on->certificates, nullptr) << "with the setting, so that no known name is refused meanwhile";
+  EXPECT_EQ(served("a.org"), "default");
+  EXPECT_EQ(served("x.w.org"), "w");
+  EXPECT_EQ(entry("nobody.org"), nullptr);
+  EXPECT_EQ(entry("_"), nullptr);
+  EXPECT_FALSE(controller().table()->match("a.org", "/").redirects->https_only)
+      << "that is not TLS of its own";
+  put(web("more", {"b.org"}, {}));
+  remove(Kind::ingress, "open");
+  publish();
+  EXPECT_EQ(served("b.org"), "default");
+  EXPECT_EQ(entry("a.org"), nullptr);
+  put(config_map("settings", {}));
+  publish();
+  EXPECT_EQ(served("b.org"), "none");
+  EXPECT_EQ(served("x.w.org"), "w");
+}
+
 class DefaultCertificateTest : public CertificateTranslatorTest {
  protected:
   DefaultCertificateTest() : CertificateTranslatorTest(with_default()) {}
