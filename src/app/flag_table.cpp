@@ -50,8 +50,10 @@ Result<void> set_text(std::string& target, std::string_view text) {
 
 // "namespace/name"; empty is "none".
 Result<void> set_object_name(std::string& target, std::string_view text) {
-  if (!text.empty() && !k8swatch::split_name_key(text))
-    return fail("expected namespace/name, not " + quoted(text));
+  const auto name = k8swatch::split_name_key(text);
+  const bool fine =
+      name && k8swatch::is_dns1123_label(name->namespace_name) && k8swatch::is_dns1123_subdomain(name->name);
+  if (!text.empty() && !fine) return fail("expected namespace/name, not " + quoted(text));
   target = text;
   return {};
 }

@@ -5,6 +5,7 @@
 #include "base/quoted.h"
 #include "base/utc_text.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 #include "k8swatch/secret_content.h"
 
 namespace headgate::k8swatch {
@@ -29,8 +30,17 @@ class Chooser {
   void consider(std::uint32_t entry, bool is_listed) {
     const std::string& name = ingress_.tls[entry].secret_name;
     if (name.empty()) return;  // asks for the default certificate
-    const std::string key = name_key(ingress_.metadata.namespace_name, name);
     const std::string field = "spec.tls[" + std::to_string(entry) + "].secretName";
+    if (!is_dns1123_subdomain(name)) {
+      tell(Severity::error, field,
+           quoted(name) + " is not the name of a Secret" +
+               (name.find('/') == std::string::npos
+                    ? ""
+                    : ": it is without '/', always of the Ingress's namespace") +
+               "; " + std::string(kDefaultServes));
+      return;
+    }
+    const std::string key = name_key(ingress_.metadata.namespace_name, name);
     const SecretRecord* record = store_.find_secret(key);
     if (record == nullptr || record->secret == nullptr) {
       tell(Severity::error, field, "Secret " + key + " does not exist; " + std::string(kDefaultServes));

@@ -44,8 +44,9 @@ void ConfigMapReader::count(std::string_view key, std::uint64_t least, std::uint
   const std::string* written = text(key);
   if (written == nullptr) return;
   const auto parsed = parse_count(*written, most);
-  if (parsed && *parsed < least)
-    refuse(key, quoted(*written) + " is less than " + std::to_string(least));
+  if (!parsed || *parsed < least)
+    refuse(key, quoted(*written) + " is not a whole number from " + std::to_string(least) + " to " +
+                    std::to_string(most));
   else
     take(key, parsed, value);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/quoted.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/names.h"
@@ -128,16 +129,17 @@ class ListenerReader {
       else if (!add_ticket_key(*raw))
         reader_.refuse(kKey, wrong_size(raw->size()));
     }
-    const std::string* name = reader_.text(kTicketSecretKey);
-    if (name == nullptr) return;
-    if (!split_name_key(*name)) {
-      reader_.refuse(kTicketSecretKey, quoted(*name) + " is not namespace/name");
+    const std::string* written = reader_.text(kTicketSecretKey);
+    if (written == nullptr) return;
+    const std::string name(trimmed(*written));
+    if (!split_name_key(name)) {
+      reader_.refuse(kTicketSecretKey, quoted(name) + " is not namespace/name");
       return;
     }
-    config_.ticket_secret = *name;
-    const SecretRecord* record = store_.find_secret(*name);
+    config_.ticket_secret = name;
+    const SecretRecord* record = store_.find_secret(name);
     if (record == nullptr || record->secret == nullptr) {
-      reader_.refuse(kTicketSecretKey, "Secret " + *name + " does not exist");
+      reader_.refuse(kTicketSecretKey, "Secret " + name + " does not exist");
       return;
     }
     tls_.ticket_keys.clear();

@@ -142,7 +142,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   const HostSettings settings{settings_,
                               redirects_,
                               options_.annotation_prefix,
-                              certificates_.has_tls(host),
+                              options_.https_port != 0 && certificates_.has_tls(host),
                               passthrough_.wanted(host, rules),
                               client_certificate.denied};
   router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);

@@ -86,7 +86,8 @@ bool Exchange::redirect(const http::RequestHead& head, const http::RequestFacts&
   const ClientInfo& client = downstream_->client();
   const router::SiteSettings& site = table_->table->site();
   if (route_->action == router::RouteAction::add_trailing_slash) {
-    const std::string port = client.https ? std::to_string(site.https_port) : std::string(client.port);
+    const std::string port =
+        client.https && site.https_port != 0 ? std::to_string(site.https_port) : std::string(client.port);
     reply(301, RejectReason::none, slash_location(client.scheme(), host_as_sent, port, target, *redirects_));
     return true;
   }

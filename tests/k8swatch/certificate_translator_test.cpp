@@ -130,6 +130,18 @@ TEST_F(CertificateTranslatorTest, AMissingSecretCostsOnlyItsHostAndHeals) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+TEST_F(CertificateTranslatorTest, ANameThatNoSecretHasIsToldAsSuch) {
+  put(web("i", {"a.org", "b.org"}, {{{"a.org"}, "other/a"}, {{"b.org"}, "B!"}}));
+  publish();
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("error: Ingress default/i: spec.tls[0].secretName: 'other/a' is not the name of a "
+                  "Secret: it is without '/', always of the Ingress's namespace; the default "
+                  "certificate is used",
+                  "error: Ingress default/i: spec.tls[1].secretName: 'B!' is not the name of a Secret; "
+                  "the default certificate is used"));
+}
+
 TEST_F(CertificateTranslatorTest, ASecretThatWasNeverGoodIsReplacedByTheDefault) {
   put(web("i", {"a.org"}, {{{"a.org"}, "a"}}));
   put(broken_secret("a", "a.org"));

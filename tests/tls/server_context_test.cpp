@@ -125,7 +125,7 @@ TEST_F(ServerContextTest, RefusesSettingsThatCannotWork) {
   EXPECT_EQ(refusal(settings), "ssl-ciphers: 'nonsense' names no cipher of TLS 1.2 that is known here");
   settings = {};
   settings.curves = "X25519:nonsense";
-  EXPECT_EQ(refusal(settings), "ssl-ecdh-curve: 'X25519:nonsense' has a curve that is not known here");
+  EXPECT_EQ(refusal(settings), "'X25519:nonsense' has a curve that is not known here");
   settings = {};
   settings.session_cache_entries = 0;
   EXPECT_EQ(refusal(settings), "ssl-session-cache-size: has room for no session");
