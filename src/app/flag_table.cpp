@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/quoted.h"
 #include "base/socket_address.h"
 #include "k8swatch/names.h"
 
 namespace headgate::app {
 namespace {
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 template <typename Number>
 Result<Number> parse_number(std::string_view text, Number low, Number high) {
@@ -51,9 +50,9 @@ Result<void> set_text(std::string& target, std::string_view text) {
 
 // "namespace/name"; empty is "none".
 Result<void> set_object_name(std::string& target, std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const bool fine = slash != std::string_view::npos && slash != 0 && slash + 1 != text.size() &&
-                    text.find('/', slash + 1) == std::string_view::npos;
+  const auto name = k8swatch::split_name_key(text);
+  const bool fine =
+      name && k8swatch::is_dns1123_label(name->namespace_name) && k8swatch::is_dns1123_subdomain(name->name);
   if (!text.empty() && !fine) return fail("expected namespace/name, not " + quoted(text));
   target = text;
   return {};

@@ -9,6 +9,7 @@
 #include "app/command_line.h"
 #include "app/echo.h"
 #include "app/flag_help.h"
+#include "app/options_of.h"
 #include "app/server.h"
 #include "app/standard_descriptors.h"
 #include "app/translate.h"
@@ -51,6 +52,7 @@ int serve(const Words& words) {
         "nothing to serve: --manifests=PATH is needed (a file or folder of Kubernetes manifests)");
   set_log_level(line->flags.verbosity);
   for (const std::string& warning : line->warnings) log::warning(warning);
+  for (const std::string& warning : flag_warnings(line->flags)) log::warning(warning);
   return run_server(line->flags);
 }
 

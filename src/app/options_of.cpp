@@ -31,7 +31,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.config_map = flags.configmap;
   options.translation.https_port = flags.https_port;
   options.translation.default_backend_service = flags.default_backend_service;
-  options.translation.ssl_passthrough = flags.enable_ssl_passthrough;
+  options.translation.ssl_passthrough = flags.enable_ssl_passthrough && flags.https_port != 0;
   options.translation.annotation_prefix = flags.annotations_prefix;
   options.translation.certificates.default_secret = flags.default_ssl_certificate;
   options.translation.classes.ingress_class = flags.ingress_class;
@@ -42,6 +42,17 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.standalone = true;
   options.translation.endpoints.allow_loopback = true;
   return options;
+}
+
+std::vector<std::string> flag_warnings(const Flags& flags) {
+  std::vector<std::string> warnings;
+  if (flags.https_port != 0) return warnings;
+  warnings.emplace_back(
+      "flag --https-port=0: no HTTPS here, so certificates are not used and plain HTTP is not redirected, "
+      "except by force-ssl-redirect (for TLS that ends at a balancer)");
+  if (flags.enable_ssl_passthrough)
+    warnings.emplace_back("flag --enable-ssl-passthrough: no effect with --https-port=0");
+  return warnings;
 }
 
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/flags.h"
@@ -14,6 +15,8 @@
 namespace headgate::app {
 
 k8swatch::ControllerOptions controller_options(const Flags& flags);
+// What flags, each good in itself, do not do together. For the log at start.
+std::vector<std::string> flag_warnings(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
 // Annotations with the prefix of --annotations-prefix are read, beside our own.
 k8swatch::DecodeOptions decode_options(const Flags& flags);

@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "base/quoted.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -54,8 +55,7 @@ class Collector {
 
   void add(const EndpointSlice& slice, std::uint16_t port) {
     if (slice.address_type != "IPv4" && slice.address_type != "IPv6") {
-      refuse(slice, "addressType",
-             "'" + slice.address_type.substr(0, 64) + "' is not served; expected IPv4 or IPv6");
+      refuse(slice, "addressType", quoted(slice.address_type) + " is not served; expected IPv4 or IPv6");
       return;
     }
     for (std::size_t i = 0; i < slice.endpoints.size(); ++i) add_endpoint(slice, i, port);
@@ -76,8 +76,7 @@ class Collector {
     }
     const auto address = SocketAddress::parse(endpoint.address, port);
     if (!address || address->is_v6() != (slice.address_type == "IPv6")) {
-      refuse(slice, field,
-             "'" + endpoint.address.substr(0, 64) + "' is not an " + slice.address_type + " address");
+      refuse(slice, field, quoted(endpoint.address) + " is not an " + slice.address_type + " address");
     } else if (address->is_unroutable()) {
       refuse(slice, field,
              "'" + endpoint.address + "' is no address of a pod (unspecified, link-local or multicast)");

@@ -93,7 +93,7 @@ Result<void> ServerContext::State::set_ciphers() {
   const bool chosen = !settings.curves.empty() && settings.curves != "auto";
   if (SSL_CTX_set1_groups_list(context.get(), chosen ? settings.curves.c_str() : kGroups) != 1) {
     take_openssl_error();
-    return fail("ssl-ecdh-curve: '" + settings.curves + "' has a curve that is not known here");
+    return fail("'" + settings.curves + "' has a curve that is not known here");
   }
   return {};
 }

@@ -37,9 +37,9 @@ struct ServerSettings {
   // The first key makes tickets, all open them. Empty: keys of our own, rotated every 12 hours, the previous
   // one accepted.
   std::vector<TicketKey> ticket_keys;  // [ssl-session-ticket-key] or a Secret
-  bool reject_handshake = false;       // [ssl-reject-handshake]: unknown names get an alert, not the default
-  bool http2 = true;                   // [use-http2]: offer h2 by ALPN
-  bool ocsp = false;                   // [enable-ocsp]
+  bool reject_handshake = false;  // [ssl-reject-handshake]: names without an entry in the index get an alert
+  bool http2 = true;              // [use-http2]: offer h2 by ALPN
+  bool ocsp = false;              // [enable-ocsp]
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
