@@ -46,7 +46,10 @@ struct ServerSettings {
 class ServerContext {
  public:
   // Fails with one sentence naming the setting OpenSSL does not take (a cipher list without a cipher …).
-  static Result<std::shared_ptr<const ServerContext>> make(const ServerSettings& settings);
+  // `before`: the context that this one takes the place of, or null. Where both seal tickets with keys of our
+  // own these are the same, so that its tickets still resume; sessions in its memory do not.
+  static Result<std::shared_ptr<const ServerContext>> make(const ServerSettings& settings,
+                                                           const ServerContext* before = nullptr);
   ~ServerContext();
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;
