@@ -52,8 +52,8 @@ ApiError api_error(std::string_view server, const LibraryFault& fault, const tls
     }
     return error(ApiFailure::tls, "TLS: " + reason);
   }
-  if (has(fault.phrase, "resolv")) return error(ApiFailure::connect, resolve_text(fault.code));
   if (has(fault.phrase, "connect to any")) return error(ApiFailure::connect, connect_text(fault.code));
+  if (has(fault.phrase, "resolv")) return error(ApiFailure::connect, resolve_text(fault.code));
   if (has(fault.phrase, "SSL handshake")) {
     const bool ended = fault.code == kShort || fault.code == kEndOfFile;
     return error(ApiFailure::reset,
