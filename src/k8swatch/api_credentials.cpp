@@ -19,8 +19,12 @@ Result<std::string> bearer(std::string_view token, const std::string& path) {
   return "Bearer " + std::string(token);
 }
 
-std::string with_path(const std::string& message, const Credential& credential) {
-  return credential.path().empty() ? message : message + " (" + credential.path() + ")";
+// Names the file that a message about trust is about.
+std::string with_path(const std::string& message, const Credential& authority,
+                      const Credential& certificate) {
+  const bool own = message.find("client") != std::string::npos;
+  const std::string& path = own ? certificate.path() : authority.path();
+  return path.empty() ? message : message + " (" + path + ")";
 }
 
 }  // namespace
@@ -100,7 +104,7 @@ Result<void> ApiCredentials::refresh_trust(TimePoint now, const ExecCredential* 
     return {};
   auto trust = tls::PeerTrust::make(
       {.ca = authority, .any_server = target_.any_server, .certificate = certificate, .key = key});
-  if (!trust) return fail(with_path(with_path(trust.error().message, authority_), certificate_));
+  if (!trust) return fail(with_path(trust.error().message, authority_, certificate_));
   trust_ = *std::move(trust);
   authority_text_ = std::move(authority);
   certificate_text_ = std::move(certificate);

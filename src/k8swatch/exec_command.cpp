@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kLastWords = 512;
 // A program may end while somebody it started holds its output open, so its end is looked for as well.
-constexpr auto kLook = 50ms;
+constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::milliseconds kLastLook{2};  // its output has ended, and so will it
 
 // The reading end of what a program prints.
 class Pipe {
@@ -186,7 +187,8 @@ Result<std::string> run_command(const ExecCommand& command, int stop) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     if (left <= 0ms) return failed("took longer than " + std::to_string(command.patience.count()) + " ms");
     pollfd waits[] = {{output.reading(), POLLIN, 0}, {errors.reading(), POLLIN, 0}, {stop, POLLIN, 0}};
-    ::poll(waits, 3, static_cast<int>(std::min(left, std::chrono::milliseconds(kLook)).count()));
+    const bool silent = output.reading() < 0 && errors.reading() < 0;
+    ::poll(waits, 3, static_cast<int>(std::min(left, silent ? kLastLook : kLook).count()));
     if (waits[2].revents != 0) return failed("was given up");
   }
   if (child.status() != 0) return failed(ending(child.status(), words));

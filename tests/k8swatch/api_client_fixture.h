@@ -44,6 +44,10 @@ class ControlQueue {
     }
     return true;
   }
+  [[nodiscard]] bool has_pending() {
+    const std::lock_guard lock(mutex_);
+    return !queue_.empty();
+  }
   // Runs what is there now.
   void run_pending() {
     std::deque<std::function<void()>> now;
