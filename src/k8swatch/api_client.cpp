@@ -270,7 +270,9 @@ void Exchange::start(const Lane& lane, const std::string& user_agent) {
 // Bytes are copied, so `bytes` need not live until the task is done.
 pplx::task<std::size_t> Exchange::write(std::string_view bytes) {
   touch();
-  const bool go_on = has_head_ ? finished_ || delivery_->bytes(bytes) : (early_.append(bytes), false);
+  bool go_on = finished_;
+  if (!go_on && has_head_) go_on = delivery_->bytes(bytes);
+  if (!go_on && !has_head_) early_.append(bytes);
   if (go_on) return pplx::task_from_result(bytes.size());
   held_bytes_ = bytes.size();
   held_.emplace();
@@ -400,16 +402,22 @@ class ApiClient::Call final : public ApiCall, public ApiStreamHandler {
     tell([](Exchange& exchange) { exchange.cancel(); });
   }
 
+  // Each may end this object when it calls the handler. Once the client is gone nothing is passed on.
   void on_head(const ApiHead& head) override {
     constexpr int kUnauthorized = 401;
-    if (head.status == kUnauthorized && core_->source != nullptr) core_->source->refused(access_);
-    handler_.on_head(head);  // may be the end of this object, here and below
+    if (core_->source == nullptr) return;
+    if (head.status == kUnauthorized) core_->source->refused(access_);
+    handler_.on_head(head);
   }
-  void on_bytes(std::string_view bytes) override { handler_.on_bytes(bytes); }
+  void on_bytes(std::string_view bytes) override {
+    if (core_->source != nullptr) handler_.on_bytes(bytes);
+  }
   void on_end(std::optional<ApiError> error) override {
-    if (error && error->failure == ApiFailure::tls && core_->source != nullptr) core_->source->distrusted();
+    if (core_->source == nullptr) return;
+    if (error && error->failure == ApiFailure::tls) core_->source->distrusted();
     handler_.on_end(std::move(error));
   }
+  [[nodiscard]] const std::string& server() const { return access_.server; }
 
  private:
   friend struct Core;
@@ -446,9 +454,10 @@ class ApiClient::UnaryCall final : public ApiCall, public ApiStreamHandler {
       response_.body.append(bytes);
       return;
     }
+    const std::string server = call_->server();
     call_.reset();
     finish(ApiError{ApiFailure::too_large,
-                    "the answer is longer than " + std::to_string(most_bytes_) + " bytes"});
+                    server + ": the answer is longer than " + std::to_string(most_bytes_) + " bytes"});
   }
   void on_end(std::optional<ApiError> error) override {
     if (error) return finish(*std::move(error));

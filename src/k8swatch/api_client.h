@@ -4,6 +4,10 @@
 // Why one thread: with more, or when a request is cancelled from another thread, the library races in itself.
 // So requests are started, cancelled and resumed by posting to its thread, which never blocks, and what it
 // reads is posted back.
+//
+// Of the library to be known: it sends a request once more, whatever its method, when a kept connection turns
+// out to have been closed; it holds one chunk whole; a name is resolved by getaddrinfo(3), whose patience
+// ends when resolv.conf says so, and the process does not end before (an address takes no time).
 #pragma once
 
 #include <chrono>

@@ -110,6 +110,8 @@ int spawn(const ExecCommand& command, const Pipe& output, const Pipe& errors, pi
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&files, output.writing(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, errors.writing(), STDERR_FILENO);
+  // Asio's sockets have no close-on-exec flag.
+  ::posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);

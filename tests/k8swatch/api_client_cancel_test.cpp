@@ -151,6 +151,7 @@ TEST_F(ApiClientCancel, CallsMayOutliveTheClient) {
   serve(flood);
   Alarm alarm;
   auto call = client().stream(get("/watch"), alarm);
+  ASSERT_TRUE(test_support::eventually([&] { return queue_.has_pending(); }));
   client_.reset();
   alarm.alive = false;
   queue_.run_pending();

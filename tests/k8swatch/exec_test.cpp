@@ -95,6 +95,11 @@ TEST(ExecCommand, ReplacesVariablesOfOurOwn) {
   EXPECT_EQ(*run_command(command, -1), "1\n/usr/bin:/bin\n");
 }
 
+TEST(ExecCommand, InheritsNoDescriptor) {
+  const test_support::FileDescriptor open(::eventfd(0, 0));  // as Asio's sockets: without close-on-exec
+  EXPECT_EQ(*run_command(shell("ls /proc/self/fd | wc -l"), -1), "4\n") << "three, and ls reading the folder";
+}
+
 TEST(ExecCommand, TellsHowItFailed) {
   EXPECT_EQ(run_command(shell("echo first >&2; echo 'no luck' >&2; exit 3"), -1).error().message,
             "sh ended with status 3: no luck");
