@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <random>
 
 #include "k8swatch/api_client_fixture.h"
-#include "support/gate.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -103,15 +101,14 @@ TEST_F(ApiClientCancel, AUnaryCallMayDestroyItselfInItsCallback) {
 }
 
 TEST_F(ApiClientCancel, AnAnswerInTheQueueIsDroppedWithItsCall) {
-  test_support::Gate answered;
   serve([&](ApiPeerConnection& connection) {
     connection.read_request();
     connection.answer(200, "ok");
-    answered.open();
+    gate_.open();
     connection.wait_for_end();
   });
   auto call = client().unary(get("/"), [](const ApiOutcome&) { ADD_FAILURE() << "called"; });
-  ASSERT_TRUE(answered.wait());
+  ASSERT_TRUE(gate_.wait());
   call.reset();
   // A later exchange on another lane has passed everything that was on its way.
   bool other = false;

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "k8swatch/api_client_fixture.h"
-#include "support/gate.h"
 #include "support/port_reservation.h"
 #include "support/temp_dir.h"
 
@@ -165,23 +164,21 @@ TEST_F(ApiClientFaults, ANameThatDoesNotResolveIsAConnectFailure) {
 }
 
 TEST_F(ApiClientFaults, ASilentServerIsATimeout) {
-  test_support::Gate done;
   serve([&](ApiPeerConnection& connection) {
     connection.read_request();
-    done.wait();
+    gate_.wait();
   });
   ApiRequest request = get("/");
   request.idle_timeout = 150ms;
   const ApiError error = error_of(ask(request));
   EXPECT_EQ(error.failure, ApiFailure::timeout);
   EXPECT_EQ(error.message, peer_->url() + ": nothing happened for 150 ms");
-  done.open();
+  gate_.open();
 }
 
 TEST_F(ApiClientFaults, AServerThatDoesNotShakeHandsIsATimeoutOfConnecting) {
-  test_support::Gate done;
   options_.connect_patience = 150ms;
-  peer_ = std::make_unique<ApiPeer>([&](ApiPeerConnection&) { done.wait(); });
+  peer_ = std::make_unique<ApiPeer>([&](ApiPeerConnection&) { gate_.wait(); });
   trust(authority_.certificate());
   ApiAccess access = *access_.answer;
   access.server = "https://127.0.0.1:" + std::to_string(peer_->port());
@@ -189,11 +186,10 @@ TEST_F(ApiClientFaults, AServerThatDoesNotShakeHandsIsATimeoutOfConnecting) {
   ApiRequest request = get("/");
   request.idle_timeout = 11min;
   EXPECT_EQ(error_of(ask(request)).failure, ApiFailure::timeout);
-  done.open();
+  gate_.open();
 }
 
 TEST_F(ApiClientFaults, AStreamThatFallsSilentIsATimeout) {
-  test_support::Gate done;
   ApiRequest request = get("/watch");
   request.idle_timeout = 150ms;
   const StreamLog& log = stream(
@@ -201,12 +197,12 @@ TEST_F(ApiClientFaults, AStreamThatFallsSilentIsATimeout) {
         connection.read_request();
         connection.begin_chunks();
         connection.send_chunk("one event\n");
-        done.wait();
+        gate_.wait();
       },
       request);
   EXPECT_EQ(failure_of(log), ApiFailure::timeout);
   EXPECT_EQ(log.bytes, "one event\n");
-  done.open();
+  gate_.open();
 }
 
 TEST_F(ApiClientFaults, OurOwnSlownessIsNoTimeout) {
@@ -308,9 +304,8 @@ TEST_F(ApiClientFaults, SomethingElseThanHttpIsAFailure) {
 }
 
 TEST_F(ApiClientFaults, AFailedExchangeHarmsNoLaterOne) {
-  int turn = 0;
   serve([&](ApiPeerConnection& connection) {
-    if (turn++ % 2 == 0) return;
+    if (count_++ % 2 == 0) return;
     while (!connection.read_request().empty()) connection.answer(200, "ok", "Connection: close\r\n");
   });
   for (int i = 0; i < 4; ++i) {

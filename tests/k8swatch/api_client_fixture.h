@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -16,6 +17,7 @@
 #include "k8swatch/api_client.h"
 #include "k8swatch/api_peer.h"
 #include "support/deadline.h"
+#include "support/gate.h"
 
 namespace headgate::k8swatch {
 
@@ -142,6 +144,10 @@ class ApiClientTest : public testing::Test {
     if (const auto* response = std::get_if<ApiResponse>(&outcome)) return *response;
     return {{}, "no answer, but: " + std::get<ApiError>(outcome).message};
   }
+
+  // For scripts, which run until the peer is gone: locals of a test do not live so long.
+  test_support::Gate gate_;
+  std::atomic<std::size_t> count_ = 0;
 
   test_support::TestAuthority authority_;
   test_support::CertificateRequest request_{.dns_names = {"api.test"}, .ip_addresses = {"127.0.0.1"}};

@@ -7,10 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <atomic>
-
 #include "k8swatch/api_client_fixture.h"
-#include "support/gate.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -74,15 +71,14 @@ TEST_F(ApiClientTest, TellsOfRetryAfterAndWarnings) {
 }
 
 TEST_F(ApiClientTest, DoesNotFollowARedirect) {
-  std::atomic<int> requests = 0;
   serve([&](ApiPeerConnection& connection) {
     while (!connection.read_request().empty()) {
-      ++requests;
+      ++count_;
       connection.answer(302, "", "Location: " + peer_->url() + "/elsewhere\r\n");
     }
   });
   EXPECT_EQ(response_of(ask(get("/"))).head.status, 302);
-  EXPECT_EQ(requests, 1);
+  EXPECT_EQ(count_, 1U);
 }
 
 TEST_F(ApiClientTest, TellsTheSourceOfARefusedCredential) {
@@ -133,12 +129,11 @@ TEST_F(ApiClientTest, SurvivesTheCloseOfAKeptConnection) {
 
 TEST_F(ApiClientTest, WatchesOverDeadPeersFromTheFirstRequestOn) {
   // The options are the client's end's, which is in this process: found by its peer's port.
-  test_support::Gate checked;
   serve([&](ApiPeerConnection& connection) {
     connection.read_request();
     connection.begin_chunks();
     connection.send_chunk("x");
-    checked.wait();
+    gate_.wait();
   });
   StreamLog log;
   const auto call = client().stream(get("/"), log);
@@ -160,16 +155,15 @@ TEST_F(ApiClientTest, WatchesOverDeadPeersFromTheFirstRequestOn) {
     ++found;
   }
   EXPECT_EQ(found, 1);
-  checked.open();
+  gate_.open();
 }
 
 TEST_F(ApiClientTest, StreamsAsTheBytesCome) {
-  test_support::Gate seen;
   serve([&](ApiPeerConnection& connection) {
     connection.read_request();
     connection.begin_chunks();
     connection.send_chunk("{\"type\":\"ADDED\"}\n");
-    seen.wait();
+    gate_.wait();
     connection.send_chunk("{\"type\":\"DELETED\"}\n");
     connection.end_chunks();
     connection.wait_for_end();
@@ -180,30 +174,28 @@ TEST_F(ApiClientTest, StreamsAsTheBytesCome) {
   ASSERT_TRUE(log.head);
   EXPECT_EQ(log.head->status, 200);
   EXPECT_EQ(log.bytes, "{\"type\":\"ADDED\"}\n");
-  seen.open();
+  gate_.open();
   ASSERT_TRUE(queue_.run_until([&] { return log.ends == 1; }));
   EXPECT_EQ(log.bytes, "{\"type\":\"ADDED\"}\n{\"type\":\"DELETED\"}\n");
   EXPECT_FALSE(log.error);
 }
 
 TEST_F(ApiClientTest, TellsOfAHeadWithoutABody) {
-  test_support::Gate seen;
   serve([&](ApiPeerConnection& connection) {
     connection.read_request();
     connection.begin_chunks();
-    seen.wait();
+    gate_.wait();
   });
   StreamLog log;
   const auto call = client().stream(get("/watch"), log);
   EXPECT_TRUE(queue_.run_until([&] { return log.head.has_value(); }));
   EXPECT_EQ(log.ends, 0);
-  seen.open();
+  gate_.open();
 }
 
 TEST_F(ApiClientTest, KeepsTheServerBackWhileNobodyReads) {
   constexpr std::size_t kChunk = 64 * 1024;
   constexpr std::size_t kChunks = 320;  // 20 MiB
-  std::atomic<std::size_t> sent = 0;
   options_.bytes_ahead = 256 * 1024;
   serve([&](ApiPeerConnection& connection) {
     const int small = 256 * 1024;
@@ -211,7 +203,7 @@ TEST_F(ApiClientTest, KeepsTheServerBackWhileNobodyReads) {
     connection.read_request();
     connection.begin_chunks();
     const std::string chunk(kChunk, 'x');
-    for (std::size_t i = 0; i < kChunks && connection.send_chunk(chunk); ++i) sent += kChunk;
+    for (std::size_t i = 0; i < kChunks && connection.send_chunk(chunk); ++i) count_ += kChunk;
     connection.end_chunks();
     connection.wait_for_end();
   });
@@ -220,13 +212,13 @@ TEST_F(ApiClientTest, KeepsTheServerBackWhileNobodyReads) {
   // The control thread is busy elsewhere until the server stands still.
   std::size_t before = 0;
   ASSERT_TRUE(test_support::eventually([&] {
-    const std::size_t now = sent;
+    const std::size_t now = count_;
     const bool still = now != 0 && now == before;
     before = now;
     if (!still) ::poll(nullptr, 0, 100);
     return still;
   }));
-  EXPECT_LT(sent, kChunk * kChunks / 2) << "the rest is in the kernel's buffers and the client's";
+  EXPECT_LT(count_, kChunk * kChunks / 2) << "the rest is in the kernel's buffers and the client's";
   ASSERT_TRUE(queue_.run_until([&] { return log.ends == 1; }));
   EXPECT_FALSE(log.error) << log.error->message;
   EXPECT_EQ(log.bytes.size(), kChunk * kChunks);
@@ -236,7 +228,7 @@ TEST_F(ApiClientTest, KeepsTheServerBackWhileNobodyReads) {
 TEST_F(ApiClientTest, ReadsAnAnswerWithALengthLikewise) {
   const std::string body(std::size_t{10} << 20, 'y');
   options_.bytes_ahead = 128 * 1024;
-  serve([&](ApiPeerConnection& connection) {
+  serve([body](ApiPeerConnection& connection) {
     connection.read_request();
     connection.answer(200, body);
     connection.wait_for_end();
