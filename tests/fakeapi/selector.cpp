@@ -45,10 +45,9 @@ std::string field_problem(const Kind& kind, const std::string& name) {
 }
 
 std::vector<std::string> fields_of(const Kind& kind) {
+  const ObjectRef empty = store_form(kind, Json{{"metadata", Json::object()}}, 1);
   std::vector<std::string> names;
-  for (const auto& [name, value] : store_form(kind, Json{{"metadata", Json::object()}}, 1)->fields) {
-    names.push_back(name);
-  }
+  for (const auto& [name, value] : empty->fields) names.push_back(name);
   return names;
 }
 
