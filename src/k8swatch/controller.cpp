@@ -81,6 +81,12 @@ void Controller::set_source_findings(const std::string& origin, std::vector<Find
     source_findings_[origin] = std::move(findings);
 }
 
+void Controller::set_readable(Kind kind, bool readable) {
+  if (kind != Kind::ingress_class) return;  // without the others there is nothing to serve
+  store_.set_classes_readable(readable);
+  note_change();
+}
+
 void Controller::synced() {
   if (std::exchange(synced_, true)) return;
   first_due_ = options_.now();

@@ -36,6 +36,7 @@ class Controller : public ObjectSink {
   void upsert(Object object) override;
   void remove(const ObjectKey& key) override;
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
+  void set_readable(Kind kind, bool readable) override;
   void synced() override;
 
   // When run_due() has something to do; nothing before synced() and while nothing changed.

@@ -216,6 +216,14 @@ void Store::mark_class(const std::string& class_name) {
     if (class_name_of(*refused.ingress) == class_name) changes_.ingresses.insert(key);
 }
 
+void Store::set_classes_readable(bool readable) {
+  if (std::exchange(classes_readable_, readable) == readable) return;
+  for (const auto& [key, ingress] : ingresses_)
+    if (ingress->class_name) mark(*ingress);
+  for (const auto& [key, refused] : refused_)
+    if (refused.ingress->class_name) changes_.ingresses.insert(key);
+}
+
 void Store::link(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
   for_each_rule(ingress, [this](std::string host, const RuleRef& ref) {
