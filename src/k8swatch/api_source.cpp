@@ -19,10 +19,12 @@ std::function<double()> random_numbers() {
   };
 }
 
+std::string origin_of(const WatchedResource& resource) { return std::string(kServer) + ' ' + resource.name; }
+
 }  // namespace
 
 // One resource: its Reflector, and the call under way.
-class ApiSource::Follower : public ApiStreamHandler {
+class ApiSource::Follower final : public ApiStreamHandler {
  public:
   Follower(ApiSource& owner, WatchedResource resource)
       : owner_(owner),
@@ -132,7 +134,9 @@ std::optional<TimePoint> ApiSource::deadline() const {
   for (const auto& follower : followers_) {
     if (const auto due = follower->reflector().deadline()) consider(*due);
     const auto& trouble = follower->reflector().trouble();
-    if (trouble && !follower->has_said_trouble) consider(trouble->since + kFindingAfter);
+    const bool is_outage = trouble && trouble->what == ReflectorTrouble::What::unreachable;
+    if (trouble && !(is_outage ? has_said_unreachable_ : follower->has_said_trouble))
+      consider(trouble->since + kFindingAfter);
   }
   return earliest;
 }
@@ -160,25 +164,27 @@ std::string ApiSource::since_text(TimePoint since, TimePoint now) const {
   return utc_text(options_.wall_seconds() - ago);
 }
 
+void ApiSource::say_refusal(Follower& follower, const ReflectorTrouble& trouble, TimePoint now) {
+  if (now - trouble.since < kFindingAfter || std::exchange(follower.has_said_trouble, true)) return;
+  const std::string& name = follower.resource().name;
+  sink_.set_source_findings(
+      origin_of(follower.resource()),
+      {{follower.is_settled() ? Severity::warning : Severity::error, kServer, name,
+        "cannot be read since " + since_text(trouble.since, now) + ": " + trouble.reason +
+            (follower.reflector().is_synced() ? "; what was read before stays" : "")}});
+}
+
 // A Finding says how it began and stays as it is while it lasts, however the reason changes from try to try.
 void ApiSource::update_findings(TimePoint now) {
   const ReflectorTrouble* outage = nullptr;
   for (const auto& follower : followers_) {
     const auto& trouble = follower->reflector().trouble();
     const bool is_outage = trouble && trouble->what == ReflectorTrouble::What::unreachable;
-    const std::string origin = std::string(kServer) + ' ' + follower->resource().name;
     if (is_outage && (outage == nullptr || trouble->since < outage->since)) outage = &*trouble;
-    const bool is_due = trouble && now - trouble->since >= kFindingAfter;
-    if (!is_outage && is_due && !follower->has_said_trouble) {
-      follower->has_said_trouble = true;
-      const auto severity = follower->is_settled() ? Severity::warning : Severity::error;
-      sink_.set_source_findings(
-          origin, {{severity, kServer, follower->resource().name,
-                    "cannot be read since " + since_text(trouble->since, now) + ": " + trouble->reason +
-                        (follower->reflector().is_synced() ? "; what was read before stays" : "")}});
-    } else if ((!trouble || is_outage) && std::exchange(follower->has_said_trouble, is_outage && is_due)) {
-      sink_.set_source_findings(origin, {});
-    }
+    if (trouble && !is_outage)
+      say_refusal(*follower, *trouble, now);
+    else if (std::exchange(follower->has_said_trouble, false))
+      sink_.set_source_findings(origin_of(follower->resource()), {});
   }
   if (outage != nullptr && now - outage->since >= kFindingAfter) {
     if (std::exchange(has_said_unreachable_, true)) return;

@@ -63,6 +63,7 @@ class ApiSource : public ObjectSource {
   void after_callback(TimePoint now);
   void say_synced();
   void update_findings(TimePoint now);
+  void say_refusal(Follower& follower, const ReflectorTrouble& trouble, TimePoint now);
   [[nodiscard]] std::string since_text(TimePoint since, TimePoint now) const;
 
   ApiSourceOptions options_;

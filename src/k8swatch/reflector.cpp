@@ -310,9 +310,7 @@ void Reflector::watch_list_refused(const ApiStatus& status, TimePoint now) {
     return;
   }
   if (status.code == kUnauthorized || status.code == kTooManyRequests) {
-    const bool unauthorized = status.code == kUnauthorized;
-    say_trouble(unauthorized ? ReflectorTrouble::What::forbidden : ReflectorTrouble::What::refused,
-                to_string(status), now);
+    say_refused(status, now);
     wait(Phase::watch_list, now, status.retry_after);
     return;
   }
@@ -339,9 +337,7 @@ void Reflector::list_refused(const ApiStatus& status, TimePoint now) {
       return;
     }
   }
-  const bool forbidden = status.code == kUnauthorized || status.code == kForbidden;
-  say_trouble(forbidden ? ReflectorTrouble::What::forbidden : ReflectorTrouble::What::refused,
-              to_string(status), now);
+  say_refused(status, now);
   continue_token_.clear();
   wait(Phase::watch_list, now, status.retry_after);
 }
@@ -356,9 +352,8 @@ void Reflector::watch_refused(const ApiStatus& status, TimePoint now) {
     relist(now, status.retry_after);
     return;
   }
+  say_refused(status, now);
   const bool forbidden = status.code == kUnauthorized || status.code == kForbidden;
-  say_trouble(forbidden ? ReflectorTrouble::What::forbidden : ReflectorTrouble::What::refused,
-              to_string(status), now);
   // Inside the stream only 410 leaves anything to go on from.
   const bool in_stream = status_ == kOk;
   if (!in_stream && (forbidden || is_temporary(status.code)))
@@ -432,6 +427,13 @@ std::optional<TimePoint> Reflector::deadline() const {
       break;
   }
   return std::nullopt;
+}
+
+void Reflector::say_refused(const ApiStatus& status, TimePoint now) {
+  const auto what = status.code == kUnauthorized ? ReflectorTrouble::What::unauthorized
+                    : status.code == kForbidden  ? ReflectorTrouble::What::forbidden
+                                                 : ReflectorTrouble::What::refused;
+  say_trouble(what, to_string(status), now);
 }
 
 void Reflector::say_trouble(ReflectorTrouble::What what, std::string reason, TimePoint now) {

@@ -50,9 +50,10 @@ struct ReflectorCounters {
 // Why the mirror is not being kept up to date.
 struct ReflectorTrouble {
   enum class What : std::uint8_t {
-    unreachable,  // no answer
-    forbidden,    // 401, 403
-    refused,      // any other answer that is of no use
+    unreachable,   // no answer
+    unauthorized,  // 401: the server does not know us
+    forbidden,     // 403: it does, and we may not
+    refused,       // any other answer that is of no use
   };
   What what = What::unreachable;
   TimePoint since{};
@@ -132,6 +133,7 @@ class Reflector {
   // The stream ended or makes no sense. `error` is empty where it ended in an orderly way.
   void broken(const std::string& error, TimePoint now);
   void watch_ended(const std::string& error, TimePoint now);
+  void say_refused(const ApiStatus& status, TimePoint now);
   void say_trouble(ReflectorTrouble::What what, std::string reason, TimePoint now);
 
   ReflectorOptions options_;

@@ -84,6 +84,8 @@ class ReflectorTest : public ::testing::Test {
     switch (trouble->what) {
       case ReflectorTrouble::What::unreachable:
         return "unreachable: " + trouble->reason;
+      case ReflectorTrouble::What::unauthorized:
+        return "unauthorized: " + trouble->reason;
       case ReflectorTrouble::What::forbidden:
         return "forbidden: " + trouble->reason;
       case ReflectorTrouble::What::refused:

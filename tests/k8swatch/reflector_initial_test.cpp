@@ -227,7 +227,7 @@ TEST_F(ReflectorInitial, ObeysRetryAfter) {
 TEST_F(ReflectorInitial, WaitsWithWrongCredentials) {
   request();
   answer(401, status(401, "Unauthorized", "Unauthorized"));
-  EXPECT_EQ(trouble(), "forbidden: 401 Unauthorized: Unauthorized");
+  EXPECT_EQ(trouble(), "unauthorized: 401 Unauthorized: Unauthorized");
   EXPECT_EQ(next_request(), kWatchList);
   EXPECT_EQ(waited_, kStep);
 }

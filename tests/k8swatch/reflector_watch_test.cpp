@@ -254,7 +254,7 @@ TEST_F(ReflectorWatch, KeepsWhatItHasWhereWatchingIsForbidden) {
   request();
   for (const int code : {403, 401}) {
     answer(code, status(code, "Forbidden", "configmaps is forbidden"));
-    EXPECT_TRUE(trouble().starts_with("forbidden: ")) << trouble();
+    EXPECT_TRUE(trouble().starts_with(code == 403 ? "forbidden: " : "unauthorized: ")) << trouble();
     EXPECT_EQ(next_request(), watch_from("100"));
   }
   EXPECT_EQ(sink_.objects.size(), 1u);
