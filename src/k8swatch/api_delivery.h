@@ -25,6 +25,10 @@ class ControlPost {
     const std::lock_guard lock(mutex_);
     if (post_) post_(std::move(work));
   }
+  [[nodiscard]] bool is_open() {
+    const std::lock_guard lock(mutex_);
+    return post_ != nullptr;
+  }
   // From now on nothing is posted.
   void close() {
     const std::lock_guard lock(mutex_);
