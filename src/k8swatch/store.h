@@ -68,7 +68,7 @@ class Store {
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
 
   // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
-  // one held is not a change.
+  // one held is not a change, nor is one that differs only in what Headgate does not read (status).
   void upsert(const Object& object);
   void remove(const ObjectKey& key);
   // Whether IngressClasses can be read at all. If not, there are none, and an Ingress that names one counts
