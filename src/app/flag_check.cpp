@@ -11,6 +11,7 @@ Result<void> check_flags(const Flags& flags) {
     return fail("--watch-namespace-selector needs the Kubernetes API, so it cannot go with --manifests");
   if (!flags.kubeconfig.empty()) return fail("--kubeconfig and --manifests exclude each other");
   if (!flags.apiserver_host.empty()) return fail("--apiserver-host and --manifests exclude each other");
+  if (!flags.snapshot_dir.empty()) return fail("--snapshot-dir and --manifests exclude each other");
   return {};
 }
 

@@ -114,6 +114,14 @@ constexpr FlagRow kRows[] = {
        f.certificate_authority = v;
        return {};
      }},
+    {"snapshot-dir", source, kValue, "PATH", "",
+     "Keep the last good objects of the cluster in this folder and, where the Kubernetes API cannot be read "
+     "at "
+     "the start, serve those. The folder then holds private keys: it must be nobody else's",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.snapshot_dir = v;
+       return {};
+     }},
 
     {"ingress-class", selection, kValue, "NAME", "headgate",
      "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "

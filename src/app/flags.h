@@ -14,6 +14,7 @@ struct Flags {
   std::string kubeconfig;              // empty: as the environment says
   std::string apiserver_host;          // URL; likewise
   std::string certificate_authority;   // file; likewise
+  std::string snapshot_dir;            // folder; empty: no snapshots
 
   // Which Ingresses are taken.
   std::string ingress_class = "headgate";

@@ -49,6 +49,7 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--kubeconfig=m",
                                 "--apiserver-host=https://n:6443",
                                 "--certificate-authority=o",
+                                "--snapshot-dir=p",
                                 "--disable-catch-all",
                                 "--configmap=f/g",
                                 "--default-backend-service=h/i",
@@ -75,6 +76,7 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.kubeconfig = "m";
   expected.apiserver_host = "https://n:6443";
   expected.certificate_authority = "o";
+  expected.snapshot_dir = "p";
   expected.disable_catch_all = true;
   expected.configmap = "f/g";
   expected.default_backend_service = "h/i";
