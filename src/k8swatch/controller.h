@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "k8swatch/holdoff.h"
+#include "k8swatch/object_observer.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
 #include "k8swatch/translator.h"
@@ -38,6 +39,10 @@ class Controller : public ObjectSink {
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
   void synced() override;
 
+  // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
+  // nobody.
+  void set_observer(ObjectObserver* observer) { observer_ = observer; }
+
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   // Publishes what changed if it is time. The first publication always holds a table.
@@ -45,6 +50,10 @@ class Controller : public ObjectSink {
 
   // Everything that is wrong now, of source and translation; sorted, each once.
   [[nodiscard]] std::vector<Finding> findings() const;
+  // Whether an Ingress of that name_key() is ours and let in, be it in an older version.
+  [[nodiscard]] bool serves(const std::string& key) const;
+  // Of the newest version routing knows; null: there is no such object, or it is none of those looked at.
+  [[nodiscard]] const Metadata* find_metadata(const ObjectKey& key) const;
   // Grows whenever findings() may have changed.
   [[nodiscard]] std::uint64_t findings_version() const { return findings_version_; }
   // The canonical text of the table and the Clusters, as of the last publication.
@@ -78,6 +87,7 @@ class Controller : public ObjectSink {
   Store store_;
   Translator translator_;
   HoldOff hold_off_;
+  ObjectObserver* observer_ = nullptr;
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication
   std::map<std::string, std::vector<Finding>> source_findings_;  // by origin

@@ -87,12 +87,21 @@ struct IngressTls {
   friend bool operator==(const IngressTls&, const IngressTls&) = default;
 };
 
+// Where clients reach an Ingress or a Service: one entry of status.loadBalancer.ingress. Its `ports` are left
+// out: Headgate neither writes nor compares them.
+struct LoadBalancerAddress {
+  std::string hostname;
+  std::string ip;
+  friend auto operator<=>(const LoadBalancerAddress&, const LoadBalancerAddress&) = default;
+};
+
 struct Ingress {
   Metadata metadata;
   std::optional<std::string> class_name;  // spec.ingressClassName
   std::optional<IngressBackend> default_backend;
   std::vector<IngressRule> rules;
   std::vector<IngressTls> tls;
+  std::vector<LoadBalancerAddress> addresses;  // status.loadBalancer.ingress, in the order of the document
   friend bool operator==(const Ingress&, const Ingress&) = default;
 };
 
@@ -184,6 +193,8 @@ using Object = std::variant<std::shared_ptr<const Ingress>, std::shared_ptr<cons
 ObjectKey key_of(const Object& object);
 Kind kind_of(const Object& object);
 const Metadata& metadata_of(const Object& object);
+// Nothing that decides about routing differs: neither status nor resourceVersion count.
+bool same_apart_from_status(const Ingress& a, const Ingress& b);
 // Deep comparison: the same kind with the same fields.
 bool same_content(const Object& a, const Object& b);
 
