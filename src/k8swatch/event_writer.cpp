@@ -67,7 +67,7 @@ void EventWriter::happened(Event event, const Moment& now) {
     if (waiting >= kMostWaiting || (!event.is_warning && syncs_.size() >= kMostSyncsWaiting) ||
         series_.size() >= kMostSeries) {
       ++dropped_;
-      if (!std::exchange(told_drop_, true))
+      if (event.is_warning && !std::exchange(told_drop_, true))
         log::warning("there are more Events than can be written; some are dropped");
       return;
     }

@@ -133,12 +133,12 @@ Result<std::vector<T>> read_list(const std::string& text, const char* what, Deco
 }  // namespace
 
 ApiRequest service_request(const std::string& namespace_name, const std::string& name) {
-  return read_request("/api/v1/namespaces/" + namespace_name +
+  return read_request("/api/v1/namespaces/" + escaped(namespace_name) +
                       "/services?fieldSelector=" + escaped("metadata.name=" + name));
 }
 
 ApiRequest pod_request(const std::string& namespace_name, const std::string& name) {
-  return read_request("/api/v1/namespaces/" + namespace_name +
+  return read_request("/api/v1/namespaces/" + escaped(namespace_name) +
                       "/pods?fieldSelector=" + escaped("metadata.name=" + name));
 }
 
@@ -150,7 +150,8 @@ ApiRequest pods_request(const std::string& namespace_name, const StringPairs& la
     selector += '=';
     selector += value;
   }
-  return read_request("/api/v1/namespaces/" + namespace_name + "/pods?labelSelector=" + escaped(selector));
+  return read_request("/api/v1/namespaces/" + escaped(namespace_name) +
+                      "/pods?labelSelector=" + escaped(selector));
 }
 
 ApiRequest node_request(const std::string& name) { return read_request("/api/v1/nodes/" + escaped(name)); }

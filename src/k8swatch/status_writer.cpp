@@ -86,10 +86,11 @@ void StatusWriter::set_leader(bool is_leader) {
   wanted_.reset();  // to be found out anew by the time this one leads again
 }
 
-void StatusWriter::set_addresses(const std::vector<LoadBalancerAddress>& addresses) {
-  if (is_clearing_ || wanted_ == addresses) return;
+bool StatusWriter::set_addresses(const std::vector<LoadBalancerAddress>& addresses) {
+  if (is_clearing_ || wanted_ == addresses) return false;
   wanted_ = addresses;
   forgive();
+  return true;
 }
 
 void StatusWriter::clear() {

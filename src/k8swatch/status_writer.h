@@ -32,7 +32,8 @@ class StatusWriter final : public ApiTask {
 
   void set_leader(bool is_leader);
   // Normalised; what is to stand in every status from now on. Before the first call nothing is written.
-  void set_addresses(const std::vector<LoadBalancerAddress>& addresses);
+  // Whether that is another list than before.
+  bool set_addresses(const std::vector<LoadBalancerAddress>& addresses);
   // For the end: empties the status of all that are served, without regard to the limit of writes a second.
   void clear();
 
