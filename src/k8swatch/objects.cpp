@@ -35,15 +35,6 @@ ObjectKey key_of(const Object& object) {
   return ObjectKey{kind_of(object), metadata.namespace_name, metadata.name};
 }
 
-bool same_apart_from_status(const Ingress& a, const Ingress& b) {
-  const Metadata& x = a.metadata;
-  const Metadata& y = b.metadata;
-  return x.uid == y.uid && x.generation == y.generation && x.creation_time == y.creation_time &&
-         x.namespace_name == y.namespace_name && x.name == y.name && x.labels == y.labels &&
-         x.annotations == y.annotations && a.class_name == b.class_name &&
-         a.default_backend == b.default_backend && a.rules == b.rules && a.tls == b.tls;
-}
-
 bool same_content(const Object& a, const Object& b) {
   if (a.index() != b.index()) return false;
   return std::visit(

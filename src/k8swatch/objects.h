@@ -193,8 +193,6 @@ using Object = std::variant<std::shared_ptr<const Ingress>, std::shared_ptr<cons
 ObjectKey key_of(const Object& object);
 Kind kind_of(const Object& object);
 const Metadata& metadata_of(const Object& object);
-// Nothing that decides about routing differs: neither status nor resourceVersion count.
-bool same_apart_from_status(const Ingress& a, const Ingress& b);
 // Deep comparison: the same kind with the same fields.
 bool same_content(const Object& a, const Object& b);
 

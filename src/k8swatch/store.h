@@ -67,11 +67,15 @@ class Store {
   // version held, unless it is of another class. It must outlive this.
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
 
-  // Whether it is a change for routing. An object with the uid and resourceVersion of the one held is none;
-  // nor is an Ingress whose status alone is another: the version held stays. Kinds nobody uses yet
-  // (Namespace) are not kept.
+  // Whether it is a change for routing. An object with the uid and resourceVersion of the one held is none,
+  // nor is one that differs only in what routing does not read (status): the version held stays. Kinds nobody
+  // uses yet (Namespace) are not kept.
   bool upsert(const Object& object);
   void remove(const ObjectKey& key);
+  // Whether IngressClasses can be read at all. If not, there are none, and an Ingress that names one counts
+  // as one that does not.
+  void set_classes_readable(bool readable);
+  [[nodiscard]] bool are_classes_readable() const { return classes_readable_; }
   // The gate decides otherwise than before: takes what was refused and is not now, and the other way round.
   void judge_again();
 
@@ -122,6 +126,7 @@ class Store {
   NameMap<ServiceRecord> services_;
   NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;
+  bool classes_readable_ = true;
   Changes changes_;
 };
 
