@@ -58,7 +58,7 @@ PatchType patch_type(const ApiRequest& request) {
 ApiAnswer object_answer(const ObjectRef& object, int status = 200) {
   ApiAnswer answer;
   answer.status = status;
-  answer.body = object->full_text();
+  answer.body = object->full_text() + "\n";  // as Go's encoder ends it
   return answer;
 }
 
@@ -72,7 +72,7 @@ ApiError method_not_allowed() {
 ApiAnswer error_answer(const ApiError& error) {
   ApiAnswer answer;
   answer.status = error.code();
-  answer.body = error.body();
+  answer.body = error.body() + "\n";
   if (error.retry_after()) {
     answer.headers.emplace_back("Retry-After", std::to_string(error.retry_after()->count()));
   }
@@ -109,7 +109,7 @@ ApiAnswer ApiHandler::answer_resource(const ApiRequest& request) {
   if (request.verb == "get") {
     const ObjectRef object = store_.get(*request.kind, request.namespace_name, request.name);
     ApiAnswer answer = object_answer(object);
-    if (metadata_only) answer.body = object->metadata_text();
+    if (metadata_only) answer.body = object->metadata_text() + "\n";
     return answer;
   }
   if (request.verb == "create") return create(request);
@@ -164,7 +164,7 @@ ApiAnswer ApiHandler::remove(const ApiRequest& request) {
   details["kind"] = request.kind->plural;
   details["uid"] = object->uid;
   ApiAnswer answer;
-  answer.body = text_of(status);
+  answer.body = text_of(status) + "\n";
   return answer;
 }
 

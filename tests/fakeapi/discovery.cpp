@@ -100,7 +100,7 @@ Json group_list() {
 
 ApiAnswer json_answer(const Json& body, std::string content_type = "application/json") {
   ApiAnswer answer;
-  answer.body = text_of(body);
+  answer.body = text_of(body) + "\n";
   answer.content_type = std::move(content_type);
   return answer;
 }

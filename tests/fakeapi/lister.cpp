@@ -67,7 +67,8 @@ std::string list_body(const Kind& kind, const Page& page, std::uint64_t revision
       body += object->text;
     }
   }
-  return body + "]}";
+  body += "]}\n";
+  return body;
 }
 
 }  // namespace
