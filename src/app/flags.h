@@ -44,6 +44,18 @@ struct Flags {
   std::string access_log_path = "stdout";  // "stdout", "off" or a file
   int verbosity = 2;                       // klog's -v: below 2 warnings, 2 information, above 2 debugging
 
+  // What is written to the API server.
+  bool leader_election = true;
+  std::string election_id;  // name of the Lease; empty: made of the class
+  std::chrono::seconds election_ttl{30};
+  bool update_status = true;
+  bool update_status_on_shutdown = true;
+  std::string publish_service;                      // "namespace/name" or empty
+  std::vector<std::string> publish_status_address;  // IP addresses and host names
+  bool report_node_internal_ip_address = false;
+  std::chrono::seconds status_update_interval{60};
+  bool sync_events = true;
+
   // Life and end.
   std::chrono::seconds shutdown_grace_period{0};
   std::chrono::seconds worker_shutdown_timeout{240};

@@ -99,6 +99,19 @@ void write_content(JsonWriter& json, const Ingress& ingress) {
   }
   json.end_list();
   json.end_object();
+  if (ingress.addresses.empty()) return;
+  json.begin_object("status");
+  json.begin_object("loadBalancer");
+  json.begin_list("ingress");
+  for (const LoadBalancerAddress& address : ingress.addresses) {
+    json.begin_object();
+    json.text("hostname", address.hostname);
+    json.text("ip", address.ip);
+    json.end_object();
+  }
+  json.end_list();
+  json.end_object();
+  json.end_object();
 }
 
 void write_content(JsonWriter& json, const IngressClass& ingress_class) {
