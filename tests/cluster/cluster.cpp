@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <stdexcept>
 
 #include "cluster/private_network.h"
@@ -41,6 +42,7 @@ Cluster::Cluster()
   require(kubectl({"apply", "--server-side", "--validate=strict", "-k", manifests_folder() + "/deployment"}),
           "manifests/deployment");
   renew_headgate_token();
+  read_manifest_flags();
   const std::string authority = server_.file("ca.crt").string();
   write_file(headgate_kubeconfig(),
              "apiVersion: v1\nkind: Config\ncurrent-context: headgate\ncontexts:\n- name: headgate\n"
@@ -49,6 +51,28 @@ Cluster::Cluster()
                  std::string(kNodeAddress) + ":" + std::to_string(kApiPort) +
                  "\n    certificate-authority: " + authority +
                  "\nusers:\n- name: headgate\n  user: {tokenFile: " + file("headgate.token") + "}\n");
+}
+
+void Cluster::read_manifest_flags() {
+  const KubectlResult flags =
+      kubectl({"get", "deployment", "headgate", "--namespace=headgate", "-o",
+               "jsonpath={range .spec.template.spec.containers[0].args[*]}{@}{\"\\n\"}{end}"});
+  require(flags, "the Deployment's args");
+  std::istringstream lines(flags.output);
+  const std::string variable = "$(POD_NAMESPACE)";
+  for (std::string line; std::getline(lines, line);) {
+    if (const std::size_t at = line.find(variable); at != std::string::npos)
+      line.replace(at, variable.size(), "headgate");
+    manifest_flags_.push_back(line);
+  }
+  if (manifest_flags_.empty()) throw std::runtime_error("the Deployment has no args");
+}
+
+std::vector<std::string> Cluster::audit_log() const {
+  std::istringstream lines(read_file(file("audit.log")));
+  std::vector<std::string> requests;
+  for (std::string line; std::getline(lines, line);) requests.push_back(line);
+  return requests;
 }
 
 KubectlResult Cluster::kubectl(std::vector<std::string> arguments) {
@@ -79,13 +103,21 @@ void Cluster::remove(const std::string& yaml) {
 }
 
 void Cluster::clean() {
-  const std::string in_default = "/namespaces/default/";
-  for (const std::string& path :
-       {"/apis/networking.k8s.io/v1" + in_default + "ingresses",
-        "/api/v1" + in_default + "services?fieldSelector=metadata.name%21%3Dkubernetes",
-        "/apis/discovery.k8s.io/v1" + in_default + "endpointslices", "/api/v1" + in_default + "secrets",
-        "/api/v1" + in_default + "configmaps", "/apis/events.k8s.io/v1" + in_default + "events",
-        std::string("/apis/networking.k8s.io/v1/ingressclasses?fieldSelector=metadata.name%21%3Dheadgate")}) {
+  std::vector<std::string> paths{
+      "/apis/coordination.k8s.io/v1/namespaces/headgate/leases",
+      "/api/v1/namespaces/headgate/pods?gracePeriodSeconds=0",
+      "/apis/networking.k8s.io/v1/ingressclasses?fieldSelector=metadata.name%21%3Dheadgate",
+  };
+  for (const char* space : {"default", kElsewhere}) {
+    const std::string in_namespace = std::string("/namespaces/") + space + "/";
+    paths.push_back("/apis/networking.k8s.io/v1" + in_namespace + "ingresses");
+    paths.push_back("/api/v1" + in_namespace + "services?fieldSelector=metadata.name%21%3Dkubernetes");
+    paths.push_back("/apis/discovery.k8s.io/v1" + in_namespace + "endpointslices");
+    paths.push_back("/api/v1" + in_namespace + "secrets");
+    paths.push_back("/api/v1" + in_namespace + "configmaps");
+    paths.push_back("/apis/events.k8s.io/v1" + in_namespace + "events");
+  }
+  for (const std::string& path : paths) {
     const test_support::HttpResponse response = api_.request("DELETE", path);
     EXPECT_EQ(response.status, 200) << path << ": " << response.body;
   }

@@ -13,6 +13,9 @@
 
 namespace headgate::cluster_test {
 
+// A second namespace for tests, beside `default`.
+inline constexpr const char* kElsewhere = "elsewhere";
+
 // How kubectl ended, and what it said.
 struct KubectlResult {
   int code = -1;
@@ -40,23 +43,31 @@ class Cluster {
   void apply(const std::string& yaml);
   // kubectl delete; the same.
   void remove(const std::string& yaml);
-  // Everything the tests made in the namespace `default`, and IngressClasses; Headgate's own stay.
+  // Everything the tests made in `default` and `elsewhere`, IngressClasses, Headgate's Lease and pods: gone.
   void clean();
+  // After the API server has made its credentials anew.
+  void reconnect() { api_ = server_.client(); }
 
   // A kubeconfig of Headgate's ServiceAccount, with what manifests/ allows it and nothing more.
   [[nodiscard]] std::string headgate_kubeconfig() const { return file("headgate.kubeconfig"); }
   // A new token for that account in the file that kubeconfig names; the old one stays valid.
   void renew_headgate_token(std::chrono::seconds lifetime = std::chrono::hours(2));
   [[nodiscard]] std::string headgate_token() const { return read_file(file("headgate.token")); }
+  // The arguments of the container in manifests/deployment, as the kubelet would give them.
+  [[nodiscard]] const std::vector<std::string>& manifest_flags() const { return manifest_flags_; }
+  // What Headgate's account has asked the API server so far: one JSON text for each request.
+  [[nodiscard]] std::vector<std::string> audit_log() const;
   [[nodiscard]] std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
  private:
   Cluster();
+  void read_manifest_flags();
   std::string write_temporary(const std::string& yaml);
 
   test_support::TempDir folder_;
   ApiServer server_;
   ApiClient api_;
+  std::vector<std::string> manifest_flags_;
   unsigned temporary_files_ = 0;
 };
 
