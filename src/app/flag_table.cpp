@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/socket_address.h"
+#include "k8swatch/label_selector.h"
 #include "k8swatch/names.h"
 
 namespace headgate::app {
@@ -94,6 +95,25 @@ constexpr FlagRow kRows[] = {
        f.manifests.emplace_back(v);
        return {};
      }},
+    {"kubeconfig", source, kValue, "PATH", "",
+     "Without --manifests: the kubeconfig that says how to reach the Kubernetes API server; without it the "
+     "pod's ServiceAccount, outside of pods the files of KUBECONFIG",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.kubeconfig = v;
+       return {};
+     }},
+    {"apiserver-host", source, kValue, "URL", "",
+     "URL of the Kubernetes API server, instead of what the kubeconfig or the pod says",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.apiserver_host = v;
+       return {};
+     }},
+    {"certificate-authority", source, kValue, "PATH", "",
+     "File with the authority of the Kubernetes API server's certificate",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.certificate_authority = v;
+       return {};
+     }},
 
     {"ingress-class", selection, kValue, "NAME", "headgate",
      "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "
@@ -116,10 +136,14 @@ constexpr FlagRow kRows[] = {
        return {};
      }},
     {"watch-namespace-selector", selection, kValue, "SELECTOR", "",
-     "Not supported yet, so refused: the Ingresses of all namespaces would be taken",
-     [](Flags&, std::string_view v) -> Result<void> {
-       if (v.empty()) return {};
-       return fail("not supported yet, and without it the Ingresses of all namespaces would be taken");
+     "Take Ingresses only of namespaces with these labels, as kubectl -l has them; not with "
+     "--watch-namespace "
+     "or --manifests",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       if (!v.empty())
+         if (Result<void> fine = k8swatch::check_label_selector(v); !fine) return fine;
+       f.watch_namespace_selector = v;
+       return {};
      }},
     {"disable-catch-all", selection, kBoolean, "", "false",
      "Ignore Ingresses with a spec.defaultBackend, whole",
@@ -192,9 +216,6 @@ constexpr FlagRow kRows[] = {
        return set_bool(ignored, v);
      }},
 
-    {"apiserver-host", compatibility, kValue, "URL", "", "Kubernetes API server", nullptr},
-    {"kubeconfig", compatibility, kValue, "PATH", "", "How to reach the Kubernetes API server", nullptr},
-    {"certificate-authority", compatibility, kValue, "PATH", "", "CA of the Kubernetes API server", nullptr},
     {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish", nullptr},
     {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish", nullptr},
     {"publish-service", compatibility, kValue, "NAMESPACE/NAME", "",

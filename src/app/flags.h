@@ -10,7 +10,10 @@ namespace headgate::app {
 
 struct Flags {
   // Source of objects.
-  std::vector<std::string> manifests;  // files and folders
+  std::vector<std::string> manifests;  // files and folders; empty: the Kubernetes API
+  std::string kubeconfig;              // empty: as the environment says
+  std::string apiserver_host;          // URL; likewise
+  std::string certificate_authority;   // file; likewise
 
   // Which Ingresses are taken.
   std::string ingress_class = "headgate";
@@ -18,10 +21,11 @@ struct Flags {
   bool ingress_class_by_name = false;
   bool watch_ingress_without_class = false;
   bool disable_catch_all = false;
-  std::string watch_namespace;          // empty: all
-  std::string configmap;                // "namespace/name" or empty
-  std::string default_backend_service;  // "namespace/name" or empty: the built-in 404
-  std::string default_ssl_certificate;  // "namespace/name" or empty: a generated one
+  std::string watch_namespace;           // empty: all
+  std::string watch_namespace_selector;  // a label selector; empty: all. Not with watch_namespace
+  std::string configmap;                 // "namespace/name" or empty
+  std::string default_backend_service;   // "namespace/name" or empty: the built-in 404
+  std::string default_ssl_certificate;   // "namespace/name" or empty: a generated one
   bool enable_ssl_passthrough = false;
   std::string annotations_prefix = "nginx.ingress.kubernetes.io";
 

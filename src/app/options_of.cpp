@@ -18,6 +18,9 @@ bool kernel_has_ipv6() {
   return true;
 }
 
+// Whoever writes manifests into a folder owns the machine; who writes to a cluster does not.
+bool is_standalone(const Flags& flags) { return !flags.manifests.empty(); }
+
 // The flag table has let through nothing but IP literals.
 SocketAddress address_of(const std::string& ip, std::uint16_t port) {
   return *SocketAddress::parse(ip, port);
@@ -39,8 +42,29 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.ingress_class_by_name = flags.ingress_class_by_name;
   options.translation.classes.watch_without_class = flags.watch_ingress_without_class;
   options.translation.classes.disable_catch_all = flags.disable_catch_all;
-  options.translation.classes.standalone = true;
-  options.translation.endpoints.allow_loopback = true;
+  options.translation.classes.standalone = is_standalone(flags);
+  options.translation.endpoints.allow_loopback = is_standalone(flags);
+  return options;
+}
+
+k8swatch::ApiConfigOptions api_config_options(const Flags& flags) {
+  k8swatch::ApiConfigOptions options;
+  options.kubeconfig = flags.kubeconfig;
+  options.apiserver_host = flags.apiserver_host;
+  options.certificate_authority = flags.certificate_authority;
+  return options;
+}
+
+k8swatch::ApiSourceOptions api_source_options(const Flags& flags) {
+  k8swatch::WatchScope scope;
+  scope.watch_namespace = flags.watch_namespace;
+  scope.namespace_selector = flags.watch_namespace_selector;
+  scope.config_map = flags.configmap;
+  scope.default_ssl_certificate = flags.default_ssl_certificate;
+  scope.default_backend_service = flags.default_backend_service;
+  k8swatch::ApiSourceOptions options;
+  options.resources = watched_resources(scope);
+  options.decoding = decode_options(flags);
   return options;
 }
 
@@ -75,9 +99,9 @@ SocketAddress admin_address(const Flags& flags) {
   return address_of(kernel_has_ipv6() ? "::" : "0.0.0.0", flags.healthz_port);
 }
 
-OcspFetchOptions ocsp_fetch_options(const Flags&) {
+OcspFetchOptions ocsp_fetch_options(const Flags& flags) {
   OcspFetchOptions options;
-  options.allow_local = true;  // whoever writes the manifests owns the machine
+  options.allow_local = is_standalone(flags);
   return options;
 }
 

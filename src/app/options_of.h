@@ -7,6 +7,8 @@
 #include "app/flags.h"
 #include "app/ocsp_fetch.h"
 #include "base/socket_address.h"
+#include "k8swatch/api_config.h"
+#include "k8swatch/api_source.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
 #include "proxy/data_plane.h"
@@ -14,6 +16,9 @@
 namespace headgate::app {
 
 k8swatch::ControllerOptions controller_options(const Flags& flags);
+// Without manifests objects come from an API server.
+k8swatch::ApiConfigOptions api_config_options(const Flags& flags);
+k8swatch::ApiSourceOptions api_source_options(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
 // Annotations with the prefix of --annotations-prefix are read, beside our own.
 k8swatch::DecodeOptions decode_options(const Flags& flags);

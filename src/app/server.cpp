@@ -25,13 +25,13 @@
 #include "app/descriptor_limit.h"
 #include "app/finding_log.h"
 #include "app/log_file.h"
+#include "app/object_feed.h"
 #include "app/ocsp_stapler.h"
 #include "app/options_of.h"
 #include "app/shutdown_sequence.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "k8swatch/controller.h"
-#include "k8swatch/manifest_source.h"
 #include "observe/access_log.h"
 #include "observe/metrics.h"
 #include "proxy/data_plane.h"
@@ -60,7 +60,8 @@ std::string describe(const proxy::DataPlaneConfig& config) {
 // Everything, in the order it is built; destroyed the other way round.
 class Server {
  public:
-  Server(const Flags& flags, LogFile log_file);
+  // `cluster`: nothing with --manifests.
+  Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::ApiTarget> cluster);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -84,7 +85,7 @@ class Server {
   observe::AccessLogSink access_log_;
   proxy::DataPlane data_plane_;
   k8swatch::Controller controller_;
-  k8swatch::ManifestSource source_;
+  ObjectFeed feed_;
   OcspStapler ocsp_stapler_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
@@ -97,7 +98,7 @@ class Server {
   bool serving_ = false;
 };
 
-Server::Server(const Flags& flags, LogFile log_file)
+Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::ApiTarget> cluster)
     : flags_(flags),
       log_file_(std::move(log_file)),
       access_log_(log_file_.descriptor()),
@@ -107,9 +108,9 @@ Server::Server(const Flags& flags, LogFile log_file)
           [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
       controller_(controller_options(flags),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
-      source_(manifest_roots(flags), controller_, decode_options(flags)),
+      feed_(io_, flags, std::move(cluster), controller_),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
-      control_loop_(io_, source_, controller_, [this] { after_work(); }),
+      control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       metrics_(metrics_sources()),
       admin_pages_(
@@ -157,6 +158,7 @@ void Server::after_work() {
   state_.update([&](ControlSnapshot& state) {
     state.table = controller_.table();
     state.certificates = controller_.certificates();
+    state.watches = feed_.watches();
   });
   update_findings();
   const auto listeners = controller_.listeners();
@@ -199,6 +201,7 @@ observe::MetricsSources Server::metrics_sources() {
     return certificates == nullptr ? std::vector<observe::CertificateSeries>()
                                    : certificate_series(*certificates);
   };
+  sources.watches = [this] { return state_.snapshot().watches; };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
   return sources;
@@ -237,7 +240,18 @@ int run_server(const Flags& flags) {
     log::error(log_file.error().message);
     return 1;
   }
-  Server server(flags, *std::move(log_file));
+  std::optional<k8swatch::ApiTarget> cluster;
+  if (flags.manifests.empty()) {
+    Result<k8swatch::ApiTarget> found = find_api_target(api_config_options(flags));
+    if (!found) {
+      log::error("nothing to serve: there is no --manifests, and no Kubernetes API server: " +
+                 found.error().message);
+      return 1;
+    }
+    cluster = *std::move(found);
+    log::info("following the API server " + cluster->server + " as " + cluster->origin + " says");
+  }
+  Server server(flags, *std::move(log_file), std::move(cluster));
   if (const Result<void> started = server.start(); !started) {
     log::error(started.error().message);
     return 1;

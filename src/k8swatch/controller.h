@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ class Controller : public ObjectSink {
   void upsert(Object object) override;
   void remove(const ObjectKey& key) override;
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
+  void set_readable(Kind kind, bool readable) override;
   void synced() override;
 
   // When run_due() has something to do; nothing before synced() and while nothing changed.
@@ -68,7 +70,9 @@ class Controller : public ObjectSink {
 
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
-  void note_change();
+  void note_change(Kind kind);
+  // Looks whether Ingresses that came since the last publication lack something that may be on its way.
+  void look_for_missing(const ObjectKey& changed);
   // The ConfigMap changed: it says what the gate lets in.
   void configure_gate();
 
@@ -77,7 +81,9 @@ class Controller : public ObjectSink {
   IngressGate gate_;
   Store store_;
   Translator translator_;
+  IngressClassRules classes_;
   HoldOff hold_off_;
+  std::set<std::string> incomplete_;  // name_keys of Ingresses that changed since the last publication
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication
   std::map<std::string, std::vector<Finding>> source_findings_;  // by origin

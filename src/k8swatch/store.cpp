@@ -17,6 +17,21 @@ bool same_version(const Metadata& a, const Metadata& b) {
   return !a.resource_version.empty() && a.resource_version == b.resource_version && a.uid == b.uid;
 }
 
+// The API server writes a new version for changes of no concern to us, most often of an object's status: the
+// version held then stays as it is.
+bool same_but_version(const Metadata& a, const Metadata& b) {
+  return a.uid == b.uid && !a.resource_version.empty() && a.creation_time == b.creation_time &&
+         a.labels == b.labels && a.annotations == b.annotations;
+}
+bool same_but_version(const Ingress& a, const Ingress& b) {
+  return same_but_version(a.metadata, b.metadata) && a.class_name == b.class_name &&
+         a.default_backend == b.default_backend && a.rules == b.rules && a.tls == b.tls;
+}
+bool same_but_version(const EndpointSlice& a, const EndpointSlice& b) {
+  return same_but_version(a.metadata, b.metadata) && a.service_name == b.service_name &&
+         a.address_type == b.address_type && a.endpoints == b.endpoints && a.ports == b.ports;
+}
+
 bool same_ports(const Service& a, const Service& b) {
   const auto same_port = [](const ServicePort& x, const ServicePort& y) {
     return x.name == y.name && x.port == y.port && x.target_port == y.target_port && x.protocol == y.protocol;
@@ -156,7 +171,7 @@ void Store::put(const std::shared_ptr<const Ingress>& ingress) {
   if (refuse(key, ingress)) return;
   std::shared_ptr<const Ingress>& held = ingresses_[key];
   if (held != nullptr) {
-    if (same_version(held->metadata, ingress->metadata)) return;
+    if (same_version(held->metadata, ingress->metadata) || same_but_version(*held, *ingress)) return;
     unlink(*held);
   }
   held = ingress;
@@ -180,7 +195,7 @@ void Store::put(const std::shared_ptr<const Service>& service) {
 void Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
   std::shared_ptr<const EndpointSlice>& held = slices_[name_key(slice->metadata)];
   if (held != nullptr) {
-    if (same_version(held->metadata, slice->metadata)) return;
+    if (same_version(held->metadata, slice->metadata) || same_but_version(*held, *slice)) return;
     unlink(*held);  // it may have been given to another Service
   }
   held = slice;
@@ -214,6 +229,14 @@ void Store::mark_class(const std::string& class_name) {
     if (class_name_of(*ingress) == class_name) mark(*ingress);
   for (const auto& [key, refused] : refused_)
     if (class_name_of(*refused.ingress) == class_name) changes_.ingresses.insert(key);
+}
+
+void Store::set_classes_readable(bool readable) {
+  if (std::exchange(classes_readable_, readable) == readable) return;
+  for (const auto& [key, ingress] : ingresses_)
+    if (ingress->class_name) mark(*ingress);
+  for (const auto& [key, refused] : refused_)
+    if (refused.ingress->class_name) changes_.ingresses.insert(key);
 }
 
 void Store::link(const Ingress& ingress) {

@@ -68,9 +68,13 @@ class Store {
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
 
   // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
-  // one held is not a change.
+  // one held is not a change, nor is one that differs only in what Headgate does not read (status).
   void upsert(const Object& object);
   void remove(const ObjectKey& key);
+  // Whether IngressClasses can be read at all. If not, there are none, and an Ingress that names one counts
+  // as one that does not.
+  void set_classes_readable(bool readable);
+  [[nodiscard]] bool are_classes_readable() const { return classes_readable_; }
   // The gate decides otherwise than before: takes what was refused and is not now, and the other way round.
   void judge_again();
 
@@ -121,6 +125,7 @@ class Store {
   NameMap<ServiceRecord> services_;
   NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;
+  bool classes_readable_ = true;
   Changes changes_;
 };
 

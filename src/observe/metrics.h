@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "observe/certificate_series.h"
+#include "observe/watch_series.h"
 #include "observe/worker_stats.h"
 
 namespace headgate::observe {
@@ -36,6 +37,7 @@ struct MetricsSources {
   std::function<std::vector<const WorkerStats*>()> workers;
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;
+  std::function<std::vector<WatchSeries>()> watches;  // null: there are none
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };

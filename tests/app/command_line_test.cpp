@@ -45,7 +45,10 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--ingress-class-by-name",
                                 "--watch-ingress-without-class=true",
                                 "--watch-namespace=e",
-                                "--watch-namespace-selector=",
+                                "--watch-namespace-selector=team in (k,l)",
+                                "--kubeconfig=m",
+                                "--apiserver-host=https://n:6443",
+                                "--certificate-authority=o",
                                 "--disable-catch-all",
                                 "--configmap=f/g",
                                 "--default-backend-service=h/i",
@@ -68,6 +71,10 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.ingress_class_by_name = true;
   expected.watch_ingress_without_class = true;
   expected.watch_namespace = "e";
+  expected.watch_namespace_selector = "team in (k,l)";
+  expected.kubeconfig = "m";
+  expected.apiserver_host = "https://n:6443";
+  expected.certificate_authority = "o";
   expected.disable_catch_all = true;
   expected.configmap = "f/g";
   expected.default_backend_service = "h/i";
@@ -134,9 +141,8 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
       {{"-v=11"}, "flag -v: expected a number from 0 to 10, not '11'"},
       {{"-v"}, "flag -v needs a value: -v=LEVEL"},
       {{"--watch-namespace=a_b"}, "flag --watch-namespace: expected the name of a namespace, not 'a_b'"},
-      {{"--watch-namespace-selector=team=a"},
-       "flag --watch-namespace-selector: not supported yet, and without it the Ingresses of all namespaces "
-       "would be taken"},
+      {{"--watch-namespace-selector=team in a"},
+       "flag --watch-namespace-selector: 'team in a': expected a list in parentheses"},
       {{"--htttp-port=1"}, "unknown flag --htttp-port; did you mean --http-port?"},
       {{"--watch-namespaces=x"}, "unknown flag --watch-namespaces; did you mean --watch-namespace?"},
       {{"--qqqqqqqqqqqqqqqqqqqq"}, "unknown flag --qqqqqqqqqqqqqqqqqqqq"},

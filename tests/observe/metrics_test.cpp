@@ -176,5 +176,40 @@ TEST_F(MetricsTest, KnowsTheProcess) {
   EXPECT_THAT(text, HasSubstr("\nprocess_open_fds "));
 }
 
+TEST_F(MetricsTest, TellsWhatEachWatchDoes) {
+  EXPECT_THAT(page(), Not(HasSubstr("headgate_watch_")));
+  sources_.watches = [] {
+    WatchSeries ingresses;
+    ingresses.resource = "ingresses";
+    ingresses.synced = true;
+    ingresses.objects = 3;
+    ingresses.events = 4;
+    ingresses.reconnects = 5;
+    ingresses.relists = 6;
+    ingresses.gone = 7;
+    ingresses.undecodable = 8;
+    ingresses.last_event = Clock::now();
+    WatchSeries secrets;
+    secrets.resource = "secrets";
+    secrets.in_trouble = true;
+    return std::vector<WatchSeries>{ingresses, secrets};
+  };
+  const std::string text = page();
+  const std::string ingresses = "resource=\"ingresses\"";
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_synced", ingresses, "1")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_objects", ingresses, "3")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_events_total", ingresses, "4")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_reconnects_total", ingresses, "5")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_relists_total", ingresses, "6")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_gone_total", ingresses, "7")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_undecodable_total", ingresses, "8")));
+  EXPECT_THAT(text, HasSubstr("headgate_watch_last_event_age_seconds{"));
+  EXPECT_THAT(text, HasSubstr("# TYPE headgate_watch_gone_total counter"));
+  const std::string secrets = "resource=\"secrets\"";
+  EXPECT_THAT(text, HasSubstr("\nheadgate_watch_synced{" + std::string(kConstant) + "," + secrets + "} 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("headgate_watch_in_trouble{" + std::string(kConstant) + "," + secrets + "} 1\n"));
+}
+
 }  // namespace
 }  // namespace headgate::observe
