@@ -71,6 +71,21 @@ TEST_F(Outage, AHangingServerStopsNothing) {
   EXPECT_TRUE(load.faults().empty()) << load.faults().front();
 }
 
+// The server's machine is lost without a word: for the client its watches are as quiet as before. TCP's own
+// questions find out.
+TEST_F(Outage, AHalfOpenWatchIsFoundDead) {
+  cluster.apply(service_with_pod("web") + ingress("web", "web.test", "web"));
+  const Replica headgate(cluster);
+  set_node_reachable(false);
+  cluster.server().kill();
+  let_pass(std::chrono::seconds(3));  // its last words have been given up
+  set_node_reachable(true);
+  cluster.server().start();
+  cluster.apply(ingress("new", "new.test", "web"));
+  EXPECT_EQ(headgate.get("new.test").status, 404) << "nothing told the client: this tests nothing";
+  EXPECT_TRUE(headgate.wait_for("new.test", "/", 200, "web", kRecovery));
+}
+
 TEST_F(Outage, ATokenOfTheFileIsReadAgain) {
   cluster.apply(service_with_pod("web") + ingress("web", "web.test", "web"));
   const Replica headgate(cluster);

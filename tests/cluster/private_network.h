@@ -17,4 +17,7 @@ inline std::string pod_address(unsigned node, unsigned pod) {
 // not allow it (it takes root, or user namespaces).
 void enter_private_network();
 
+// False: nothing gets to kNodeAddress or away from it, and nobody is told so, as behind a dead switch.
+void set_node_reachable(bool reachable);
+
 }  // namespace headgate::cluster_test
