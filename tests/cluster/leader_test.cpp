@@ -5,13 +5,14 @@
 #include <cstdio>
 
 #include "cluster/cluster_fixture.h"
-#include "support/http_load.h"
+#include "cluster/prober.h"
 
 namespace headgate::cluster_test {
 namespace {
 
 using test_support::eventually;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -76,7 +77,7 @@ TEST_F(Leader, IsFollowedByAnotherWhenItDies) {
   ASSERT_TRUE(is_led_by(first));
   const Replica second(cluster, replica("headgate-1"));
   ASSERT_TRUE(eventually([&] { return address_of("web") == kAddress; }));
-  test_support::HttpLoad load(second.http_port(), 8, test_support::make_request("GET", "web.test", "/"));
+  SteadyProbe load(second.http_port(), "web.test");
   const auto killed = std::chrono::steady_clock::now();
   first.kill();
   // The lease has to run out, and the next look at it comes at most a quarter of it later; the rest is
@@ -87,9 +88,7 @@ TEST_F(Leader, IsFollowedByAnotherWhenItDies) {
               static_cast<int>(kLease.count()));
   cluster.apply(ingress("new", "new.test", "web"));
   EXPECT_TRUE(eventually([&] { return address_of("new") == kAddress; })) << "the new leader writes";
-  load.stop();
-  EXPECT_TRUE(load.faults().empty()) << load.faults().front();
-  EXPECT_GT(load.answered(), 0u);
+  EXPECT_THAT(load.stop(), IsEmpty());
 }
 
 TEST_F(Leader, LeavesTheStatusToTheReplicaThatIsLeft) {

@@ -1,16 +1,19 @@
 // The API server goes away, hangs, comes back: traffic never stops, and what changed meanwhile is served soon
 // after.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/prober.h"
 #include "support/full_run.h"
-#include "support/http_load.h"
 #include "support/ticker.h"
 
 namespace headgate::cluster_test {
 namespace {
+
+using ::testing::IsEmpty;
 
 constexpr std::chrono::seconds kRecovery{60};  // the longest pause between two attempts is 30 s
 
@@ -28,7 +31,7 @@ TEST_F(Outage, TrafficGoesOnWhileTheServerIsDeadAndChangesFollowWhenItIsBack) {
   cluster.apply(service_with_pod("web") + ingress("web", "web.test", "web"));
   const Replica headgate(cluster);
   ASSERT_EQ(headgate.get("web.test").status, 200);
-  test_support::HttpLoad load(headgate.http_port(), 4, test_support::make_request("GET", "web.test", "/"));
+  SteadyProbe load(headgate.http_port(), "web.test");
   cluster.server().kill();
   const std::size_t before = load.answered();
   let_pass(outage());
@@ -37,8 +40,7 @@ TEST_F(Outage, TrafficGoesOnWhileTheServerIsDeadAndChangesFollowWhenItIsBack) {
   cluster.server().start();
   cluster.apply(ingress("new", "new.test", "web"));
   EXPECT_TRUE(headgate.wait_for("new.test", "/", 200, "web", kRecovery));
-  load.stop();
-  EXPECT_TRUE(load.faults().empty()) << load.faults().front();
+  EXPECT_THAT(load.stop(), IsEmpty());
 }
 
 TEST_F(Outage, WhatWasDeletedWhileNobodyWatchedIsGone) {
@@ -61,14 +63,13 @@ TEST_F(Outage, WhatWasDeletedWhileNobodyWatchedIsGone) {
 TEST_F(Outage, AHangingServerStopsNothing) {
   cluster.apply(service_with_pod("web") + ingress("web", "web.test", "web"));
   const Replica headgate(cluster);
-  test_support::HttpLoad load(headgate.http_port(), 4, test_support::make_request("GET", "web.test", "/"));
+  SteadyProbe load(headgate.http_port(), "web.test");
   cluster.server().freeze();
   let_pass(std::chrono::seconds(test_support::is_full_run() ? 120 : 2));
   cluster.server().thaw();
   cluster.apply(ingress("new", "new.test", "web"));
   EXPECT_TRUE(headgate.wait_for("new.test", "/", 200, "web", kRecovery));
-  load.stop();
-  EXPECT_TRUE(load.faults().empty()) << load.faults().front();
+  EXPECT_THAT(load.stop(), IsEmpty());
 }
 
 // The server's machine is lost without a word: for the client its watches are as quiet as before. TCP's own

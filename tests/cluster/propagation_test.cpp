@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
-#include <optional>
 
 #include "cluster/cluster_fixture.h"
+#include "cluster/prober.h"
 #include "support/full_run.h"
 #include "support/http_load.h"
-#include "support/raw_client.h"
 #include "support/ticker.h"
 
 namespace headgate::cluster_test {
@@ -29,23 +28,6 @@ double quantile(std::vector<double> values, double part) {
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
-
-// Asks again and again on one connection; on a new one after the last answer that Headgate allows on it.
-class Prober {
- public:
-  explicit Prober(std::uint16_t port) : port_(port) {}
-
-  test_support::HttpResponse ask(const std::string& request) {
-    if (!client_) client_.emplace(port_);
-    test_support::HttpResponse response = client_->exchange(request);
-    if (response.lists("Connection", "close")) client_.reset();
-    return response;
-  }
-
- private:
-  std::uint16_t port_;
-  std::optional<test_support::RawClient> client_;
-};
 
 class Propagation : public ClusterTest {};
 
