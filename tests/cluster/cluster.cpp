@@ -19,7 +19,7 @@ void require(const KubectlResult& result, const std::string& what) {
 
 // What is done by whom, for the test that nothing is allowed which is never used.
 std::string audit_policy() {
-  return "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived, ResponseStarted]\nrules:\n"
+  return "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n"
          "- {level: Metadata, users: [\"system:serviceaccount:headgate:headgate\"]}\n- {level: None}\n";
 }
 

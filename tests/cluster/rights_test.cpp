@@ -100,6 +100,9 @@ TEST_F(Rights, AreEnoughAndNoneIsLeftOver) {
                       std::inserter(left_over, left_over.end()));
   // Only when the same is wrong again minutes later.
   left_over.erase("patch events.k8s.io/events");
+  // Lists are for servers that cannot stream the state as the beginning of a watch.
+  for (const std::string& right : used)
+    if (right.starts_with("watch ")) left_over.erase("list " + right.substr(6));
   EXPECT_THAT(left_over, IsEmpty());
   EXPECT_THAT(used, Not(IsEmpty()));
 }
