@@ -20,10 +20,11 @@ ApiServer::ApiServer(std::filesystem::path folder, std::uint16_t port, std::vect
   start();
 }
 
-void ApiServer::start() {
+void ApiServer::start(const std::vector<std::string>& further) {
   std::vector<std::string> command{cluster_program("apiserver"), folder_.string(), kNodeAddress,
                                    std::to_string(port_)};
   command.insert(command.end(), flags_.begin(), flags_.end());
+  command.insert(command.end(), further.begin(), further.end());
   process_ = std::make_unique<test_support::ChildProcess>(command);
   const auto is_ready = [&] {
     if (process_->wait(std::chrono::milliseconds(0))) return true;

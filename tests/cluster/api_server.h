@@ -22,8 +22,8 @@ class ApiServer {
 
   // Ends it without a word to anybody, as a machine does that loses power; its data stay.
   void kill();
-  // After kill(): the same again, with the same data.
-  void start();
+  // After kill(): the same again, with the same data; `further`: flags for this time only.
+  void start(const std::vector<std::string>& further = {});
   // It does not answer, and connections stay open: a machine that hangs.
   void freeze() const { process_->signal(SIGSTOP); }
   void thaw() const { process_->signal(SIGCONT); }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 
@@ -69,8 +70,9 @@ void Cluster::read_manifest_flags() {
 }
 
 std::vector<std::string> Cluster::audit_log() const {
-  std::istringstream lines(read_file(file("audit.log")));
   std::vector<std::string> requests;
+  if (!std::filesystem::exists(file("audit.log"))) return requests;  // nobody has asked yet
+  std::istringstream lines(read_file(file("audit.log")));
   for (std::string line; std::getline(lines, line);) requests.push_back(line);
   return requests;
 }
