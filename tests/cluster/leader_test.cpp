@@ -53,6 +53,7 @@ TEST_F(Leader, WritesTheAddressThatKubectlShows) {
   cluster.apply(service_with_pod("web") + ingress("ours", "ours.test", "web") +
                 test_support::ingress_class("foreign", "example.com/another") +
                 ingress("theirs", "theirs.test", "web", "foreign"));
+  add_running_pod("headgate-0");  // it is the only one: that is what it looks for at its end
   {
     const Replica headgate(cluster, replica("headgate-0"));
     ASSERT_TRUE(eventually([&] { return address_of("ours") == kAddress; }));

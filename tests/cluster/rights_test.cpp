@@ -103,7 +103,7 @@ TEST_F(Rights, AreEnoughAndNoneIsLeftOver) {
   // Lists are for servers that cannot stream the state as the beginning of a watch.
   for (const std::string& right : used)
     if (right.starts_with("watch ")) left_over.erase("list " + right.substr(6));
-  EXPECT_THAT(left_over, IsEmpty());
+  EXPECT_THAT(left_over, IsEmpty()) << "used: " << ::testing::PrintToString(used);
   EXPECT_THAT(used, Not(IsEmpty()));
 }
 
