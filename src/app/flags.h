@@ -14,6 +14,7 @@ struct Flags {
   std::string kubeconfig;              // empty: as the environment says
   std::string apiserver_host;          // URL; likewise
   std::string certificate_authority;   // file; likewise
+  std::string snapshot_dir;            // folder; empty: no snapshots
 
   // Which Ingresses are taken.
   std::string ingress_class = "headgate";
@@ -42,6 +43,18 @@ struct Flags {
   // Logs.
   std::string access_log_path = "stdout";  // "stdout", "off" or a file
   int verbosity = 2;                       // klog's -v: below 2 warnings, 2 information, above 2 debugging
+
+  // What is written to the API server.
+  bool leader_election = true;
+  std::string election_id;  // name of the Lease; empty: made of the class
+  std::chrono::seconds election_ttl{30};
+  bool update_status = true;
+  bool update_status_on_shutdown = true;
+  std::string publish_service;                      // "namespace/name" or empty
+  std::vector<std::string> publish_status_address;  // IP addresses and host names
+  bool report_node_internal_ip_address = false;
+  std::chrono::seconds status_update_interval{60};
+  bool sync_events = true;
 
   // Life and end.
   std::chrono::seconds shutdown_grace_period{0};

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "app/cpu_quota.h"
+#include "app/random_uuid.h"
+#include "k8swatch/load_balancer_address.h"
 
 namespace headgate::app {
 namespace {
@@ -102,6 +104,35 @@ SocketAddress admin_address(const Flags& flags) {
 OcspFetchOptions ocsp_fetch_options(const Flags& flags) {
   OcspFetchOptions options;
   options.allow_local = is_standalone(flags);
+  return options;
+}
+
+std::string election_id(const Flags& flags) {
+  return flags.election_id.empty() ? "ingress-controller-leader-" + flags.ingress_class : flags.election_id;
+}
+
+ClusterWriterOptions cluster_writer_options(const Flags& flags, const std::string& pod_namespace,
+                                            const std::string& pod_name) {
+  ClusterWriterOptions options;
+  options.elect = flags.leader_election;
+  options.election.namespace_name = pod_namespace;
+  options.election.lease_name = election_id(flags);
+  // A pod that is made anew may have its old name.
+  options.election.identity = pod_name + "_" + random_uuid();
+  options.election = with_ttl(std::move(options.election), flags.election_ttl);
+  options.update_status = flags.update_status;
+  options.clear_at_the_end = flags.update_status_on_shutdown;
+  for (const std::string& address : flags.publish_status_address)
+    options.addresses.fixed.push_back(k8swatch::load_balancer_address(address));
+  options.addresses.publish_service = flags.publish_service;
+  options.addresses.pod_namespace = pod_namespace;
+  options.addresses.pod_name = pod_name;
+  options.addresses.internal_node_address = flags.report_node_internal_ip_address;
+  options.addresses.interval = flags.status_update_interval;
+  options.sync_events = flags.sync_events;
+  options.reporter.instance = pod_name;
+  options.pod_namespace = pod_namespace;
+  options.pod_name = pod_name;
   return options;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "app/cluster_writers.h"
 #include "app/flags.h"
 #include "app/ocsp_fetch.h"
 #include "base/socket_address.h"
@@ -26,5 +28,11 @@ k8swatch::DecodeOptions decode_options(const Flags& flags);
 proxy::DataPlaneConfig data_plane_config(const Flags& flags);
 SocketAddress admin_address(const Flags& flags);
 OcspFetchOptions ocsp_fetch_options(const Flags& flags);
+// The name of the Lease: --election-id, else one for the class, so that controllers of two classes in one
+// namespace do not wait for each other.
+std::string election_id(const Flags& flags);
+// `pod_namespace` and `pod_name`: POD_NAMESPACE and POD_NAME, neither empty.
+ClusterWriterOptions cluster_writer_options(const Flags& flags, const std::string& pod_namespace,
+                                            const std::string& pod_name);
 
 }  // namespace headgate::app

@@ -19,6 +19,7 @@
 #include "app/admin_pages.h"
 #include "app/admin_server.h"
 #include "app/certificate_list.h"
+#include "app/cluster_writers.h"
 #include "app/config_hash.h"
 #include "app/control_loop.h"
 #include "app/control_state.h"
@@ -70,6 +71,7 @@ class Server {
   void run() { io_.run(); }
 
  private:
+  std::unique_ptr<ClusterWriters> make_writers();
   void publish(std::shared_ptr<const router::Publication> publication);
   void after_work();
   void update_findings();
@@ -86,6 +88,8 @@ class Server {
   proxy::DataPlane data_plane_;
   k8swatch::Controller controller_;
   ObjectFeed feed_;
+  std::unique_ptr<ClusterWriters>
+      writers_;  // null without an API server, and where it is not known who we are
   OcspStapler ocsp_stapler_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
@@ -109,6 +113,7 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       controller_(controller_options(flags),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
       feed_(io_, flags, std::move(cluster), controller_),
+      writers_(make_writers()),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
       control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
@@ -131,6 +136,20 @@ Result<void> Server::start() {
   shutdown_.start();
   admin_.start();
   return control_loop_.start();
+}
+
+std::unique_ptr<ClusterWriters> Server::make_writers() {
+  if (feed_.cluster() == nullptr) return nullptr;
+  const std::string pod_namespace = environment("POD_NAMESPACE");
+  const std::string pod_name = environment("POD_NAME");
+  if (pod_namespace.empty() || pod_name.empty()) {
+    log::warning(
+        "POD_NAMESPACE and POD_NAME are not both set: no leader election, no status of Ingresses and "
+        "no Events");
+    return nullptr;
+  }
+  return std::make_unique<ClusterWriters>(io_, feed_.cluster()->transport(), controller_,
+                                          cluster_writer_options(flags_, pod_namespace, pod_name));
 }
 
 // Called by the Controller, on the control thread.
@@ -171,6 +190,7 @@ void Server::update_findings() {
   findings_version_ = controller_.findings_version();
   auto findings = std::make_shared<const std::vector<k8swatch::Finding>>(controller_.findings());
   finding_log_.update(*findings);
+  if (writers_ != nullptr) writers_->set_findings(findings);
   const auto errors = static_cast<std::uint64_t>(
       std::count_if(findings->begin(), findings->end(),
                     [](const k8swatch::Finding& f) { return f.severity == k8swatch::Severity::error; }));
@@ -186,6 +206,7 @@ observe::MetricsSources Server::metrics_sources() {
   sources.controller_namespace = environment("POD_NAMESPACE");
   sources.controller_class = flags_.controller_class;
   sources.controller_pod = environment("POD_NAME");
+  if (writers_ != nullptr && flags_.leader_election) sources.leader_election = election_id(flags_);
   sources.release = version();
   sources.build = build();
   sources.repository = repository();
@@ -194,6 +215,10 @@ observe::MetricsSources Server::metrics_sources() {
     const ControlSnapshot state = state_.snapshot();
     observe::ControlFacts facts = state.facts;
     facts.config_hash = config_hash_.of(state.table);
+    if (writers_ != nullptr) {
+      facts.is_leader = writers_->is_leader();
+      facts.dropped_events = writers_->dropped_events();
+    }
     return facts;
   };
   sources.certificates = [this] {
@@ -209,9 +234,14 @@ observe::MetricsSources Server::metrics_sources() {
 
 ShutdownActions Server::shutdown_actions() {
   ShutdownActions actions;
-  actions.announce = [this] { state_.update([](ControlSnapshot& state) { state.shutting_down = true; }); };
+  actions.announce = [this] {
+    state_.update([](ControlSnapshot& state) { state.shutting_down = true; });
+    if (writers_ != nullptr) writers_->begin_end();
+  };
   actions.begin_drain = [this] { data_plane_.begin_drain(flags_.worker_shutdown_timeout); };
-  actions.drained = [this] { return !serving_ || data_plane_.drained(); };
+  actions.drained = [this] {
+    return (!serving_ || data_plane_.drained()) && (writers_ == nullptr || writers_->is_over());
+  };
   actions.reopen_logs = [this] {
     const Result<void> reopened = log_file_.reopen();
     if (!reopened) log::error(reopened.error().message);

@@ -56,10 +56,11 @@ bool Controller::is_watched(const ObjectKey& key) const {
 void Controller::upsert(Object object) {
   const ObjectKey key = key_of(object);
   if (!is_watched(key)) return;
-  store_.upsert(object);
+  const bool is_change = store_.upsert(object);
   if (key.kind == Kind::config_map) configure_gate();
   note_change(key.kind);
   look_for_missing(key);
+  if (observer_ != nullptr) observer_->on_upsert(object, is_change);
 }
 
 void Controller::remove(const ObjectKey& key) {
@@ -68,6 +69,7 @@ void Controller::remove(const ObjectKey& key) {
   if (key.kind == Kind::config_map) configure_gate();
   note_change(key.kind);
   look_for_missing(key);
+  if (observer_ != nullptr) observer_->on_remove(key);
 }
 
 void Controller::configure_gate() {
@@ -141,6 +143,42 @@ void Controller::run_due(TimePoint now) {
   if (publication == nullptr) return;
   ++publications_;
   publish_(publication);
+}
+
+bool Controller::serves(const std::string& key) const {
+  const Ingress* ingress = store_.find_ingress(key);
+  return ingress != nullptr && translator_.takes(*ingress);
+}
+
+const Metadata* Controller::find_metadata(const ObjectKey& key) const {
+  const std::string name = name_key(key.namespace_name, key.name);
+  switch (key.kind) {
+    case Kind::ingress: {
+      if (const RefusedIngress* refused = store_.find_refused(name)) return &refused->ingress->metadata;
+      const Ingress* ingress = store_.find_ingress(name);
+      return ingress == nullptr ? nullptr : &ingress->metadata;
+    }
+    case Kind::service: {
+      const ServiceRecord* record = store_.find_service(name);
+      return record == nullptr || record->service == nullptr ? nullptr : &record->service->metadata;
+    }
+    case Kind::secret: {
+      const SecretRecord* record = store_.find_secret(name);
+      return record == nullptr || record->secret == nullptr ? nullptr : &record->secret->metadata;
+    }
+    case Kind::config_map: {
+      const ConfigMap* config_map = store_.find_config_map(name);
+      return config_map == nullptr ? nullptr : &config_map->metadata;
+    }
+    case Kind::ingress_class: {
+      const IngressClass* ingress_class = store_.find_class(key.name);
+      return ingress_class == nullptr ? nullptr : &ingress_class->metadata;
+    }
+    case Kind::endpoint_slice:
+    case Kind::namespace_:
+      return nullptr;
+  }
+  return nullptr;
 }
 
 std::vector<Finding> Controller::findings() const {

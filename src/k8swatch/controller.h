@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "k8swatch/holdoff.h"
+#include "k8swatch/object_observer.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
 #include "k8swatch/translator.h"
@@ -40,6 +41,10 @@ class Controller : public ObjectSink {
   void set_readable(Kind kind, bool readable) override;
   void synced() override;
 
+  // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
+  // nobody.
+  void set_observer(ObjectObserver* observer) { observer_ = observer; }
+
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   // Publishes what changed if it is time. The first publication always holds a table.
@@ -47,6 +52,10 @@ class Controller : public ObjectSink {
 
   // Everything that is wrong now, of source and translation; sorted, each once.
   [[nodiscard]] std::vector<Finding> findings() const;
+  // Whether an Ingress of that name_key() is ours and let in, be it in an older version.
+  [[nodiscard]] bool serves(const std::string& key) const;
+  // Of the newest version routing knows; null: there is no such object, or it is none of those looked at.
+  [[nodiscard]] const Metadata* find_metadata(const ObjectKey& key) const;
   // Grows whenever findings() may have changed.
   [[nodiscard]] std::uint64_t findings_version() const { return findings_version_; }
   // The canonical text of the table and the Clusters, as of the last publication.
@@ -83,6 +92,7 @@ class Controller : public ObjectSink {
   Translator translator_;
   IngressClassRules classes_;
   HoldOff hold_off_;
+  ObjectObserver* observer_ = nullptr;
   std::set<std::string> incomplete_;  // name_keys of Ingresses that changed since the last publication
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication

@@ -59,7 +59,7 @@ std::string Reflector::list_query() const {
 
 std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
   if (phase_ != Phase::waiting || now < due_) return std::nullopt;
-  phase_ = next_;
+  phase_ = next_ == Phase::watch && needs_probe_ ? Phase::probe : next_;
   ReflectorRequest request;
   request.fresh_connection = std::exchange(fresh_connection_, false);
   switch (phase_) {
@@ -72,13 +72,16 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
       mirror_.begin_watch(last_version_);
       request.query = watch_query(false);
       break;
+    case Phase::probe:
+      request.query = "limit=1";
+      break;
     case Phase::list:
     case Phase::waiting:
       if (continue_token_.empty()) mirror_.begin_collecting();
       request.query = list_query();
       break;
   }
-  request.is_watch = phase_ != Phase::list;
+  request.is_watch = phase_ == Phase::watch_list || phase_ == Phase::watch;
   // The longest a watch may last, so that the server always ends it first.
   request.idle_timeout = request.is_watch ? 2 * kLeastWatch + kWatchSlack : kListPatience;
   started_ = now;
@@ -108,9 +111,10 @@ void Reflector::on_bytes(std::string_view bytes, TimePoint now) {
     return;
   }
   Result<void> read;
-  if (phase_ == Phase::list) {
+  if (phase_ == Phase::list || phase_ == Phase::probe) {
     observed_.clear();
     read = list_decoder_.feed(bytes, observed_);
+    if (phase_ == Phase::probe) observed_.clear();
     for (ObservedObject& observed : observed_) {
       if (observed.finding) ++counters_.undecodable;
       mirror_.collect(std::move(observed));
@@ -137,10 +141,15 @@ void Reflector::on_bytes(std::string_view bytes, TimePoint now) {
 
 void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
   if (phase_ == Phase::waiting) return;
-  if (error) fresh_connection_ = true;
+  if (error) {
+    fresh_connection_ = true;
+    needs_probe_ = true;
+  }
   if (!error && status_ == kOk) {
     if (phase_ == Phase::list)
       end_page(now);
+    else if (phase_ == Phase::probe)
+      end_probe(now);
     else
       broken("", now);
     return;
@@ -160,7 +169,8 @@ void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
   }
   // No answer at all: nothing is known to be wrong with what was asked for.
   say_trouble(ReflectorTrouble::What::unreachable, reason, now);
-  wait(phase_ == Phase::watch ? Phase::watch : Phase::watch_list, now);
+  const bool takes_up = phase_ == Phase::watch || phase_ == Phase::probe;
+  wait(takes_up ? Phase::watch : Phase::watch_list, now);
 }
 
 void Reflector::handle_initial(WatchEvent event, TimePoint now) {
@@ -230,6 +240,7 @@ void Reflector::advance(const std::string& version) {
 void Reflector::become_synced(std::string version) {
   last_version_ = std::move(version);
   version_unavailable_ = false;
+  needs_probe_ = false;
   broken_watch_lists_ = 0;
   trouble_.reset();
   synced_ = true;
@@ -257,6 +268,24 @@ void Reflector::end_page(TimePoint now) {
   has_watched_ = false;
   become_synced(std::move(list_version_));
   go_on(Phase::watch, now);
+}
+
+void Reflector::end_probe(TimePoint now) {
+  const Result<ListMetadata> newest = list_decoder_.finish();
+  if (!newest) {
+    broken(newest.error().message, now);
+    return;
+  }
+  needs_probe_ = false;
+  const auto order = compare_versions(newest->resource_version, last_version_);
+  if (!order || *order >= 0) {
+    go_on(Phase::watch, now);
+    return;
+  }
+  log::warning(options_.name + ": the API server has gone back from version " + last_version_ + " to " +
+               newest->resource_version + "; everything is read again");
+  version_unavailable_ = true;
+  relist(now);
 }
 
 void Reflector::go_on(Phase next, TimePoint due) {
@@ -291,6 +320,15 @@ void Reflector::refused(const ApiStatus& status, TimePoint now) {
       return;
     case Phase::list:
       list_refused(status, now);
+      return;
+    case Phase::probe:
+      // It was worth a try; only what would refuse the watch as well is a reason to wait.
+      if (status.code != kUnauthorized && !is_temporary(status.code)) {
+        needs_probe_ = false;
+        go_on(Phase::watch, now);
+        return;
+      }
+      watch_refused(status, now);
       return;
     case Phase::watch:
       watch_refused(status, now);
@@ -381,6 +419,10 @@ void Reflector::broken(const std::string& error, TimePoint now) {
       continue_token_.clear();
       wait(Phase::watch_list, now);
       return;
+    case Phase::probe:
+      say_trouble(ReflectorTrouble::What::unreachable, error, now);
+      wait(Phase::watch, now);
+      return;
     case Phase::watch:
       watch_ended(error, now);
       return;
@@ -424,6 +466,7 @@ std::optional<TimePoint> Reflector::deadline() const {
       if (trouble_ && status_ == kOk) return started_ + kVeryShort;
       break;
     case Phase::list:
+    case Phase::probe:
       break;
   }
   return std::nullopt;

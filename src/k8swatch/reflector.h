@@ -10,6 +10,10 @@
 //   waiting ─┴► watch_list ── end of the initial events ─► watch   list ── last page ──► waiting ─► watch
 //      ▲            │ broken, expired, throttled             │      │
 //      └────────────┴────────────────────────────────────────┴──────┘
+//
+// Before a watch takes up one that broke, the server is asked for its newest version (probe): where it is
+// older than ours, etcd was restored from a backup, and a watch from our version would be silent until that
+// many changes have happened.
 #pragma once
 
 #include <chrono>
@@ -104,7 +108,7 @@ class Reflector {
   [[nodiscard]] const std::string& last_version() const { return last_version_; }
 
  private:
-  enum class Phase : std::uint8_t { waiting, watch_list, list, watch };
+  enum class Phase : std::uint8_t { waiting, watch_list, list, probe, watch };
   enum class ListMode : std::uint8_t {
     from_version,  // not older than last_version_, whole (from the server's cache)
     paged,         // the newest, page by page
@@ -124,6 +128,7 @@ class Reflector {
   void advance(const std::string& version);
   void become_synced(std::string version);
   void end_page(TimePoint now);
+  void end_probe(TimePoint now);
 
   // The answer or an ERROR event says no.
   void refused(const ApiStatus& status, TimePoint now);
@@ -152,6 +157,7 @@ class Reflector {
   bool version_unavailable_ = false;  // the server does not have last_version_ (any more, or yet)
   bool fresh_connection_ = false;
   bool has_watched_ = false;    // since the last relist
+  bool needs_probe_ = false;    // before the next watch
   int broken_watch_lists_ = 0;  // in a row
   std::string last_version_;
 

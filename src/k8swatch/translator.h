@@ -52,6 +52,9 @@ class Translator {
   // hold.
   std::shared_ptr<const router::Publication> translate(const Changes& changes);
 
+  // Whether the Ingress is of a class of ours.
+  [[nodiscard]] bool takes(const Ingress& ingress) const { return classes_.takes(ingress); }
+
   // The table of the last translate(); null before the first.
   [[nodiscard]] const std::shared_ptr<const router::RoutingTable>& table() const { return table_; }
   // Everything that is wrong now; sorted, each once.

@@ -121,6 +121,12 @@ class ControlCollector final : public prometheus::Collectable {
     gauge("headgate_findings", "Things in the manifests that are refused, ignored or unusable now.",
           {{with(constant_, {{"severity", "warning"}}), number(facts.warnings)},
            {with(constant_, {{"severity", "error"}}), number(facts.errors)}});
+    if (!sources_.leader_election.empty())
+      gauge(prefix + "leader_election_status", "Whether this replica is the leader; name is the Lease's.",
+            {{with(constant_, {{"name", sources_.leader_election}}), facts.is_leader ? 1.0 : 0.0}});
+    counter("headgate_dropped_events_total",
+            "Events about objects that were not written: too many, or refused.",
+            number(facts.dropped_events));
     gauge("headgate_published_generation", "The newest snapshot the control plane has made.",
           {{constant_, number(facts.published_generation)}});
     gauge("headgate_adopted_generation", "The newest snapshot every Worker serves.",

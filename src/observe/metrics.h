@@ -24,6 +24,8 @@ struct ControlFacts {
   std::uint64_t published_generation = 0;
   std::uint64_t warnings = 0;  // Findings that hold now
   std::uint64_t errors = 0;
+  bool is_leader = false;            // holds the Lease
+  std::uint64_t dropped_events = 0;  // Events of Kubernetes that were too many, or refused
 };
 
 // Where the numbers come from. Every function may be called from any thread while Metrics lives.
@@ -34,6 +36,7 @@ struct MetricsSources {
   std::string release;
   std::string build;
   std::string repository;
+  std::string leader_election;  // name of the Lease; empty: there is no election
   std::function<std::vector<const WorkerStats*>()> workers;
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;

@@ -35,6 +35,9 @@ TEST(FlagCheck, RefusesWhatExcludesEachOther) {
   standalone.apiserver_host = "https://x";
   EXPECT_EQ(error_of(standalone), "--apiserver-host and --manifests exclude each other");
   standalone.apiserver_host = "";
+  standalone.snapshot_dir = "s";
+  EXPECT_EQ(error_of(standalone), "--snapshot-dir and --manifests exclude each other");
+  standalone.snapshot_dir = "";
   standalone.watch_namespace_selector = "a";
   EXPECT_EQ(error_of(standalone),
             "--watch-namespace-selector needs the Kubernetes API, so it cannot go with --manifests");

@@ -173,6 +173,9 @@ TEST_F(ApiSourceTest, AnOutageIsOneFindingThatStaysAsItIs) {
     pass(60s);
     EXPECT_THAT(sink_.all_findings(), ElementsAre(finding));
   }
+  server_.answer("configmaps", 200, list(101, {}));
+  server_.answer("services", 200, list(101, {}));
+  source_->run_due(now_);
   server_.head("configmaps", 200);
   server_.head("services", 200);
   server_.bytes("configmaps", bookmark(101));

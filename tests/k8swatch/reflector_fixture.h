@@ -40,6 +40,13 @@ class ReflectorTest : public ::testing::Test {
     now_ += waited_;
     return request();
   }
+  // The request after the server has been asked for its newest version, which is not older than ours.
+  std::string probed(const std::string& probe) {
+    EXPECT_EQ(probe, "limit=1");
+    probe_was_fresh_ = fresh_;
+    answer(200, list(100'000, {api_object("any", 100'000)}));
+    return request();
+  }
   void pass(Duration time) {
     now_ += time;
     reflector_->run_due(now_);
@@ -111,6 +118,7 @@ class ReflectorTest : public ::testing::Test {
   double chance_ = 0;
   Duration waited_{};
   bool fresh_ = false;
+  bool probe_was_fresh_ = false;
   ApiObjectReader reader_{DecodeOptions{}};
   RecordingSink sink_;
   std::unique_ptr<Reflector> reflector_;

@@ -84,12 +84,16 @@ TEST_F(ReflectorWatch, RewatchesWhereNobodyAnswers) {
   request();
   fail(ApiFailure::connect, "connection refused");
   EXPECT_EQ(trouble(), "unreachable: connection refused");
-  EXPECT_EQ(next_request(), watch_from("100")) << "and does not list";
+  EXPECT_EQ(probed(next_request()), watch_from("100")) << "and does not list";
   EXPECT_EQ(waited_, kStep);
-  EXPECT_TRUE(fresh_);
+  EXPECT_TRUE(probe_was_fresh_);
   fail(ApiFailure::tls);
-  EXPECT_EQ(next_request(), watch_from("100"));
+  EXPECT_EQ(next_request(), "limit=1");
   EXPECT_EQ(waited_, 2 * kStep);
+  fail(ApiFailure::connect);
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+  EXPECT_EQ(waited_, 4 * kStep);
+  EXPECT_EQ(counters().relists, 0u);
 }
 
 TEST_F(ReflectorWatch, RewatchesAfterBeingThrottled) {
@@ -109,8 +113,8 @@ TEST_F(ReflectorWatch, RewatchesAfterAResetAndAnIdleTimeout) {
   for (const ApiFailure failure : {ApiFailure::reset, ApiFailure::timeout}) {
     pass(20s);
     fail(failure);
-    EXPECT_EQ(request(), watch_from("100"));
-    EXPECT_TRUE(fresh_);
+    EXPECT_EQ(probed(request()), watch_from("100"));
+    EXPECT_TRUE(probe_was_fresh_);
     head(200);
   }
 }
@@ -119,7 +123,7 @@ TEST_F(ReflectorWatch, ResetsThatComeTooFastMakeARelist) {
   sync();
   pass(20s);
   fail(ApiFailure::reset);
-  request();
+  probed(request());
   head(200);
   fail(ApiFailure::reset);
   EXPECT_EQ(next_request(), watch_list_from("100"));
@@ -266,7 +270,7 @@ TEST_F(ReflectorWatch, TroubleEndsWithTheFirstSignOfLife) {
   end_watch();
   request();
   fail(ApiFailure::connect);
-  next_request();
+  probed(next_request());
   head(200);
   EXPECT_NE(trouble(), "") << "it may end at once";
   EXPECT_EQ(*reflector_->deadline() - now_, 1s);
@@ -394,7 +398,49 @@ TEST_F(ReflectorWatch, LastGoodStateSurvivesAnyOutage) {
     ASSERT_LE(waited_, 60s);
   }
   EXPECT_EQ(sink_.objects.size(), 1u);
-  EXPECT_EQ(next_request(), watch_from("100"));
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+}
+
+TEST_F(ReflectorWatch, RelistsWhereTheServerHasGoneBack) {
+  sync(event("ADDED", api_object("kept", 5)) + event("ADDED", api_object("younger", 90)));
+  pass(20s);
+  fail(ApiFailure::reset);
+  EXPECT_EQ(request(), "limit=1");
+  answer(200, list(80, {api_object("kept", 5)}));
+  EXPECT_EQ(next_request(), kWatchList) << "our version is from a future that never came";
+  EXPECT_EQ(waited_, kStep);
+  head(200);
+  bytes(event("ADDED", api_object("kept", 5)) + bookmark(80, true));
+  EXPECT_THAT(sink_.take_log(), ElementsAre("-ConfigMap default/younger"));
+  EXPECT_EQ(reflector_->last_version(), "80");
+  bytes(event("MODIFIED", api_object("kept", 81, "new")));
+  EXPECT_EQ(sink_.value_of("kept"), "new");
+}
+
+TEST_F(ReflectorWatch, WatchesOnWhereTheNewestVersionCannotBeAsked) {
+  for (const int code : {400, 403, 404, 410, 500}) {
+    remake();
+    sync();
+    pass(20s);
+    fail(ApiFailure::reset);
+    EXPECT_EQ(request(), "limit=1");
+    answer(code, status(code, "Odd"));
+    EXPECT_EQ(request(), watch_from("100")) << code;
+  }
+}
+
+TEST_F(ReflectorWatch, AsksAgainForTheNewestVersionWhereTheServerIsBusy) {
+  sync();
+  pass(20s);
+  fail(ApiFailure::reset);
+  EXPECT_EQ(request(), "limit=1");
+  answer(429, status(429, "TooManyRequests"), 3);
+  EXPECT_EQ(next_request(), "limit=1");
+  EXPECT_EQ(waited_, 3s);
+  head(200);
+  bytes("{\"kind\":");
+  end();
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
 }
 
 }  // namespace

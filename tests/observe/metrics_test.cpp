@@ -105,6 +105,10 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   facts_.applies = 8;
   facts_.published_generation = 42;
   facts_.errors = 4;
+  facts_.dropped_events = 3;
+  facts_.is_leader = true;
+  EXPECT_THAT(page(), Not(HasSubstr("leader_election_status"))) << "there is no election";
+  sources_.leader_election = "lease";
   const std::string text = page();
   const std::string prefix = "nginx_ingress_controller_";
   EXPECT_THAT(text, HasSubstr(line(prefix + "config_last_reload_successful", "", "1")));
@@ -114,6 +118,9 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   EXPECT_THAT(text, HasSubstr(line("headgate_published_generation", "", "42")));
   EXPECT_THAT(text, HasSubstr(line("headgate_adopted_generation", "", "41")));
   EXPECT_THAT(text, HasSubstr(line("headgate_findings", "severity=\"error\"", "4")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_dropped_events_total", "", "3")));
+  EXPECT_THAT(text,
+              HasSubstr(line("nginx_ingress_controller_leader_election_status", "name=\"lease\"", "1")));
   EXPECT_THAT(text, HasSubstr(line(prefix + "build_info",
                                    "release=\"0.1.0\",build=\"abc\",repository=\"headgate\"", "1")));
 }
