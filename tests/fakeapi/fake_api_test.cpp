@@ -8,6 +8,7 @@
 
 #include "fakeapi/api_client.h"
 #include "fakeapi/manifests.h"
+#include "support/test_certificates.h"
 #include "support/tls_client.h"
 
 namespace headgate::fakeapi {
@@ -338,6 +339,28 @@ TEST(FakeApi, SpeaksTlsWithACertificateForItsAddress) {
   EXPECT_NE(api.ca_certificate(), ca);
   EXPECT_THAT(api.kubeconfig(), HasSubstr("server: https://127.0.0.1:"));
   EXPECT_THAT(api.kubeconfig(), HasSubstr("certificate-authority-data: "));
+}
+
+TEST(FakeApi, KnowsClientsByTheirCertificates) {
+  const test_support::TestAuthority clients("clients");
+  FakeApi api({.tls = true, .client_ca = clients.certificate()});
+  const auto status = [&](const test_support::TestCertificate* identity) {
+    test_support::TlsOptions options;
+    options.identity = identity;
+    test_support::TlsClient client(api.port(), options);
+    client.send(test_support::make_request("GET", "localhost", kConfigMaps));
+    return test_support::read_response(client.reader(), "GET",
+                                       test_support::Deadline(test_support::kPatience))
+        .status;
+  };
+  const auto issued = clients.issue({.common_name = "admin", .for_clients = true});
+  const auto known = test_support::TestCertificate::from_pem(issued.certificate, issued.key);
+  EXPECT_EQ(status(&known), 200);
+  EXPECT_EQ(status(nullptr), 403);
+  const auto foreign =
+      test_support::TestAuthority("others").issue({.common_name = "admin", .for_clients = true});
+  const auto stranger = test_support::TestCertificate::from_pem(foreign.certificate, foreign.key);
+  EXPECT_EQ(status(&stranger), 0);
 }
 
 TEST(FakeApi, PreloadsManyObjects) {
