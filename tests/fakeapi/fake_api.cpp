@@ -60,6 +60,7 @@ FakeApi::~FakeApi() {
   impl_->run([this] {
     impl_->listener->close();
     impl_->drop_connections(false);
+    impl_->keeps_running.reset();
   });
   impl_->thread.join();  // every coroutine has ended
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -52,6 +53,8 @@ struct FakeApi::Impl {
 
   FakeApiOptions options;
   boost::asio::io_context io{1};
+  // While connections are refused and none is open there is nothing to wait for.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keeps_running{io.get_executor()};
   ServerState state{io};
   ServerCertificate certificate;
   std::string token;

@@ -1,3 +1,5 @@
+#include <fcntl.h>
+
 #include <utility>
 
 #include "fakeapi/listener.h"
@@ -17,6 +19,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+// A program that a test starts must not hold the port or a connection open.
+void keep_from_children(int descriptor) { (void)::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+
 }  // namespace
 
 Listener::Listener(ServerState& state, const std::string& address, std::uint16_t port)
@@ -28,6 +33,7 @@ Listener::Listener(ServerState& state, const std::string& address, std::uint16_t
 void Listener::bind() {
   acceptor_ = std::make_shared<tcp::acceptor>(state_.io);
   acceptor_->open(endpoint_.protocol());
+  keep_from_children(acceptor_->native_handle());
   acceptor_->set_option(tcp::acceptor::reuse_address(true));
   acceptor_->bind(endpoint_);
   endpoint_ = acceptor_->local_endpoint();
@@ -71,6 +77,7 @@ asio::awaitable<void> Listener::accept_all(std::shared_ptr<tcp::acceptor> accept
     tcp::socket socket = co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) co_return;
     if (error) continue;  // that client gave up
+    keep_from_children(socket.native_handle());
     socket.set_option(tcp::no_delay(true), error);
     Connection::start(std::make_shared<Connection>(state_, make_transport(std::move(socket), tls_)));
   }

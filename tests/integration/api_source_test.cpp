@@ -27,12 +27,12 @@ std::string ingress_class(const std::string& name = "headgate",
          "}\nspec: {controller: " + controller + "}\n";
 }
 
-// Answers with a redirect to http://TARGET.example/.
+// Host NAME-TARGET.test redirects to HTTPS.
 std::string ingress(const std::string& name, const std::string& target, const std::string& more = "",
                     const std::string& spec = "ingressClassName: headgate") {
-  return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name +
-         "\n  annotations:\n    nginx.ingress.kubernetes.io/permanent-redirect: http://" + target +
-         ".example/\n" + more + "spec:\n  " + spec + "\n  rules:\n  - host: " + name +
+  return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name + "\n" + more +
+         "  annotations:\n    nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"\nspec:\n  " + spec +
+         "\n  rules:\n  - host: " + name + "-" + target +
          ".test\n    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: "
          "{number: "
          "80}}}}]}\n";
@@ -47,12 +47,17 @@ class ApiSource : public ::testing::Test {
     options.flags = std::move(flags);
     options.flags.push_back("--apiserver-host=" + api.url());
     options.wait_ready = wait_ready;
+    options.https = true;
     headgate = std::make_unique<HeadgateProcess>(options);
   }
-  // "http://a.example/" while host `name`.test redirects there; "404" while there is no such route.
+  // "one" while host `name`-one.test redirects; "404" while none does.
   [[nodiscard]] std::string answer(const std::string& name) const {
-    const HttpResponse response = headgate->get(name + ".test", "/");
-    return response.status == 301 ? response.field("Location").value_or("") : std::to_string(response.status);
+    for (const char* target : {"one", "two", "three"}) {
+      const int status = headgate->get(name + "-" + target + ".test", "/").status;
+      if (status == 308) return target;
+      if (status != 404) return std::to_string(status);
+    }
+    return "404";
   }
   bool wait_for(const std::string& name, const std::string& expected) const {
     return eventually([&] { return answer(name) == expected; });
@@ -72,12 +77,12 @@ class ApiSource : public ::testing::Test {
 TEST_F(ApiSource, FollowsTheClusterLive) {
   api.apply(ingress_class() + "---\n" + ingress("a", "one"));
   start();
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   EXPECT_EQ(answer("b"), "404");
   api.create(ingress("b", "two"));
-  EXPECT_TRUE(wait_for("b", "http://two.example/"));
+  EXPECT_TRUE(wait_for("b", "two"));
   api.apply(ingress("b", "three"));
-  EXPECT_TRUE(wait_for("b", "http://three.example/"));
+  EXPECT_TRUE(wait_for("b", "three"));
   api.remove("ingresses", "default", "b");
   EXPECT_TRUE(wait_for("b", "404"));
   const std::string metrics = headgate->admin("/metrics").body;
@@ -93,7 +98,7 @@ TEST_F(ApiSource, IsReadyWhenEverythingHasBeenRead) {
   EXPECT_EQ(headgate->admin("/readyz").status, 503);
   api.clear_faults();
   EXPECT_TRUE(eventually([&] { return headgate->admin("/readyz").status == 200; }));
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
 }
 
 TEST_F(ApiSource, ServesOnThroughAnOutageAndCatchesUp) {
@@ -102,13 +107,13 @@ TEST_F(ApiSource, ServesOnThroughAnOutageAndCatchesUp) {
   api.refuse_connections(true);
   api.close_connections(true);
   EXPECT_TRUE(wait_for_finding("Kubernetes API: cannot be reached since"));
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   EXPECT_EQ(headgate->admin("/readyz").status, 200);
   api.apply(ingress("a", "two"));
   api.remove("ingresses", "default", "gone");
   api.restart();
   api.refuse_connections(false);
-  EXPECT_TRUE(wait_for("a", "http://two.example/"));
+  EXPECT_TRUE(wait_for("a", "two"));
   EXPECT_TRUE(wait_for("gone", "404"));
   EXPECT_TRUE(wait_for_no_finding("Kubernetes API"));
 }
@@ -119,19 +124,19 @@ TEST_F(ApiSource, FollowsClasses) {
   EXPECT_EQ(answer("a"), "404");
   EXPECT_THAT(findings(), HasSubstr("there is no IngressClass 'headgate'"));
   api.create(ingress_class());
-  EXPECT_TRUE(wait_for("a", "http://one.example/"));
+  EXPECT_TRUE(wait_for("a", "one"));
   api.apply(ingress_class("headgate", "example.com/other"));
   EXPECT_TRUE(wait_for("a", "404"));
 }
 
 TEST_F(ApiSource, WorksByAnnotationWithoutPermissionOnClasses) {
   for (const char* verb : {"list", "watch"}) api.forbid(verb, "ingressclasses");
-  api.apply(
-      ingress("named", "one") + "---\n" +
-      ingress("annotated", "one", "    kubernetes.io/ingress.class: headgate\n", "defaultBackend: null"));
+  std::string annotated = ingress("annotated", "one", "", "defaultBackend: null");
+  annotated.replace(annotated.find("    nginx"), 0, "    kubernetes.io/ingress.class: headgate\n");
+  api.apply(ingress("named", "one") + "---\n" + annotated);
   start();
   EXPECT_EQ(answer("named"), "404");
-  EXPECT_EQ(answer("annotated"), "http://one.example/");
+  EXPECT_EQ(answer("annotated"), "one");
   EXPECT_THAT(findings(), HasSubstr("IngressClasses cannot be read (no permission)"));
   EXPECT_TRUE(wait_for_finding("ingressclasses: cannot be read since"));
 }
@@ -140,7 +145,7 @@ TEST_F(ApiSource, TakesOneNamespace) {
   api.apply(ingress_class() + "---\n" + ingress("a", "one") + "---\n" +
             ingress("b", "one", "  namespace: other\n"));
   start({"--watch-namespace=default"});
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   EXPECT_EQ(answer("b"), "404");
   EXPECT_EQ(api.count_watches("ingresses"), 1u);
 }
@@ -151,13 +156,13 @@ TEST_F(ApiSource, TakesSelectedNamespacesLive) {
             "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: other, labels: {team: db}}\n---\n" +
             ingress("a", "one") + "---\n" + ingress("b", "one", "  namespace: other\n"));
   start({"--watch-namespace-selector=team in (web, shop)"});
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   EXPECT_EQ(answer("b"), "404");
   api.patch("namespaces", "", "other", R"({"metadata":{"labels":{"team":"shop"}}})");
-  EXPECT_TRUE(wait_for("b", "http://one.example/"));
+  EXPECT_TRUE(wait_for("b", "one"));
   api.patch("namespaces", "", "default", R"({"metadata":{"labels":{"team":null}}})");
   EXPECT_TRUE(wait_for("a", "404"));
-  EXPECT_EQ(answer("b"), "http://one.example/");
+  EXPECT_EQ(answer("b"), "one");
 }
 
 TEST_F(ApiSource, ReadsItsConfigMapAlone) {
@@ -167,7 +172,7 @@ TEST_F(ApiSource, ReadsItsConfigMapAlone) {
   start({"--configmap=ingress/settings"});
   EXPECT_EQ(answer("a"), "404") << "the annotation's risk is Medium";
   api.patch("configmaps", "ingress", "settings", R"({"data":{"annotations-risk-level":"High"}})");
-  EXPECT_TRUE(wait_for("a", "http://one.example/"));
+  EXPECT_TRUE(wait_for("a", "one"));
 }
 
 TEST_F(ApiSource, ServesFromTheSnapshotWhereTheApiServerIsAway) {
@@ -175,20 +180,20 @@ TEST_F(ApiSource, ServesFromTheSnapshotWhereTheApiServerIsAway) {
   const std::vector<std::string> flags = {"--snapshot-dir=" + (folder.path() / "snapshots").string()};
   api.apply(ingress_class() + "---\n" + ingress("a", "one") + "---\n" + ingress("b", "one"));
   start(flags);
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   api.create(ingress("late", "one"));
-  ASSERT_TRUE(wait_for("late", "http://one.example/"));
+  ASSERT_TRUE(wait_for("late", "one"));
   headgate.reset();  // the last change is written at the end
   api.refuse_connections(true);
   api.remove("ingresses", "default", "b");
   start(flags);
-  EXPECT_EQ(answer("a"), "http://one.example/");
-  EXPECT_EQ(answer("b"), "http://one.example/");
-  EXPECT_EQ(answer("late"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
+  EXPECT_EQ(answer("b"), "one");
+  EXPECT_EQ(answer("late"), "one");
   EXPECT_TRUE(wait_for_finding("served is the snapshot of"));
   api.refuse_connections(false);
   EXPECT_TRUE(wait_for("b", "404"));
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   EXPECT_TRUE(wait_for_no_finding("snapshot"));
 }
 
@@ -214,10 +219,11 @@ TEST_F(ApiSourceOverTls, FollowsAClusterByKubeconfig) {
   std::ofstream(path) << api.kubeconfig();
   HeadgateOptions options;
   options.flags = {"--kubeconfig=" + path.string()};
+  options.https = true;
   headgate = std::make_unique<HeadgateProcess>(options);
-  EXPECT_EQ(answer("a"), "http://one.example/");
+  EXPECT_EQ(answer("a"), "one");
   api.create(ingress("b", "one"));
-  EXPECT_TRUE(wait_for("b", "http://one.example/"));
+  EXPECT_TRUE(wait_for("b", "one"));
 }
 
 }  // namespace
