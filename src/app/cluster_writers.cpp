@@ -34,11 +34,11 @@ ClusterWriters::ClusterWriters(boost::asio::io_context& io, k8swatch::ApiTranspo
                [this](const k8swatch::ObjectKey& key) {
                  return controller_.serves(k8swatch::name_key(key.namespace_name, key.name));
                }}),
-      election_runner_(io, transport, election_, [this] { after_step(); }),
-      finder_runner_(io, transport, finder_, [this] { after_step(); }),
-      check_runner_(io, transport, check_, [this] { after_step(); }),
-      status_runner_(io, transport, status_, [this] { after_step(); }),
-      event_runner_(io, transport, events_, [this] { after_step(); }),
+      election_runner_(io, transport, election_, [this] { around_turn(); }),
+      finder_runner_(io, transport, finder_, [this] { around_turn(); }),
+      check_runner_(io, transport, check_, [this] { around_turn(); }),
+      status_runner_(io, transport, status_, [this] { around_turn(); }),
+      event_runner_(io, transport, events_, [this] { around_turn(); }),
       patience_(io) {
   controller_.set_observer(this);
   if (options_.elect) election_runner_.look();
@@ -66,7 +66,8 @@ void ClusterWriters::on_upsert(const k8swatch::Object& object, bool is_change) {
       status_runner_.look();
       return;
     case Kind::service:
-      if (writes_status() && k8swatch::name_key(key.namespace_name, key.name) == options_.addresses.publish_service) {
+      if (writes_status() &&
+          k8swatch::name_key(key.namespace_name, key.name) == options_.addresses.publish_service) {
         finder_.look(Clock::now());
         finder_runner_.look();
       }
@@ -93,7 +94,7 @@ void ClusterWriters::set_findings(std::shared_ptr<const std::vector<k8swatch::Fi
   event_runner_.look();
 }
 
-void ClusterWriters::after_step() {
+void ClusterWriters::around_turn() {
   update_leadership();
   if (writes_status() && finder_.addresses() && status_.set_addresses(*finder_.addresses()))
     status_runner_.look();

@@ -72,7 +72,7 @@ class ClusterWriters final : public k8swatch::ObjectObserver {
   //                 └──not the leader, or no status─────────────────^
   enum class Phase : std::uint8_t { writing, checking, clearing, releasing, over };
 
-  void after_step();
+  void around_turn();
   void update_leadership();
   [[nodiscard]] k8swatch::EventWriter::Role event_role() const;
   [[nodiscard]] bool writes_status() const;

@@ -7,8 +7,8 @@ namespace headgate::k8swatch {
 Moment moment_now() { return {Clock::now(), std::chrono::system_clock::now()}; }
 
 ApiTaskRunner::ApiTaskRunner(boost::asio::io_context& io, ApiTransport& transport, ApiTask& task,
-                             std::function<void()> after_step)
-    : transport_(transport), task_(task), after_step_(std::move(after_step)), timer_(io) {}
+                             std::function<void()> around_turn)
+    : transport_(transport), task_(task), around_turn_(std::move(around_turn)), timer_(io) {}
 
 void ApiTaskRunner::look() {
   if (is_stopped_ || std::exchange(is_soon_, true)) return;
@@ -24,6 +24,8 @@ void ApiTaskRunner::stop() {
 void ApiTaskRunner::step() {
   if (is_stopped_) return;
   is_soon_ = false;
+  around_turn_();
+  if (is_stopped_) return;
   if (auto request = task_.next_request(moment_now())) {
     call_ = transport_.unary(*std::move(request), [this](const ApiOutcome& outcome) {
       ended_ = std::move(call_);
@@ -31,7 +33,7 @@ void ApiTaskRunner::step() {
       step();
     });
   }
-  after_step_();
+  around_turn_();
   wait();
 }
 

@@ -19,9 +19,10 @@ Moment moment_now();
 // Control thread only. What it refers to must outlive it.
 class ApiTaskRunner {
  public:
-  // `after_step` is called after each time the task had its turn, never from inside look().
+  // `around_turn` is called before and after each time the task has its turn, never from inside look():
+  // before, because the time that has passed may have changed what the task is to do.
   ApiTaskRunner(boost::asio::io_context& io, ApiTransport& transport, ApiTask& task,
-                std::function<void()> after_step);
+                std::function<void()> around_turn);
 
   // Something happened that the task may have to do with: gives it a turn soon.
   void look();
@@ -34,7 +35,7 @@ class ApiTaskRunner {
 
   ApiTransport& transport_;
   ApiTask& task_;
-  std::function<void()> after_step_;
+  std::function<void()> around_turn_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<ApiCall> call_;   // under way
   std::unique_ptr<ApiCall> ended_;  // the one before: it may still be on the stack

@@ -180,7 +180,7 @@ class World {
 TEST(LeaderElectionModel, NeverHasTwoLeadersAndAlwaysOneInTheEnd) {
   log::set_level(log::Level::error);  // it would tell of thousands of changes
   int changes = 0;
-  for (unsigned seed = 1; seed <= 30; ++seed) {
+  for (unsigned seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);
     World world(seed);
     for (int round = 0; round < 5; ++round) {
@@ -192,7 +192,7 @@ TEST(LeaderElectionModel, NeverHasTwoLeadersAndAlwaysOneInTheEnd) {
     changes += world.changes();
   }
   log::set_level(log::Level::info);
-  EXPECT_GT(changes, 300) << "too peaceful to show anything";
+  EXPECT_GT(changes, 120) << "too peaceful to show anything";
 }
 
 }  // namespace
