@@ -136,6 +136,21 @@ constexpr FlagRow kRows[] = {
     {"enable-ssl-passthrough", selection, kBoolean, "", "false",
      "Hand TLS connections unopened to the pods of hosts that ask for it by the annotation ssl-passthrough",
      [](Flags& f, std::string_view v) { return set_bool(f.enable_ssl_passthrough, v); }},
+    {"enable-topology-aware-routing", selection, kBoolean, "", "false",
+     "Send requests to endpoints of the same node or zone where the hints of EndpointSlices say so",
+     [](Flags& f, std::string_view v) { return set_bool(f.enable_topology_aware_routing, v); }},
+    {"node-name", selection, kValue, "NAME", "",
+     "Node that Headgate runs on, for --enable-topology-aware-routing; without it the environment variable "
+     "NODE_NAME",
+     [](Flags& f, std::string_view v) {
+       f.node_name = v;
+       return Result<void>();
+     }},
+    {"zone", selection, kValue, "ZONE", "", "Zone that Headgate runs in, for --enable-topology-aware-routing",
+     [](Flags& f, std::string_view v) {
+       f.zone = v;
+       return Result<void>();
+     }},
     {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
      "Prefix of the annotations on Ingresses that are read",
      [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
@@ -220,8 +235,6 @@ constexpr FlagRow kRows[] = {
     {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
     {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
      "Fetch missing intermediate certificates", nullptr},
-    {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone",
-     nullptr},
     {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
     {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)",
      nullptr},

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ SocketAddress address_of(const std::string& ip, std::uint16_t port) {
 
 }  // namespace
 
+k8swatch::Location location(const Flags& flags) {
+  k8swatch::Location here{flags.node_name, flags.zone};
+  const char* const node = std::getenv("NODE_NAME");
+  if (here.node.empty() && node != nullptr) here.node = node;
+  return here;
+}
+
 k8swatch::ControllerOptions controller_options(const Flags& flags) {
   k8swatch::ControllerOptions options;
   options.watch_namespace = flags.watch_namespace;
@@ -41,6 +49,8 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.disable_catch_all = flags.disable_catch_all;
   options.translation.classes.standalone = true;
   options.translation.endpoints.allow_loopback = true;
+  options.translation.endpoints.topology_aware = flags.enable_topology_aware_routing;
+  options.translation.endpoints.location = location(flags);
   return options;
 }
 

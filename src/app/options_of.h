@@ -13,6 +13,8 @@
 
 namespace headgate::app {
 
+// Where this process runs, as far as flags and environment say.
+k8swatch::Location location(const Flags& flags);
 k8swatch::ControllerOptions controller_options(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
 // Annotations with the prefix of --annotations-prefix are read, beside our own.

@@ -12,7 +12,7 @@ using router::ClusterUpdate;
 using router::EndpointSet;
 
 ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store)
-    : options_(options), store_(store) {}
+    : options_(std::move(options)), store_(store) {}
 
 std::shared_ptr<const Cluster> ClusterRegistry::acquire(std::string_view namespace_name,
                                                         std::string_view service, std::string_view port,
@@ -46,6 +46,12 @@ void ClusterRegistry::release(const Cluster& cluster) {
 void ClusterRegistry::mark_service(std::string_view service_key) {
   const auto at = by_service_.find(service_key);
   if (at != by_service_.end()) touched_.insert(at->second.begin(), at->second.end());
+}
+
+void ClusterRegistry::set_location(Location location) {
+  if (!options_.topology_aware || options_.location == location) return;
+  options_.location = std::move(location);
+  for (const auto& [service, slots] : by_service_) touched_.insert(slots.begin(), slots.end());
 }
 
 std::shared_ptr<const EndpointSet> ClusterRegistry::compute(State& state) const {

@@ -28,6 +28,8 @@ class ClusterRegistry {
   void release(const router::Cluster& cluster);
   // The Service or a slice of it changed: its endpoints are computed again by take_updates().
   void mark_service(std::string_view service_key);
+  // Where this Headgate runs has become known or changed; matters with topology_aware alone.
+  void set_location(Location location);
 
   // Every Cluster that is new, gone, or has other endpoints than last told; ordered by slot.
   std::vector<router::ClusterUpdate> take_updates();

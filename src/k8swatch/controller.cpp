@@ -86,6 +86,11 @@ void Controller::synced() {
   first_due_ = options_.now();
 }
 
+void Controller::set_location(Location location) {
+  translator_.set_location(std::move(location));
+  hold_off_.note_change(options_.now());
+}
+
 std::optional<TimePoint> Controller::deadline() const {
   if (!synced_) return std::nullopt;
   return first_due_ ? first_due_ : hold_off_.deadline();

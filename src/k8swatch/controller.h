@@ -38,6 +38,10 @@ class Controller : public ObjectSink {
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
   void synced() override;
 
+  // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
+  // run_due(). Has no effect without topology_aware.
+  void set_location(Location location);
+
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   // Publishes what changed if it is time. The first publication always holds a table.

@@ -1,6 +1,7 @@
 #include "k8swatch/endpoint_translator.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -108,6 +109,31 @@ void keep_one_family(const Service& service, std::vector<Candidate>& candidates)
   std::erase_if(candidates, [&](const Candidate& each) { return each.address.is_v6() != v6; });
 }
 
+// Only those that are ready, or, where none is, all.
+void prefer_ready(std::vector<Candidate>& candidates) {
+  const auto is_ready = [](const Candidate& each) { return each.ready; };
+  if (std::any_of(candidates.begin(), candidates.end(), is_ready))
+    std::erase_if(candidates, std::not_fn(is_ready));
+}
+
+// One for each address.
+void drop_copies(std::vector<Candidate>& candidates) {
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    if (!(a.address == b.address)) return a.address < b.address;
+    return is_newer(*a.slice, *b.slice);
+  });
+  const auto same_address = [](const Candidate& a, const Candidate& b) { return a.address == b.address; };
+  candidates.erase(std::unique(candidates.begin(), candidates.end(), same_address), candidates.end());
+}
+
+void prefer_near(const Location& here, std::vector<Candidate>& candidates) {
+  if (!candidates.front().ready) return;  // hints are about those that are
+  std::vector<const SliceEndpoint*> ready;
+  for (const Candidate& each : candidates) ready.push_back(each.endpoint);
+  const Nearness wanted = nearness_wanted(ready, here);
+  std::erase_if(candidates, [&](const Candidate& each) { return !is_near(*each.endpoint, wanted, here); });
+}
+
 }  // namespace
 
 std::string port_text(const PortRef& port) {
@@ -144,16 +170,10 @@ router::EndpointSet translate_endpoints(const Service& service, const ServicePor
     return {};
   }
 
+  prefer_ready(candidates);
   keep_one_family(service, candidates);
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    if (!(a.address == b.address)) return a.address < b.address;
-    if (a.ready != b.ready) return a.ready;
-    return is_newer(*a.slice, *b.slice);
-  });
-  const auto same_address = [](const Candidate& a, const Candidate& b) { return a.address == b.address; };
-  candidates.erase(std::unique(candidates.begin(), candidates.end(), same_address), candidates.end());
-  if (std::any_of(candidates.begin(), candidates.end(), [](const Candidate& each) { return each.ready; }))
-    std::erase_if(candidates, [](const Candidate& each) { return !each.ready; });
+  drop_copies(candidates);
+  if (options.topology_aware) prefer_near(options.location, candidates);
 
   router::EndpointSet set;
   set.endpoints.reserve(candidates.size());
