@@ -27,6 +27,8 @@ class ControlLoop {
   // Reads the source for the first time (this takes as long as it takes) and waits for more. Fails when the
   // source cannot be followed.
   Result<void> start();
+  // The Controller may have something to do although the source has said nothing: looks now.
+  void wake() { work(); }
 
  private:
   void wait_for_source();

@@ -51,6 +51,13 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.endpoints.allow_loopback = true;
   options.translation.endpoints.topology_aware = flags.enable_topology_aware_routing;
   options.translation.endpoints.location = location(flags);
+  options.translation.endpoints.external_names = !flags.disable_svc_external_name;
+  return options;
+}
+
+k8swatch::CAresOptions resolver_options(const Flags& flags) {
+  k8swatch::CAresOptions options;
+  options.servers = flags.resolver;
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include "app/flags.h"
 #include "app/ocsp_fetch.h"
 #include "base/socket_address.h"
+#include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
 #include "proxy/data_plane.h"
@@ -17,6 +18,8 @@ namespace headgate::app {
 k8swatch::Location location(const Flags& flags);
 k8swatch::ControllerOptions controller_options(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
+// The resolver of ExternalName Services.
+k8swatch::CAresOptions resolver_options(const Flags& flags);
 // Annotations with the prefix of --annotations-prefix are read, beside our own.
 k8swatch::DecodeOptions decode_options(const Flags& flags);
 // Without --bind-address: all addresses, of IPv6 only where the kernel has it.

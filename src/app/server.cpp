@@ -30,6 +30,7 @@
 #include "app/shutdown_sequence.h"
 #include "app/version.h"
 #include "base/log.h"
+#include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
 #include "observe/access_log.h"
@@ -47,6 +48,12 @@ constexpr auto kDumpPatience = 2s;
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+k8swatch::ControllerOptions with_resolver(k8swatch::ControllerOptions options,
+                                          k8swatch::NameResolver& resolver) {
+  options.resolver = &resolver;
+  return options;
 }
 
 std::string describe(const proxy::DataPlaneConfig& config) {
@@ -83,6 +90,7 @@ class Server {
   LogFile log_file_;
   observe::AccessLogSink access_log_;
   proxy::DataPlane data_plane_;
+  k8swatch::CAresResolver resolver_;
   k8swatch::Controller controller_;
   k8swatch::ManifestSource source_;
   OcspStapler ocsp_stapler_;
@@ -105,7 +113,8 @@ Server::Server(const Flags& flags, LogFile log_file)
           data_plane_config(flags), access_log_,
           // Tables are big: a Worker only lets go of them, the control thread frees them.
           [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
-      controller_(controller_options(flags),
+      resolver_(io_, resolver_options(flags), [this] { control_loop_.wake(); }),
+      controller_(with_resolver(controller_options(flags), resolver_),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
       source_(manifest_roots(flags), controller_, decode_options(flags)),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),

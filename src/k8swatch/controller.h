@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "k8swatch/external_names.h"
 #include "k8swatch/holdoff.h"
+#include "k8swatch/name_resolver.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
 #include "k8swatch/translator.h"
@@ -24,6 +26,8 @@ struct ControllerOptions {
   std::string watch_namespace;  // --watch-namespace; empty: all
   HoldOffOptions hold_off;
   std::function<TimePoint()> now = Clock::now;
+  // Of ExternalName Services; null: their names are not looked up. Must outlive the Controller.
+  NameResolver* resolver = nullptr;
 };
 
 class Controller : public ObjectSink {
@@ -73,6 +77,7 @@ class Controller : public ObjectSink {
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
   void note_change();
+  [[nodiscard]] std::optional<TimePoint> publication_due() const;
   // The ConfigMap changed: it says what the gate lets in.
   void configure_gate();
 
@@ -80,8 +85,9 @@ class Controller : public ObjectSink {
   Publish publish_;
   IngressGate gate_;
   Store store_;
-  Translator translator_;
   HoldOff hold_off_;
+  ExternalNames names_;
+  Translator translator_;
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication
   std::map<std::string, std::vector<Finding>> source_findings_;  // by origin

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/objects.h"
 #include "k8swatch/topology.h"
@@ -20,6 +21,7 @@ struct EndpointOptions {
   // --enable-topology-aware-routing: hints are obeyed, as far as `location` is known.
   bool topology_aware = false;
   Location location{};
+  bool external_names = true;  // false: ExternalName Services have no endpoints [--disable-svc-external-name]
 };
 
 // A Service port as an Ingress names it: number or name as text.
@@ -33,10 +35,17 @@ const ServicePort* find_service_port(const Service& service, std::string_view po
 // while they terminate. One address family: the Service's first, where it has such an endpoint, else the
 // other. Ordered by address; of several copies of an address the readiest counts, then that of the newest
 // slice.
-// Refused and told in `findings`: addresses no pod has (loopback, link-local, multicast, unspecified), FQDN
-// slices, what is no address; and, where the set stays empty for it, slices without the wanted port.
+// A slice that does not have the wanted port by name serves with the Service's numeric targetPort where no
+// slice has it, as in ingress-nginx, and that is told. Refused and told in `findings`: addresses no pod has
+// (loopback, link-local, multicast, unspecified), FQDN slices, what is no address; and, where the set stays
+// empty for it, slices without the wanted port.
 router::EndpointSet translate_endpoints(const Service& service, const ServicePort& port,
                                         const std::vector<std::shared_ptr<const EndpointSlice>>& slices,
                                         const EndpointOptions& options, std::vector<Finding>& findings);
+
+// The ClusterIP of `service` with the number of its port `port`, as its only endpoint (service-upstream).
+// Fails where it has none: headless, ExternalName, or a manifest that never was in a cluster.
+Result<router::EndpointSet> cluster_ip_endpoint(const Service& service, std::string_view port,
+                                                const EndpointOptions& options);
 
 }  // namespace headgate::k8swatch

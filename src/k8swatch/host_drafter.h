@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/backend_settings.h"
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/site_settings.h"
@@ -22,6 +23,7 @@ void sort_by_age(std::vector<RuleRef>& rules);
 struct HostSettings {
   const router::RouteSettings& routes;
   const RedirectDefaults& redirects;
+  const BackendSettings& backends;
   std::string_view annotation_prefix;
   bool has_tls = false;  // plain HTTP for the host is redirected, where no Ingress says otherwise
   // Ingresses whose paths are answered with 503.
@@ -31,7 +33,8 @@ struct HostSettings {
 // `rules`: the taken ones, sorted. The first to claim a path (Exact apart from Prefix) has it; each later
 // claim is a Finding that names the winner. An Ingress's defaultBackend has the paths that nobody claims: it
 // is the "/" of the host where no rule is. What is left is redirected to HTTPS as the oldest Ingress of the
-// host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once from `clusters`.
+// host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once
+// from `clusters`.
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
                              const HostSettings& settings, ClusterRegistry& clusters,
                              std::vector<Finding>& findings);
