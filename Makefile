@@ -2,12 +2,13 @@
 JOBS ?= $(shell nproc)
 RELEASE = cmake --preset release -DHEADGATE_TESTS=OFF
 
-.PHONY: help deps build demo test asan tsan bench format tidy docs clean
+.PHONY: help deps build demo test test-cluster asan tsan bench format tidy docs clean
 
 help:
 	@echo "make demo     see it work: pods, Headgate, requests by host and path, a live change (three minutes)"
 	@echo "make test     build and run every test"
 	@echo "make build    the release binary: build/release/headgate"
+	@echo "make test-cluster   test against a real Kubernetes API server (needs Go; minutes the first time)"
 	@echo "make asan     the tests with AddressSanitizer and UndefinedBehaviorSanitizer (tsan: ThreadSanitizer)"
 	@echo "make bench    measure against nginx, HAProxy and the kernel; writes docs/performance.md"
 	@echo "make deps     install the Debian packages that are missing (the others call it)"
@@ -33,6 +34,13 @@ test:
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
 	@ctest --test-dir build/dev --output-on-failure
+
+test-cluster:
+	@tools/deps build test demo
+	@cmake --preset dev >/dev/null
+	@tests/cluster/build build/cluster
+	@cmake --build --preset dev -j $(JOBS) --target headgate cluster_test
+	@ctest --test-dir build/dev -C cluster -L cluster --output-on-failure
 
 asan tsan:
 	@tools/deps build test demo

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/utc_text.h"
+#include "k8swatch/names.h"
 
 namespace headgate::app {
 namespace {
@@ -21,10 +22,9 @@ observe::CertificateSeries series_of(const std::string& host, const std::string&
                                      const tls::Certificate& certificate) {
   const tls::CertificateFacts& facts = certificate.facts();
   observe::CertificateSeries series;
-  const std::size_t slash = secret.find('/');
-  if (slash != std::string::npos) {
-    series.namespace_name = secret.substr(0, slash);
-    series.secret_name = secret.substr(slash + 1);
+  if (const auto name = k8swatch::split_name_key(secret)) {
+    series.namespace_name = name->namespace_name;
+    series.secret_name = name->name;
   }
   series.host = host;
   series.identifier = facts.issuer_serial_number + "-" + facts.serial;

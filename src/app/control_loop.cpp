@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 #include "base/clock.h"
 
 namespace headgate::app {
@@ -17,11 +19,12 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
 
 }  // namespace
 
-ControlLoop::ControlLoop(boost::asio::io_context& io, k8swatch::ManifestSource& source,
+ControlLoop::ControlLoop(boost::asio::io_context& io, k8swatch::ObjectSource& source,
                          k8swatch::Controller& controller, std::function<void()> after_work)
     : source_(source),
       controller_(controller),
       after_work_(std::move(after_work)),
+      io_(io),
       descriptor_(io),
       timer_(io),
       hour_(io) {}
@@ -31,12 +34,13 @@ ControlLoop::~ControlLoop() {
 }
 
 Result<void> ControlLoop::start() {
-  if (Result<void> started = source_.start(); !started) return started;
+  source_.set_wake([this] { wake(); });
+  if (Result<void> started = source_.start(Clock::now()); !started) return started;
   // Without a descriptor the source's deadlines do: it looks for changes from time to time.
   if (source_.descriptor() >= 0) {
     boost::system::error_code error;
     descriptor_.assign(source_.descriptor(), error);
-    if (error) return fail("cannot wait for changes of the manifests: " + error.message());
+    if (error) return fail("cannot wait for changes of the objects: " + error.message());
     wait_for_source();
   }
   work();
@@ -62,6 +66,15 @@ void ControlLoop::wait_for_source() {
                            wait_for_source();
                            work();
                          });
+}
+
+// Once for all that happens until then: a source may wake us for every few bytes it reads.
+void ControlLoop::wake() {
+  if (std::exchange(is_awake_, true)) return;
+  boost::asio::post(io_, [this] {
+    is_awake_ = false;
+    work();
+  });
 }
 
 // Lets both do what is due and sets the timer for the next time.

@@ -9,6 +9,7 @@
 
 #include "k8swatch/finding.h"
 #include "observe/metrics.h"
+#include "observe/watch_series.h"
 #include "router/routing_table.h"
 #include "tls/certificate_index.h"
 
@@ -23,6 +24,7 @@ struct ControlSnapshot {
   std::shared_ptr<const router::RoutingTable> table;  // the newest; null before the first
   std::shared_ptr<const tls::CertificateIndex> certificates;       // likewise
   std::shared_ptr<const std::vector<k8swatch::Finding>> findings;  // never null
+  std::vector<observe::WatchSeries> watches;                       // empty without an API server
   observe::ControlFacts facts;
 };
 

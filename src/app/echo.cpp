@@ -26,7 +26,8 @@
 #include <boost/beast/websocket.hpp>
 
 #include "app/echo_options.h"
-#include "app/json_text.h"
+#include "app/field_name.h"
+#include "base/json_string.h"
 
 namespace headgate::app {
 namespace {

@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "base/quoted.h"
 #include "base/socket_address.h"
+#include "base/units.h"
+#include "k8swatch/label_selector.h"
 #include "k8swatch/names.h"
 
 namespace headgate::app {
 namespace {
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 template <typename Number>
 Result<Number> parse_number(std::string_view text, Number low, Number high) {
@@ -51,9 +53,9 @@ Result<void> set_text(std::string& target, std::string_view text) {
 
 // "namespace/name"; empty is "none".
 Result<void> set_object_name(std::string& target, std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const bool fine = slash != std::string_view::npos && slash != 0 && slash + 1 != text.size() &&
-                    text.find('/', slash + 1) == std::string_view::npos;
+  const auto name = k8swatch::split_name_key(text);
+  const bool fine =
+      name && k8swatch::is_dns1123_label(name->namespace_name) && k8swatch::is_dns1123_subdomain(name->name);
   if (!text.empty() && !fine) return fail("expected namespace/name, not " + quoted(text));
   target = text;
   return {};
@@ -98,6 +100,39 @@ Result<void> set_servers(std::string& target, std::string_view list) {
   return {};
 }
 
+Result<void> set_not(bool& target, std::string_view text) {
+  bool value = false;
+  if (Result<void> set = set_bool(value, text); !set) return set;
+  target = !value;
+  return {};
+}
+
+// A comma list of IP addresses and host names, blanks around them allowed.
+Result<void> add_status_addresses(std::vector<std::string>& target, std::string_view list) {
+  if (list.empty()) return {};
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const std::size_t comma = std::min(list.find(',', begin), list.size());
+    std::string_view each = list.substr(begin, comma - begin);
+    begin = comma + 1;
+    while (each.starts_with(' ')) each.remove_prefix(1);
+    while (each.ends_with(' ')) each.remove_suffix(1);
+    if (!SocketAddress::parse(each, 0) && !k8swatch::is_dns1123_subdomain(each))
+      return fail("expected IP addresses and host names, not " + quoted(each));
+    if (std::find(target.begin(), target.end(), each) == target.end()) target.emplace_back(each);
+  }
+  return {};
+}
+
+// A Lease counts in whole seconds.
+Result<void> set_election_ttl(std::chrono::seconds& target, std::string_view text) {
+  const Result<std::chrono::milliseconds> time = parse_time(text);
+  if (!time || *time < std::chrono::seconds(1) || *time > std::chrono::hours(1))
+    return fail("expected a time from 1s to 1h, not " + quoted(text));
+  target = std::chrono::ceil<std::chrono::seconds>(*time);
+  return {};
+}
+
 constexpr std::uint16_t kMaxPort = 65535;
 constexpr auto kValue = FlagKind::value;
 constexpr auto kBoolean = FlagKind::boolean;
@@ -111,6 +146,33 @@ constexpr FlagRow kRows[] = {
      [](Flags& f, std::string_view v) -> Result<void> {
        if (v.empty()) return fail("expected a path, not nothing");
        f.manifests.emplace_back(v);
+       return {};
+     }},
+    {"kubeconfig", source, kValue, "PATH", "",
+     "Without --manifests: the kubeconfig that says how to reach the Kubernetes API server; without it the "
+     "pod's ServiceAccount, outside of pods the files of KUBECONFIG",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.kubeconfig = v;
+       return {};
+     }},
+    {"apiserver-host", source, kValue, "URL", "",
+     "URL of the Kubernetes API server, instead of what the kubeconfig or the pod says",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.apiserver_host = v;
+       return {};
+     }},
+    {"certificate-authority", source, kValue, "PATH", "",
+     "File with the authority of the Kubernetes API server's certificate",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.certificate_authority = v;
+       return {};
+     }},
+    {"snapshot-dir", source, kValue, "PATH", "",
+     "Keep the last good objects of the cluster in this folder and, where the Kubernetes API cannot be read "
+     "at "
+     "the start, serve those. The folder then holds private keys: it must be nobody else's",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.snapshot_dir = v;
        return {};
      }},
 
@@ -135,10 +197,14 @@ constexpr FlagRow kRows[] = {
        return {};
      }},
     {"watch-namespace-selector", selection, kValue, "SELECTOR", "",
-     "Not supported yet, so refused: the Ingresses of all namespaces would be taken",
-     [](Flags&, std::string_view v) -> Result<void> {
-       if (v.empty()) return {};
-       return fail("not supported yet, and without it the Ingresses of all namespaces would be taken");
+     "Take Ingresses only of namespaces with these labels, as kubectl -l has them; not with "
+     "--watch-namespace "
+     "or --manifests",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       if (!v.empty())
+         if (Result<void> fine = k8swatch::check_label_selector(v); !fine) return fine;
+       f.watch_namespace_selector = v;
+       return {};
      }},
     {"disable-catch-all", selection, kBoolean, "", "false",
      "Ignore Ingresses with a spec.defaultBackend, whole",
@@ -222,6 +288,44 @@ constexpr FlagRow kRows[] = {
        return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400);
      }},
 
+    {"publish-service", writing, kValue, "NAMESPACE/NAME", "",
+     "Service whose addresses become the status of Ingresses; without it those of --publish-status-address, "
+     "else of the nodes of the controller's pods",
+     [](Flags& f, std::string_view v) { return set_object_name(f.publish_service, v); }},
+    {"publish-status-address", writing, FlagKind::repeatable, "ADDRESS[,ADDRESS...]", "",
+     "IP addresses and host names for the status of Ingresses; not with --publish-service",
+     [](Flags& f, std::string_view v) { return add_status_addresses(f.publish_status_address, v); }},
+    {"report-node-internal-ip-address", writing, kBoolean, "", "false",
+     "Of nodes, put the internal address into the status of Ingresses",
+     [](Flags& f, std::string_view v) { return set_bool(f.report_node_internal_ip_address, v); }},
+    {"update-status", writing, kBoolean, "", "true", "Write the status of Ingresses (the leader does)",
+     [](Flags& f, std::string_view v) { return set_bool(f.update_status, v); }},
+    {"update-status-on-shutdown", writing, kBoolean, "", "true",
+     "Clear the status of Ingresses when the last replica ends",
+     [](Flags& f, std::string_view v) { return set_bool(f.update_status_on_shutdown, v); }},
+    {"status-update-interval", writing, kValue, "SECONDS", "60",
+     "Time between two looks at the addresses for the status",
+     [](Flags& f, std::string_view v) {
+       return set_number<unsigned>(f.status_update_interval, v, 1, 86400);
+     }},
+    {"election-id", writing, kValue, "NAME", "",
+     "Name of the Lease for the leader election, in the controller's namespace; without it "
+     "ingress-controller-leader- and the name of --ingress-class",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       if (!v.empty() && !k8swatch::is_dns1123_subdomain(v))
+         return fail("expected the name of a Lease, not " + quoted(v));
+       f.election_id = v;
+       return {};
+     }},
+    {"election-ttl", writing, kValue, "DURATION", "30s",
+     "How long a leader that is gone keeps others from leading; it renews within half of it",
+     [](Flags& f, std::string_view v) { return set_election_ttl(f.election_ttl, v); }},
+    {"disable-leader-election", writing, kBoolean, "", "false",
+     "No leader, so no status; every replica writes Events",
+     [](Flags& f, std::string_view v) { return set_not(f.leader_election, v); }},
+    {"disable-sync-events", writing, kBoolean, "", "false", "No Event for each Ingress that is taken",
+     [](Flags& f, std::string_view v) { return set_not(f.sync_events, v); }},
+
     {"help", information, kBoolean, "", "false", "Print this and exit",
      [](Flags&, std::string_view v) {
        bool ignored = false;
@@ -233,30 +337,12 @@ constexpr FlagRow kRows[] = {
        return set_bool(ignored, v);
      }},
 
-    {"apiserver-host", compatibility, kValue, "URL", "", "Kubernetes API server", nullptr},
-    {"kubeconfig", compatibility, kValue, "PATH", "", "How to reach the Kubernetes API server", nullptr},
-    {"certificate-authority", compatibility, kValue, "PATH", "", "CA of the Kubernetes API server", nullptr},
     {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish", nullptr},
     {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish", nullptr},
-    {"publish-service", compatibility, kValue, "NAMESPACE/NAME", "",
-     "Service whose address is the status of Ingresses", nullptr},
-    {"publish-status-address", compatibility, kValue, "ADDRESS", "", "Address for the status of Ingresses",
-     nullptr},
-    {"update-status", compatibility, kBoolean, "", "", "Write the status of Ingresses", nullptr},
-    {"update-status-on-shutdown", compatibility, kBoolean, "", "", "Clear the status of Ingresses at the end",
-     nullptr},
-    {"status-update-interval", compatibility, kValue, "SECONDS", "", "Time between two looks at the status",
-     nullptr},
-    {"report-node-internal-ip-address", compatibility, kBoolean, "", "",
-     "Status with internal node addresses", nullptr},
-    {"election-id", compatibility, kValue, "NAME", "", "Lease for the leader election", nullptr},
-    {"election-ttl", compatibility, kValue, "DURATION", "", "Duration of the lease", nullptr},
-    {"disable-leader-election", compatibility, kBoolean, "", "", "No leader, no status", nullptr},
     {"enable-annotation-validation", compatibility, kBoolean, "", "",
      "Validate annotations (Headgate always does)", nullptr},
     {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
     {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
-    {"disable-sync-events", compatibility, kBoolean, "", "", "No Event for each synchronisation", nullptr},
     {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
      "Fetch missing intermediate certificates", nullptr},
     {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
@@ -345,6 +431,8 @@ std::string_view title_of(FlagGroup group) {
       return "Logs";
     case lifecycle:
       return "Start and end";
+    case writing:
+      return "What is written to the API server";
     case information:
       return "Information";
     case compatibility:

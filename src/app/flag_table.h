@@ -17,6 +17,7 @@ enum class FlagGroup : std::uint8_t {
   data_plane,
   logs,
   lifecycle,
+  writing,
   information,
   compatibility
 };

@@ -10,7 +10,11 @@ namespace headgate::app {
 
 struct Flags {
   // Source of objects.
-  std::vector<std::string> manifests;  // files and folders
+  std::vector<std::string> manifests;  // files and folders; empty: the Kubernetes API
+  std::string kubeconfig;              // empty: as the environment says
+  std::string apiserver_host;          // URL; likewise
+  std::string certificate_authority;   // file; likewise
+  std::string snapshot_dir;            // folder; empty: no snapshots
 
   // Which Ingresses are taken.
   std::string ingress_class = "headgate";
@@ -18,10 +22,11 @@ struct Flags {
   bool ingress_class_by_name = false;
   bool watch_ingress_without_class = false;
   bool disable_catch_all = false;
-  std::string watch_namespace;          // empty: all
-  std::string configmap;                // "namespace/name" or empty
-  std::string default_backend_service;  // "namespace/name" or empty: the built-in 404
-  std::string default_ssl_certificate;  // "namespace/name" or empty: a generated one
+  std::string watch_namespace;           // empty: all
+  std::string watch_namespace_selector;  // a label selector; empty: all. Not with watch_namespace
+  std::string configmap;                 // "namespace/name" or empty
+  std::string default_backend_service;   // "namespace/name" or empty: the built-in 404
+  std::string default_ssl_certificate;   // "namespace/name" or empty: a generated one
   bool enable_ssl_passthrough = false;
   bool disable_svc_external_name = false;
   std::string resolver;  // "IP[:PORT],…"; empty: as /etc/resolv.conf says
@@ -43,6 +48,18 @@ struct Flags {
   // Logs.
   std::string access_log_path = "stdout";  // "stdout", "off" or a file
   int verbosity = 2;                       // klog's -v: below 2 warnings, 2 information, above 2 debugging
+
+  // What is written to the API server.
+  bool leader_election = true;
+  std::string election_id;  // name of the Lease; empty: made of the class
+  std::chrono::seconds election_ttl{30};
+  bool update_status = true;
+  bool update_status_on_shutdown = true;
+  std::string publish_service;                      // "namespace/name" or empty
+  std::vector<std::string> publish_status_address;  // IP addresses and host names
+  bool report_node_internal_ip_address = false;
+  std::chrono::seconds status_update_interval{60};
+  bool sync_events = true;
 
   // Life and end.
   std::chrono::seconds shutdown_grace_period{0};

@@ -8,7 +8,9 @@
 #include "app/annotation_help.h"
 #include "app/command_line.h"
 #include "app/echo.h"
+#include "app/flag_check.h"
 #include "app/flag_help.h"
+#include "app/options_of.h"
 #include "app/server.h"
 #include "app/standard_descriptors.h"
 #include "app/translate.h"
@@ -46,11 +48,10 @@ int serve(const Words& words) {
   if (line->help) return print_help();
   if (line->version) return print_version();
   if (!line->arguments.empty()) return usage_error("unexpected argument '" + line->arguments.front() + "'");
-  if (line->flags.manifests.empty())
-    return usage_error(
-        "nothing to serve: --manifests=PATH is needed (a file or folder of Kubernetes manifests)");
+  if (const Result<void> fits = check_flags(line->flags); !fits) return usage_error(fits.error().message);
   set_log_level(line->flags.verbosity);
   for (const std::string& warning : line->warnings) log::warning(warning);
+  for (const std::string& warning : flag_warnings(line->flags)) log::warning(warning);
   return run_server(line->flags);
 }
 

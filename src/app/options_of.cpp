@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "app/cpu_quota.h"
+#include "app/random_uuid.h"
+#include "k8swatch/load_balancer_address.h"
 
 namespace headgate::app {
 namespace {
@@ -18,6 +20,9 @@ bool kernel_has_ipv6() {
   ::close(descriptor);
   return true;
 }
+
+// Whoever writes manifests into a folder owns the machine; who writes to a cluster does not.
+bool is_standalone(const Flags& flags) { return !flags.manifests.empty(); }
 
 // The flag table has let through nothing but IP literals.
 SocketAddress address_of(const std::string& ip, std::uint16_t port) {
@@ -39,7 +44,7 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.config_map = flags.configmap;
   options.translation.https_port = flags.https_port;
   options.translation.default_backend_service = flags.default_backend_service;
-  options.translation.ssl_passthrough = flags.enable_ssl_passthrough;
+  options.translation.ssl_passthrough = flags.enable_ssl_passthrough && flags.https_port != 0;
   options.translation.annotation_prefix = flags.annotations_prefix;
   options.translation.certificates.default_secret = flags.default_ssl_certificate;
   options.translation.classes.ingress_class = flags.ingress_class;
@@ -47,8 +52,8 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.ingress_class_by_name = flags.ingress_class_by_name;
   options.translation.classes.watch_without_class = flags.watch_ingress_without_class;
   options.translation.classes.disable_catch_all = flags.disable_catch_all;
-  options.translation.classes.standalone = true;
-  options.translation.endpoints.allow_loopback = true;
+  options.translation.classes.standalone = is_standalone(flags);
+  options.translation.endpoints.allow_loopback = is_standalone(flags);
   options.translation.endpoints.topology_aware = flags.enable_topology_aware_routing;
   options.translation.endpoints.location = location(flags);
   options.translation.endpoints.external_names = !flags.disable_svc_external_name;
@@ -59,6 +64,38 @@ k8swatch::CAresOptions resolver_options(const Flags& flags) {
   k8swatch::CAresOptions options;
   options.servers = flags.resolver;
   return options;
+}
+
+k8swatch::ApiConfigOptions api_config_options(const Flags& flags) {
+  k8swatch::ApiConfigOptions options;
+  options.kubeconfig = flags.kubeconfig;
+  options.apiserver_host = flags.apiserver_host;
+  options.certificate_authority = flags.certificate_authority;
+  return options;
+}
+
+k8swatch::ApiSourceOptions api_source_options(const Flags& flags) {
+  k8swatch::WatchScope scope;
+  scope.watch_namespace = flags.watch_namespace;
+  scope.namespace_selector = flags.watch_namespace_selector;
+  scope.config_map = flags.configmap;
+  scope.default_ssl_certificate = flags.default_ssl_certificate;
+  scope.default_backend_service = flags.default_backend_service;
+  k8swatch::ApiSourceOptions options;
+  options.resources = watched_resources(scope);
+  options.decoding = decode_options(flags);
+  return options;
+}
+
+std::vector<std::string> flag_warnings(const Flags& flags) {
+  std::vector<std::string> warnings;
+  if (flags.https_port != 0) return warnings;
+  warnings.emplace_back(
+      "flag --https-port=0: no HTTPS here, so certificates are not used and plain HTTP is not redirected, "
+      "except by force-ssl-redirect (for TLS that ends at a balancer)");
+  if (flags.enable_ssl_passthrough)
+    warnings.emplace_back("flag --enable-ssl-passthrough: no effect with --https-port=0");
+  return warnings;
 }
 
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags) {
@@ -92,9 +129,38 @@ SocketAddress admin_address(const Flags& flags) {
   return address_of(kernel_has_ipv6() ? "::" : "0.0.0.0", flags.healthz_port);
 }
 
-OcspFetchOptions ocsp_fetch_options(const Flags&) {
+OcspFetchOptions ocsp_fetch_options(const Flags& flags) {
   OcspFetchOptions options;
-  options.allow_local = true;  // whoever writes the manifests owns the machine
+  options.allow_local = is_standalone(flags);
+  return options;
+}
+
+std::string election_id(const Flags& flags) {
+  return flags.election_id.empty() ? "ingress-controller-leader-" + flags.ingress_class : flags.election_id;
+}
+
+ClusterWriterOptions cluster_writer_options(const Flags& flags, const std::string& pod_namespace,
+                                            const std::string& pod_name) {
+  ClusterWriterOptions options;
+  options.elect = flags.leader_election;
+  options.election.namespace_name = pod_namespace;
+  options.election.lease_name = election_id(flags);
+  // A pod that is made anew may have its old name.
+  options.election.identity = pod_name + "_" + random_uuid();
+  options.election = with_ttl(std::move(options.election), flags.election_ttl);
+  options.update_status = flags.update_status;
+  options.clear_at_the_end = flags.update_status_on_shutdown;
+  for (const std::string& address : flags.publish_status_address)
+    options.addresses.fixed.push_back(k8swatch::load_balancer_address(address));
+  options.addresses.publish_service = flags.publish_service;
+  options.addresses.pod_namespace = pod_namespace;
+  options.addresses.pod_name = pod_name;
+  options.addresses.internal_node_address = flags.report_node_internal_ip_address;
+  options.addresses.interval = flags.status_update_interval;
+  options.sync_events = flags.sync_events;
+  options.reporter.instance = pod_name;
+  options.pod_namespace = pod_namespace;
+  options.pod_name = pod_name;
   return options;
 }
 

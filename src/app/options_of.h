@@ -2,11 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "app/cluster_writers.h"
 #include "app/flags.h"
 #include "app/ocsp_fetch.h"
 #include "base/socket_address.h"
+#include "k8swatch/api_config.h"
+#include "k8swatch/api_source.h"
 #include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
@@ -17,6 +21,11 @@ namespace headgate::app {
 // Where this process runs, as far as flags and environment say.
 k8swatch::Location location(const Flags& flags);
 k8swatch::ControllerOptions controller_options(const Flags& flags);
+// What flags, each good in itself, do not do together. For the log at start.
+std::vector<std::string> flag_warnings(const Flags& flags);
+// Without manifests objects come from an API server.
+k8swatch::ApiConfigOptions api_config_options(const Flags& flags);
+k8swatch::ApiSourceOptions api_source_options(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
 // The resolver of ExternalName Services.
 k8swatch::CAresOptions resolver_options(const Flags& flags);
@@ -26,5 +35,11 @@ k8swatch::DecodeOptions decode_options(const Flags& flags);
 proxy::DataPlaneConfig data_plane_config(const Flags& flags);
 SocketAddress admin_address(const Flags& flags);
 OcspFetchOptions ocsp_fetch_options(const Flags& flags);
+// The name of the Lease: --election-id, else one for the class, so that controllers of two classes in one
+// namespace do not wait for each other.
+std::string election_id(const Flags& flags);
+// `pod_namespace` and `pod_name`: POD_NAMESPACE and POD_NAME, neither empty.
+ClusterWriterOptions cluster_writer_options(const Flags& flags, const std::string& pod_namespace,
+                                            const std::string& pod_name);
 
 }  // namespace headgate::app

@@ -19,12 +19,14 @@
 #include "app/admin_pages.h"
 #include "app/admin_server.h"
 #include "app/certificate_list.h"
+#include "app/cluster_writers.h"
 #include "app/config_hash.h"
 #include "app/control_loop.h"
 #include "app/control_state.h"
 #include "app/descriptor_limit.h"
 #include "app/finding_log.h"
 #include "app/log_file.h"
+#include "app/object_feed.h"
 #include "app/ocsp_stapler.h"
 #include "app/options_of.h"
 #include "app/shutdown_sequence.h"
@@ -32,7 +34,6 @@
 #include "base/log.h"
 #include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
-#include "k8swatch/manifest_source.h"
 #include "observe/access_log.h"
 #include "observe/metrics.h"
 #include "proxy/data_plane.h"
@@ -67,7 +68,8 @@ std::string describe(const proxy::DataPlaneConfig& config) {
 // Everything, in the order it is built; destroyed the other way round.
 class Server {
  public:
-  Server(const Flags& flags, LogFile log_file);
+  // `cluster`: nothing with --manifests.
+  Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::ApiTarget> cluster);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -76,6 +78,7 @@ class Server {
   void run() { io_.run(); }
 
  private:
+  std::unique_ptr<ClusterWriters> make_writers();
   void publish(std::shared_ptr<const router::Publication> publication);
   void after_work();
   void update_findings();
@@ -92,7 +95,9 @@ class Server {
   proxy::DataPlane data_plane_;
   k8swatch::CAresResolver resolver_;
   k8swatch::Controller controller_;
-  k8swatch::ManifestSource source_;
+  ObjectFeed feed_;
+  std::unique_ptr<ClusterWriters>
+      writers_;  // null without an API server, and where it is not known who we are
   OcspStapler ocsp_stapler_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
@@ -105,7 +110,7 @@ class Server {
   bool serving_ = false;
 };
 
-Server::Server(const Flags& flags, LogFile log_file)
+Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::ApiTarget> cluster)
     : flags_(flags),
       log_file_(std::move(log_file)),
       access_log_(log_file_.descriptor()),
@@ -116,9 +121,10 @@ Server::Server(const Flags& flags, LogFile log_file)
       resolver_(io_, resolver_options(flags), [this] { control_loop_.wake(); }),
       controller_(with_resolver(controller_options(flags), resolver_),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
-      source_(manifest_roots(flags), controller_, decode_options(flags)),
+      feed_(io_, flags, std::move(cluster), controller_),
+      writers_(make_writers()),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
-      control_loop_(io_, source_, controller_, [this] { after_work(); }),
+      control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       metrics_(metrics_sources()),
       admin_pages_(
@@ -139,6 +145,20 @@ Result<void> Server::start() {
   shutdown_.start();
   admin_.start();
   return control_loop_.start();
+}
+
+std::unique_ptr<ClusterWriters> Server::make_writers() {
+  if (feed_.cluster() == nullptr) return nullptr;
+  const std::string pod_namespace = environment("POD_NAMESPACE");
+  const std::string pod_name = environment("POD_NAME");
+  if (pod_namespace.empty() || pod_name.empty()) {
+    log::warning(
+        "POD_NAMESPACE and POD_NAME are not both set: no leader election, no status of Ingresses and "
+        "no Events");
+    return nullptr;
+  }
+  return std::make_unique<ClusterWriters>(io_, feed_.cluster()->transport(), controller_,
+                                          cluster_writer_options(flags_, pod_namespace, pod_name));
 }
 
 // Called by the Controller, on the control thread.
@@ -166,6 +186,7 @@ void Server::after_work() {
   state_.update([&](ControlSnapshot& state) {
     state.table = controller_.table();
     state.certificates = controller_.certificates();
+    state.watches = feed_.watches();
   });
   update_findings();
   const auto listeners = controller_.listeners();
@@ -178,6 +199,7 @@ void Server::update_findings() {
   findings_version_ = controller_.findings_version();
   auto findings = std::make_shared<const std::vector<k8swatch::Finding>>(controller_.findings());
   finding_log_.update(*findings);
+  if (writers_ != nullptr) writers_->set_findings(findings);
   const auto errors = static_cast<std::uint64_t>(
       std::count_if(findings->begin(), findings->end(),
                     [](const k8swatch::Finding& f) { return f.severity == k8swatch::Severity::error; }));
@@ -193,6 +215,7 @@ observe::MetricsSources Server::metrics_sources() {
   sources.controller_namespace = environment("POD_NAMESPACE");
   sources.controller_class = flags_.controller_class;
   sources.controller_pod = environment("POD_NAME");
+  if (writers_ != nullptr && flags_.leader_election) sources.leader_election = election_id(flags_);
   sources.release = version();
   sources.build = build();
   sources.repository = repository();
@@ -201,6 +224,10 @@ observe::MetricsSources Server::metrics_sources() {
     const ControlSnapshot state = state_.snapshot();
     observe::ControlFacts facts = state.facts;
     facts.config_hash = config_hash_.of(state.table);
+    if (writers_ != nullptr) {
+      facts.is_leader = writers_->is_leader();
+      facts.dropped_events = writers_->dropped_events();
+    }
     return facts;
   };
   sources.certificates = [this] {
@@ -208,6 +235,7 @@ observe::MetricsSources Server::metrics_sources() {
     return certificates == nullptr ? std::vector<observe::CertificateSeries>()
                                    : certificate_series(*certificates);
   };
+  sources.watches = [this] { return state_.snapshot().watches; };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
   return sources;
@@ -215,9 +243,14 @@ observe::MetricsSources Server::metrics_sources() {
 
 ShutdownActions Server::shutdown_actions() {
   ShutdownActions actions;
-  actions.announce = [this] { state_.update([](ControlSnapshot& state) { state.shutting_down = true; }); };
+  actions.announce = [this] {
+    state_.update([](ControlSnapshot& state) { state.shutting_down = true; });
+    if (writers_ != nullptr) writers_->begin_end();
+  };
   actions.begin_drain = [this] { data_plane_.begin_drain(flags_.worker_shutdown_timeout); };
-  actions.drained = [this] { return !serving_ || data_plane_.drained(); };
+  actions.drained = [this] {
+    return (!serving_ || data_plane_.drained()) && (writers_ == nullptr || writers_->is_over());
+  };
   actions.reopen_logs = [this] {
     const Result<void> reopened = log_file_.reopen();
     if (!reopened) log::error(reopened.error().message);
@@ -246,7 +279,18 @@ int run_server(const Flags& flags) {
     log::error(log_file.error().message);
     return 1;
   }
-  Server server(flags, *std::move(log_file));
+  std::optional<k8swatch::ApiTarget> cluster;
+  if (flags.manifests.empty()) {
+    Result<k8swatch::ApiTarget> found = find_api_target(api_config_options(flags));
+    if (!found) {
+      log::error("nothing to serve: there is no --manifests, and no Kubernetes API server: " +
+                 found.error().message);
+      return 1;
+    }
+    cluster = *std::move(found);
+    log::info("following the API server " + cluster->server + " as " + cluster->origin + " says");
+  }
+  Server server(flags, *std::move(log_file), std::move(cluster));
   if (const Result<void> started = server.start(); !started) {
     log::error(started.error().message);
     return 1;

@@ -4,13 +4,13 @@
 #include <charconv>
 #include <string>
 
+#include "base/quoted.h"
+
 namespace headgate {
 namespace {
 
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
 constexpr std::chrono::milliseconds kMaxTime = std::chrono::hours(24 * 365);
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 64)) + "'"; }
 
 // Takes the digits at the front of `text`; false where there are none or too many for 64 bits.
 bool take_digits(std::string_view& text, std::uint64_t& value) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "k8swatch/annotations/values.h"
+#include "base/quoted.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {

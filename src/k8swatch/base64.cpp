@@ -1,5 +1,6 @@
 #include "k8swatch/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace headgate::k8swatch {
@@ -44,6 +45,20 @@ Result<std::string> decode_base64(std::string_view text) {
   group <<= 6 * padding;
   out += static_cast<char>(group >> 16);
   if (padding == 1) out += static_cast<char>(group >> 8);
+  return out;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j) out += j <= count ? kAlphabet[group >> (18 - 6 * j) & 63] : '=';
+  }
   return out;
 }
 

@@ -12,4 +12,7 @@ namespace headgate::k8swatch {
 // The error never quotes the input.
 Result<std::string> decode_base64(std::string_view text);
 
+// One line, with padding.
+std::string encode_base64(std::string_view bytes);
+
 }  // namespace headgate::k8swatch

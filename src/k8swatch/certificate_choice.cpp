@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/utc_text.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 #include "k8swatch/secret_content.h"
 
 namespace headgate::k8swatch {
@@ -12,16 +14,11 @@ namespace {
 constexpr std::string_view kTlsType = "kubernetes.io/tls";
 constexpr std::string_view kDefaultServes = "the default certificate is used";
 constexpr std::int64_t kExpiryNotice = std::int64_t{10} * 24 * 3600;
-constexpr std::size_t kShownNames = 4;
 
 std::string names_of(const tls::Certificate& certificate) {
   const std::vector<std::string>& names = certificate.facts().names;
   if (names.empty()) return "no name at all";
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kShownNames; ++i)
-    text += (i == 0 ? "" : ", ") + names[i].substr(0, 64);
-  if (names.size() > kShownNames) text += " and " + std::to_string(names.size() - kShownNames) + " more";
-  return text;
+  return listed(names);
 }
 
 class Chooser {
@@ -33,8 +30,17 @@ class Chooser {
   void consider(std::uint32_t entry, bool is_listed) {
     const std::string& name = ingress_.tls[entry].secret_name;
     if (name.empty()) return;  // asks for the default certificate
-    const std::string key = name_key(ingress_.metadata.namespace_name, name);
     const std::string field = "spec.tls[" + std::to_string(entry) + "].secretName";
+    if (!is_dns1123_subdomain(name)) {
+      tell(Severity::error, field,
+           quoted(name) + " is not the name of a Secret" +
+               (name.find('/') == std::string::npos
+                    ? ""
+                    : ": it is without '/', always of the Ingress's namespace") +
+               "; " + std::string(kDefaultServes));
+      return;
+    }
+    const std::string key = name_key(ingress_.metadata.namespace_name, name);
     const SecretRecord* record = store_.find_secret(key);
     if (record == nullptr || record->secret == nullptr) {
       tell(Severity::error, field, "Secret " + key + " does not exist; " + std::string(kDefaultServes));
@@ -106,7 +112,7 @@ std::vector<Finding> check_certificate_secret(const std::string& key, const Secr
   }
   if (secret.type != kTlsType)
     return {{Severity::warning, "Secret " + key, "type",
-             "'" + secret.type.substr(0, 64) + "' is not " + std::string(kTlsType) +
+             quoted(secret.type) + " is not " + std::string(kTlsType) +
                  "; its tls.crt and tls.key are used all the same"}};
   return {};
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "base/log.h"
-#include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
+#include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 #include "k8swatch/tls_entries.h"
 #include "router/model.h"
 
@@ -50,38 +53,42 @@ class CertificateTranslator::Pass {
  public:
   explicit Pass(CertificateTranslator& owner) : owner_(owner) {}
 
-  std::set<std::string> dirty_hosts(const Changes& changes) {
+  std::set<std::string> dirty_hosts(const Changes& changes, bool all) {
     std::set<std::string> hosts = changes.hosts;
+    if (all) owner_.store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
     for (const std::string& key : changes.secrets) {
       const SecretRecord* record = owner_.store_.find_secret(key);
       if (record == nullptr) continue;
-      const std::string_view name = std::string_view(key).substr(key.find('/') + 1);
+      const auto name = split_name_key(key);
+      if (!name) continue;
       for (const Ingress* user : record->users)
-        for (std::string& host : entries_of(*user).hosts_using(name)) hosts.insert(std::move(host));
+        for (std::string& host : entries_of(*user).hosts_using(name->name)) hosts.insert(std::move(host));
     }
-    const std::set<std::string>& of_rules = owner_.rules_.changed_hosts();
-    hosts.insert(of_rules.begin(), of_rules.end());
+    for (const std::set<std::string>* others :
+         {&owner_.rules_.changed_hosts(), &owner_.ciphers_.changed_hosts()})
+      hosts.insert(others->begin(), others->end());
     add_hosts_below_wildcards(hosts);
     hosts.erase(std::string(router::kDefaultHost));  // no server name leads there
     return hosts;
   }
 
   void look_at(const std::string& host) {
-    std::vector<RuleRef> rules = owner_.store_.rules_of(host);
-    std::erase_if(rules, [this](const RuleRef& ref) { return !owner_.classes_.takes(*ref.ingress); });
-    sort_by_age(rules);
-    const auto first = std::find_if(rules.begin(), rules.end(),
-                                    [](const RuleRef& ref) { return !ref.ingress->tls.empty(); });
-    owner_.note_tls(host, first != rules.end());
+    const std::vector<const Ingress*> ingresses =
+        ingresses_of(rules_in_order(owner_.store_, owner_.classes_, host));
+    const auto first = std::find_if(ingresses.begin(), ingresses.end(), [&](const Ingress* ingress) {
+      return !ingress->tls.empty() && owns_host_with(*ingress, *ingresses.front());
+    });
+    owner_.note_tls(host, first != ingresses.end());
 
     std::vector<Finding> findings;
     std::vector<Finding> validity;
+    std::optional<Finding> without;
     std::shared_ptr<tls::HostTls> fresh;
-    if (first == rules.end()) {
+    if (first == ingresses.end()) {
       owner_.choices_.erase(host);
-      if (!rules.empty() && needs_entry(host)) fresh = borrow_from_wildcard(host);
+      if (!ingresses.empty() && needs_entry(host)) fresh = borrow_from_wildcard(host);
     } else {
-      const Ingress& ingress = *first->ingress;
+      const Ingress& ingress = **first;
       CertificateChoice choice =
           choose_certificate(host, ingress, entries_of(ingress), owner_.store_, findings);
       fresh = std::make_shared<tls::HostTls>(host, choice.main.certificate);
@@ -89,15 +96,25 @@ class CertificateTranslator::Pass {
       fresh->certificate_secret = choice.main.secret;
       fresh->alternative_secret = choice.alternative.secret;
       validity = validity_of(choice, owner_.now());
+      if (choice.main.certificate == nullptr && findings.empty())
+        without = {Severity::warning, "Ingress " + name_key(ingress.metadata), "spec.tls",
+                   "has no certificate for '" + host + "'"};
       owner_.choices_[host] = std::move(choice);
     }
     if (fresh != nullptr) {
       const ClientCertificateRules::HostRules& host_rules = owner_.rules_.of(host);
       if (host_rules.client_certificate != nullptr) fresh->client_auth = host_rules.client_certificate->auth;
-      fresh->ciphers = host_rules.ciphers;
+      fresh->ciphers = owner_.ciphers_.of(host);
     }
+    const Ingress* const decides = first == ingresses.end() ? nullptr : *first;
+    for (const Ingress* ingress : ingresses)
+      if (ingress != decides) tell_loser(host, *ingress, *ingresses.front(), decides, findings);
     keep(owner_.findings_, host, std::move(findings));
     keep(owner_.validity_findings_, host, std::move(validity));
+    if (without)
+      owner_.without_certificate_[host] = *std::move(without);
+    else
+      owner_.without_certificate_.erase(host);
 
     const std::shared_ptr<const tls::HostTls> old = owner_.index_->hosts().find_declared(host);
     if (old == nullptr && fresh == nullptr) return;
@@ -108,6 +125,31 @@ class CertificateTranslator::Pass {
   [[nodiscard]] const std::vector<tls::HostTlsChange>& changes() const { return changes_; }
 
  private:
+  // Where the Ingress, which does not decide, lists a certificate for the host. `decides`: null where nobody
+  // does.
+  void tell_loser(const std::string& host, const Ingress& ingress, const Ingress& oldest,
+                  const Ingress* decides, std::vector<Finding>& findings) {
+    if (ingress.tls.empty()) return;
+    for (const std::uint32_t entry : entries_of(ingress).listing(host)) {
+      const auto tell = [&](const std::string& why) {
+        findings.push_back({Severity::warning, "Ingress " + name_key(ingress.metadata),
+                            "spec.tls[" + std::to_string(entry) + "]",
+                            why + "; the certificate of this Ingress is not used for it"});
+      };
+      if (!owns_host_with(ingress, oldest))
+        tell(not_the_owner(host, oldest));
+      else if (decides != nullptr && !has_secret(*decides, host, ingress.tls[entry].secret_name))
+        tell("host '" + host + "' follows Ingress " + name_key(decides->metadata) + ", which comes first");
+    }
+  }
+
+  [[nodiscard]] bool has_secret(const Ingress& ingress, const std::string& host, const std::string& secret) {
+    const std::vector<std::uint32_t>& listing = entries_of(ingress).listing(host);
+    return secret.empty() || std::any_of(listing.begin(), listing.end(), [&](std::uint32_t entry) {
+             return ingress.tls[entry].secret_name == secret;
+           });
+  }
+
   static std::string wildcard_above(const std::string& host) {
     const std::size_t dot = host.find('.');
     return dot == std::string::npos ? std::string() : "*" + host.substr(dot);
@@ -117,10 +159,10 @@ class CertificateTranslator::Pass {
   // it, or of no host: the rules for clients' certificates and ciphers are of one host.
   [[nodiscard]] bool needs_entry(const std::string& host) const {
     const auto has_rules = [this](const std::string& name) {
-      const ClientCertificateRules::HostRules& rules = owner_.rules_.of(name);
-      return rules.client_certificate != nullptr || !rules.ciphers.empty();
+      return owner_.rules_.of(name).client_certificate != nullptr || !owner_.ciphers_.of(name).empty();
     };
-    return has_rules(host) || (!host.starts_with('*') && has_rules(wildcard_above(host)));
+    return owner_.enters_all_hosts_ || has_rules(host) ||
+           (!host.starts_with('*') && has_rules(wildcard_above(host)));
   }
 
   // With the certificates that answer for the host without an entry.
@@ -157,19 +199,21 @@ class CertificateTranslator::Pass {
 
 CertificateTranslator::CertificateTranslator(CertificateOptions options, const Store& store,
                                              const IngressClassRules& classes,
-                                             const ClientCertificateRules& rules)
-    : options_(std::move(options)), store_(store), classes_(classes), rules_(rules) {
+                                             const ClientCertificateRules& rules, const CipherRules& ciphers)
+    : options_(std::move(options)), store_(store), classes_(classes), rules_(rules), ciphers_(ciphers) {
   if (!options_.make_fake) options_.make_fake = tls::Certificate::make_fake;
   if (!options_.wall_seconds) options_.wall_seconds = system_seconds;
 }
 
-bool CertificateTranslator::translate(const Changes& changes) {
+bool CertificateTranslator::enter_all_hosts(bool all) { return std::exchange(enters_all_hosts_, all) != all; }
+
+bool CertificateTranslator::translate(const Changes& changes, bool all) {
   changed_tls_.clear();
   bool changed = false;
   if (index_ == nullptr || changes.secrets.contains(options_.default_secret)) changed = update_default();
 
   Pass pass(*this);
-  for (const std::string& host : pass.dirty_hosts(changes)) pass.look_at(host);
+  for (const std::string& host : pass.dirty_hosts(changes, all)) pass.look_at(host);
   if (pass.changes().empty()) return changed;
   index_ = std::make_shared<const tls::CertificateIndex>(index_->with(pass.changes()));
   return true;
@@ -234,7 +278,7 @@ void CertificateTranslator::note_tls(const std::string& host, bool has_tls) {
 std::int64_t CertificateTranslator::now() const { return options_.wall_seconds(); }
 
 bool CertificateTranslator::check_validity_again() {
-  Findings fresh;
+  HostFindings fresh;
   const std::int64_t time = now();
   keep(fresh, "", check_validity(default_, time));
   for (const auto& [host, choice] : choices_) keep(fresh, host, validity_of(choice, time));
@@ -243,18 +287,25 @@ bool CertificateTranslator::check_validity_again() {
   return true;
 }
 
-void CertificateTranslator::add_findings(std::vector<Finding>& out) const {
+void CertificateTranslator::add_findings(std::vector<Finding>& out,
+                                         const std::set<std::string>& except) const {
   out.insert(out.end(), default_findings_.begin(), default_findings_.end());
-  for (const Findings* group : {&findings_, &validity_findings_})
-    for (const auto& [host, findings] : *group) out.insert(out.end(), findings.begin(), findings.end());
+  append_findings(out, findings_, except);
+  append_findings(out, validity_findings_, except);
+  for (const auto& [host, finding] : without_certificate_) {
+    if (except.contains(host) || index_->default_certificate()->covers(host)) continue;
+    out.push_back(finding);
+    out.back().reason += ", and the default certificate, which is used, is not for it either";
+  }
 }
 
-std::string CertificateTranslator::dump() const {
+std::string CertificateTranslator::dump(const std::set<std::string>& except) const {
   std::string out;
   if (!options_.default_secret.empty())
     out +=
         "default certificate: " + (default_.certificate == nullptr ? "generated" : text_of(default_)) + "\n";
   for (const auto& [host, choice] : choices_) {
+    if (except.contains(host)) continue;
     out += "certificate of " + host + ": ";
     out += choice.main.certificate == nullptr ? "default" : text_of(choice.main);
     if (choice.alternative.certificate != nullptr) out += ", " + text_of(choice.alternative);

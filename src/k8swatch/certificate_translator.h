@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8swatch/certificate_choice.h"
+#include "k8swatch/cipher_rules.h"
 #include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
@@ -30,31 +31,37 @@ struct CertificateOptions {
 
 class CertificateTranslator {
  public:
-  // All but `options` must outlive this. `rules`: what hosts ask of clients' certificates, translated first.
+  // All but `options` must outlive this. `rules`: what hosts ask of clients' certificates; with `ciphers`
+  // translated first.
   CertificateTranslator(CertificateOptions options, const Store& store, const IngressClassRules& classes,
-                        const ClientCertificateRules& rules);
+                        const ClientCertificateRules& rules, const CipherRules& ciphers);
 
-  // True: index() is another one than before. True the first time. Throws std::runtime_error where there is
-  // no certificate to begin with, which cannot happen later.
-  bool translate(const Changes& changes);
+  // ssl-reject-handshake: the names of rules are then told from those that nobody knows by an entry of the
+  // index, with or without TLS of their own. True: it was the other one before.
+  bool enter_all_hosts(bool all);
+
+  // Looks at the hosts that `changes` concern, or at `all`. True: index() is another one than before. True
+  // the first time. Throws std::runtime_error where there is no certificate to begin with, which cannot
+  // happen later.
+  bool translate(const Changes& changes, bool all = false);
   // Never null after the first translate().
   [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& index() const { return index_; }
 
-  // Whether requests for that host of the routing table are to come by HTTPS: the oldest Ingress with a rule
-  // for it or for the wildcard above it has a spec.tls, whatever became of its certificates. Never true of
-  // "_".
+  // Whether requests for that host of the routing table are to come by HTTPS: an Ingress with a rule
+  // for it or for the wildcard above it has a spec.tls and is of the namespace that owns that name, whatever
+  // became of its certificates. Never true of "_".
   [[nodiscard]] bool has_tls(std::string_view host) const;
   // The hosts of which the last translate() changed has_tls().
   [[nodiscard]] const std::set<std::string>& hosts_with_changed_tls() const { return changed_tls_; }
 
   // Looks whether certificates have expired meanwhile; true: add_findings() says something else now.
   bool check_validity_again();
-  void add_findings(std::vector<Finding>& out) const;
-  // One line for each host with TLS, sorted; empty where there is none.
-  [[nodiscard]] std::string dump() const;
+  // `except`: hosts whose TLS connections pass through, for which none of it counts.
+  void add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const;
+  // One line for each host with TLS, sorted; empty where there is none. `except`: as above.
+  [[nodiscard]] std::string dump(const std::set<std::string>& except) const;
 
  private:
-  using Findings = std::map<std::string, std::vector<Finding>>;  // by host; nothing wrong: no entry
   class Pass;
 
   bool update_default();
@@ -66,15 +73,19 @@ class CertificateTranslator {
   const Store& store_;
   const IngressClassRules& classes_;
   const ClientCertificateRules& rules_;
+  const CipherRules& ciphers_;
+  bool enters_all_hosts_ = false;
   std::shared_ptr<const tls::CertificateIndex> index_;
   std::shared_ptr<const tls::Certificate> fake_;  // once it was needed
   SecretCertificate default_;                     // from --default-ssl-certificate
   // By host; exactly those with TLS of their own.
   std::map<std::string, CertificateChoice, std::less<>> choices_;
   std::set<std::string> changed_tls_;
-  Findings findings_;
-  Findings validity_findings_;  // the default certificate's under ""
+  HostFindings findings_;
+  HostFindings validity_findings_;  // the default certificate's under ""
   std::vector<Finding> default_findings_;
+  // By host with TLS, where its Ingress names no certificate for it: told unless the default one is for it.
+  std::map<std::string, Finding> without_certificate_;
 };
 
 }  // namespace headgate::k8swatch

@@ -1,11 +1,9 @@
 #include "k8swatch/client_certificate_rules.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "k8swatch/annotations/ciphers.h"
-#include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/secret_content.h"
@@ -97,65 +95,63 @@ void ClientCertificateRules::translate(const Changes& changes, bool all) {
 }
 
 void ClientCertificateRules::look_at(const std::string& host) {
-  std::vector<RuleRef> refs = store_.rules_of(host);
-  std::erase_if(refs, [this](const RuleRef& ref) {
-    return ref.ingress->metadata.annotations.empty() || !classes_.takes(*ref.ingress);
-  });
-  sort_by_age(refs);
-
+  const std::vector<const Ingress*> ingresses = ingresses_of(rules_in_order(store_, classes_, host));
   HostRules fresh;
   std::vector<Finding> findings;
-  const Ingress* rule_of = nullptr;  // whose rule and whose ciphers the host has
-  const Ingress* ciphers_of = nullptr;
-  const Ingress* last = nullptr;
-  for (const RuleRef& ref : refs) {
-    if (std::exchange(last, ref.ingress) == ref.ingress) continue;  // another rule of the same Ingress
-    const Ingress& ingress = *ref.ingress;
-    AnnotationReader reader(ingress, prefix_);  // what is wrong in itself is told with the Ingress
-    const auto tell = [&](Severity severity, std::string_view annotation, std::string reason) {
-      findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
-                          annotation_field(prefix_ + "/" + std::string(annotation)), std::move(reason)});
-    };
-    const auto tell_loser = [&](std::string_view annotation, const Ingress& winner, const char* consequence) {
-      tell(Severity::warning, annotation,
-           "host '" + host + "' follows Ingress " + name_key(winner.metadata) + ", which comes first" +
-               consequence);
-    };
-    if (const auto annotations = read_client_certificate_annotations(reader)) {
-      std::string problem;
-      // No server name leads to the rules without host: handshakes could not ask for a certificate.
-      if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
-        problem = "rules without host cannot ask for client certificates";
-      auto rule = make_rule(ingress, *annotations, problem);
-      if (!problem.empty())
-        tell(Severity::error, kSecretAnnotation,
-             problem + (rule_of == nullptr ? "; every request for host '" + host + "' is answered with 403"
-                                           : "; its paths of host '" + host + "' are answered with 503"));
-      if (rule_of == nullptr) {
-        rule_of = &ingress;
-        fresh.client_certificate = std::move(rule);
-      } else {
-        if (problem.empty())
-          tell_loser(kSecretAnnotation, *rule_of, "; the rule of this Ingress is not used for it");
-        else
-          fresh.denied.insert(&ingress);
-      }
+  const auto tell = [&](const Ingress& ingress, Severity severity, std::string reason) {
+    findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
+                        annotation_field(prefix_ + "/" + std::string(kSecretAnnotation)), std::move(reason)});
+  };
+  const std::string then_denied = "; its paths of host '" + host + "' are answered with 503";
+  const Ingress* rule_of = nullptr;  // whose rule the host has
+  std::vector<std::pair<const Ingress*, ClientCertificateAnnotations>> strangers;
+  for (const Ingress* ingress : ingresses) {
+    if (ingress->metadata.annotations.empty()) continue;
+    AnnotationReader reader(*ingress, prefix_);  // what is wrong in itself is told with the Ingress
+    auto annotations = read_client_certificate_annotations(reader);
+    if (!annotations) continue;
+    if (!owns_host_with(*ingress, *ingresses.front())) {
+      strangers.emplace_back(ingress, *std::move(annotations));
+      continue;
     }
-    if (std::string ciphers = read_ssl_ciphers(reader); !ciphers.empty()) {
-      if (ciphers_of == nullptr) {
-        ciphers_of = &ingress;
-        fresh.ciphers = std::move(ciphers);
-      } else if (ciphers != fresh.ciphers) {
-        tell_loser("ssl-ciphers", *ciphers_of, "");
-      }
+    std::string problem;
+    // No server name leads to the rules without host: handshakes could not ask for a certificate.
+    if (host == router::kDefaultHost && annotations->verify != VerifyClientMode::off)
+      problem = "rules without host cannot ask for client certificates";
+    auto rule = make_rule(*ingress, *annotations, problem);
+    if (rule_of == nullptr) {
+      rule_of = ingress;
+      fresh.client_certificate = std::move(rule);
+      if (!problem.empty())
+        tell(*ingress, Severity::error,
+             problem + "; every request for host '" + host + "' is answered with 403");
+    } else if (!problem.empty()) {
+      fresh.denied.insert(ingress);
+      tell(*ingress, Severity::error, problem + then_denied);
+    } else {
+      tell(*ingress, Severity::warning,
+           "host '" + host + "' follows Ingress " + name_key(rule_of->metadata) +
+               ", which comes first; the rule of this Ingress is not used for it");
+    }
+  }
+  for (const auto& [ingress, annotations] : strangers) {
+    std::string problem;
+    make_rule(*ingress, annotations, problem);
+    const bool asks = annotations.verify != VerifyClientMode::off || !annotations.match_cn.empty();
+    if (problem.empty() && rule_of == nullptr && asks) problem = "nobody is asked for a certificate there";
+    const std::string reason = not_the_owner(host, *ingresses.front());
+    if (problem.empty()) {
+      tell(*ingress, Severity::warning, reason + "; the rule of this Ingress is not used for it");
+    } else {  // its pods may trust that only known clients come
+      fresh.denied.insert(ingress);
+      tell(*ingress, Severity::error, reason + ", and " + problem + then_denied);
     }
   }
 
   const HostRules& old = of(host);
-  if (!same_rule(old.client_certificate, fresh.client_certificate) || old.ciphers != fresh.ciphers ||
-      old.denied != fresh.denied)
+  if (!same_rule(old.client_certificate, fresh.client_certificate) || old.denied != fresh.denied)
     changed_hosts_.insert(host);
-  const bool is_empty = fresh.client_certificate == nullptr && fresh.ciphers.empty() && fresh.denied.empty();
+  const bool is_empty = fresh.client_certificate == nullptr && fresh.denied.empty();
   if (is_empty)
     rules_.erase(host);
   else if (changed_hosts_.contains(host))
@@ -237,8 +233,9 @@ void ClientCertificateRules::forget_unused() {
   std::erase_if(made_, [](const auto& each) { return each.second.auth.use_count() <= 1; });
 }
 
-void ClientCertificateRules::add_findings(std::vector<Finding>& out) const {
-  for (const auto& [host, findings] : findings_) out.insert(out.end(), findings.begin(), findings.end());
+void ClientCertificateRules::add_findings(std::vector<Finding>& out,
+                                          const std::set<std::string>& except) const {
+  append_findings(out, findings_, except);
 }
 
 }  // namespace headgate::k8swatch

@@ -25,9 +25,8 @@ class ClientCertificateRules {
   // What holds for one host; empty for most.
   struct HostRules {
     std::shared_ptr<const router::ClientCertificateRule> client_certificate;  // or null
-    std::string ciphers;                                                      // ssl-ciphers, or empty
-    // Ingresses of the host whose own rule is not the host's and could not be followed: their paths are
-    // answered with 503.
+    // Ingresses of the host whose own rule is not the host's and could not be followed, or that ask for
+    // certificates where the namespace that owns the host does not: their paths are answered with 503.
     std::set<const Ingress*> denied;
   };
 
@@ -42,7 +41,8 @@ class ClientCertificateRules {
   [[nodiscard]] const HostRules& of(std::string_view host) const;
   // The hosts for which the last translate() found something else than before.
   [[nodiscard]] const std::set<std::string>& changed_hosts() const { return changed_hosts_; }
-  void add_findings(std::vector<Finding>& out) const;
+  // `except`: hosts whose TLS connections pass through, for which none of it counts.
+  void add_findings(std::vector<Finding>& out, const std::set<std::string>& except) const;
 
  private:
   // Made once for all hosts that share it.
@@ -67,7 +67,7 @@ class ClientCertificateRules {
   std::map<std::string, HostRules, std::less<>> rules_;  // exactly those that are not empty
   std::map<MadeKey, Made> made_;
   std::set<std::string> changed_hosts_;
-  std::map<std::string, std::vector<Finding>> findings_;  // by host
+  HostFindings findings_;
 };
 
 }  // namespace headgate::k8swatch

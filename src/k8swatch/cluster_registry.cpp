@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "k8swatch/annotations/values.h"
+#include "base/quoted.h"
 #include "k8swatch/app_protocol.h"
 #include "k8swatch/external_endpoints.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/units.h"
 #include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
@@ -12,7 +13,6 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::size_t kShownKey = 128;
-constexpr std::size_t kShownValue = 64;
 
 Result<bool> parse_boolean(std::string_view text) {
   const auto value = parse_go_bool(text);
@@ -30,7 +30,7 @@ void ConfigMapReader::time(std::string_view key, std::chrono::milliseconds& valu
   if (written == nullptr) return;
   const auto parsed = parse_time(*written);
   if (parsed && parsed->count() == 0)
-    refuse(key, "'" + written->substr(0, kShownValue) + "': a time-out is longer than 0");
+    refuse(key, quoted(*written) + ": a time-out is longer than 0");
   else
     take(key, parsed, value);
 }
@@ -44,8 +44,9 @@ void ConfigMapReader::count(std::string_view key, std::uint64_t least, std::uint
   const std::string* written = text(key);
   if (written == nullptr) return;
   const auto parsed = parse_count(*written, most);
-  if (parsed && *parsed < least)
-    refuse(key, "'" + written->substr(0, kShownValue) + "' is less than " + std::to_string(least));
+  if (!parsed || *parsed < least)
+    refuse(key, quoted(*written) + " is not a whole number from " + std::to_string(least) + " to " +
+                    std::to_string(most));
   else
     take(key, parsed, value);
 }

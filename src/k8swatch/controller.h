@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "k8swatch/external_names.h"
 #include "k8swatch/holdoff.h"
 #include "k8swatch/name_resolver.h"
+#include "k8swatch/object_observer.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
 #include "k8swatch/translator.h"
@@ -40,8 +42,12 @@ class Controller : public ObjectSink {
   void upsert(Object object) override;
   void remove(const ObjectKey& key) override;
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
+  void set_readable(Kind kind, bool readable) override;
   void synced() override;
 
+  // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
+  // nobody.
+  void set_observer(ObjectObserver* observer) { observer_ = observer; }
   // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
   // run_due(). Has no effect without topology_aware.
   void set_location(Location location);
@@ -53,6 +59,10 @@ class Controller : public ObjectSink {
 
   // Everything that is wrong now, of source and translation; sorted, each once.
   [[nodiscard]] std::vector<Finding> findings() const;
+  // Whether an Ingress of that name_key() is ours and let in, be it in an older version.
+  [[nodiscard]] bool serves(const std::string& key) const;
+  // Of the newest version routing knows; null: there is no such object, or it is none of those looked at.
+  [[nodiscard]] const Metadata* find_metadata(const ObjectKey& key) const;
   // Grows whenever findings() may have changed.
   [[nodiscard]] std::uint64_t findings_version() const { return findings_version_; }
   // The canonical text of the table and the Clusters, as of the last publication.
@@ -76,8 +86,10 @@ class Controller : public ObjectSink {
 
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
-  void note_change();
+  void note_change(Kind kind);
   [[nodiscard]] std::optional<TimePoint> publication_due() const;
+  // Looks whether Ingresses that came since the last publication lack something that may be on its way.
+  void look_for_missing(const ObjectKey& changed);
   // The ConfigMap changed: it says what the gate lets in.
   void configure_gate();
 
@@ -85,9 +97,12 @@ class Controller : public ObjectSink {
   Publish publish_;
   IngressGate gate_;
   Store store_;
+  IngressClassRules classes_;
   HoldOff hold_off_;
   ExternalNames names_;
   Translator translator_;
+  ObjectObserver* observer_ = nullptr;
+  std::set<std::string> incomplete_;  // name_keys of Ingresses that changed since the last publication
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication
   std::map<std::string, std::vector<Finding>> source_findings_;  // by origin

@@ -118,12 +118,14 @@ bool decode_ingress(JsonReader& reader, JsonValue& value, const DecodeOptions& o
   if (!reader.object(value, [&](std::string_view key, JsonValue& field) {
         if (key == "metadata") return decode_metadata(reader, field, options, out.metadata);
         if (key == "spec") return decode_spec(reader, field, out);
+        if (key == "status") return decode_load_balancer_status(reader, field, out.addresses);
         return true;
       })) {
     return false;
   }
   out.rules.shrink_to_fit();
   out.tls.shrink_to_fit();
+  out.addresses.shrink_to_fit();
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);
 }
 

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/app_protocol.h"
 #include "k8swatch/endpoint_address.h"
 #include "k8swatch/name_key.h"
@@ -67,8 +68,7 @@ class Collector {
 
   void add(const EndpointSlice& slice, std::uint16_t port) {
     if (slice.address_type != "IPv4" && slice.address_type != "IPv6") {
-      refuse(slice, "addressType",
-             "'" + slice.address_type.substr(0, 64) + "' is not served; expected IPv4 or IPv6");
+      refuse(slice, "addressType", quoted(slice.address_type) + " is not served; expected IPv4 or IPv6");
       return;
     }
     for (std::size_t i = 0; i < slice.endpoints.size(); ++i) add_endpoint(slice, i, port);
@@ -89,8 +89,7 @@ class Collector {
     }
     const auto address = SocketAddress::parse(endpoint.address, port);
     if (!address || address->is_v6() != (slice.address_type == "IPv6")) {
-      refuse(slice, field,
-             "'" + endpoint.address.substr(0, 64) + "' is not an " + slice.address_type + " address");
+      refuse(slice, field, quoted(endpoint.address) + " is not an " + slice.address_type + " address");
     } else if (const auto reason = refuse_address(*address, options_.allow_loopback)) {
       refuse(slice, field, "'" + endpoint.address + "' " + *reason);
     } else {

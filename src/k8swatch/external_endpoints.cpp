@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/units.h"
-#include "k8swatch/annotations/values.h"
+#include "base/quoted.h"
 #include "k8swatch/endpoint_address.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/names.h"

@@ -39,4 +39,10 @@ std::string to_string(const Finding& finding) {
   return (finding.severity == Severity::error ? "error: " : "warning: ") + line_of(finding);
 }
 
+void append_findings(std::vector<Finding>& out, const HostFindings& findings,
+                     const std::set<std::string>& except) {
+  for (const auto& [host, of_host] : findings)
+    if (!except.contains(host)) out.insert(out.end(), of_host.begin(), of_host.end());
+}
+
 }  // namespace headgate::k8swatch

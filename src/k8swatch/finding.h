@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace headgate::k8swatch {
 
@@ -25,5 +28,9 @@ struct Finding {
 std::string line_of(const Finding& finding);
 // The same after its severity: "error: Ingress default/web: …"
 std::string to_string(const Finding& finding);
+
+using HostFindings = std::map<std::string, std::vector<Finding>>;  // by host; nothing wrong: no entry
+void append_findings(std::vector<Finding>& out, const HostFindings& findings,
+                     const std::set<std::string>& except);
 
 }  // namespace headgate::k8swatch

@@ -11,8 +11,9 @@
 namespace headgate::k8swatch {
 
 struct HoldOffOptions {
-  Duration quiet = std::chrono::milliseconds(2);  // act after this long without a change
-  Duration most = std::chrono::milliseconds(50);  // and at the latest this long after the first
+  Duration quiet = std::chrono::milliseconds(2);   // act after this long without a change
+  Duration most = std::chrono::milliseconds(50);   // and at the latest this long after the first
+  Duration urgent = std::chrono::milliseconds(5);  // or after the first urgent one
 };
 
 class HoldOff {
@@ -23,19 +24,37 @@ class HoldOff {
     if (!std::exchange(waiting_, true)) first_ = now;
     last_ = now;
   }
+  // One that must not wait for a storm of others to pass: endpoints.
+  void note_urgent_change(TimePoint now) {
+    note_change(now);
+    if (!urgent_since_) urgent_since_ = now;
+  }
+  // Until this is taken back, something is known to be missing that is probably on its way: only `most` ends
+  // the wait.
+  void set_incomplete(bool on) { incomplete_ = on; }
+
   // When to act; nothing: there is nothing to do.
   [[nodiscard]] std::optional<TimePoint> deadline() const {
     if (!waiting_) return std::nullopt;
-    return std::min(first_ + options_.most, last_ + options_.quiet);
+    const TimePoint latest = first_ + options_.most;
+    if (incomplete_) return latest;
+    const TimePoint due = std::min(latest, last_ + options_.quiet);
+    return urgent_since_ ? std::min(due, *urgent_since_ + options_.urgent) : due;
   }
   [[nodiscard]] bool is_due(TimePoint now) const { return waiting_ && now >= *deadline(); }
-  void clear() { waiting_ = false; }
+  void clear() {
+    waiting_ = false;
+    incomplete_ = false;
+    urgent_since_.reset();
+  }
 
  private:
   HoldOffOptions options_;
   bool waiting_ = false;
+  bool incomplete_ = false;
   TimePoint first_{};
   TimePoint last_{};
+  std::optional<TimePoint> urgent_since_;
 };
 
 }  // namespace headgate::k8swatch

@@ -1,9 +1,9 @@
 #include "k8swatch/host_drafter.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
@@ -47,9 +47,18 @@ class Drafter {
     add(ingress, PathType::prefix, "/", "/", *ingress.default_backend, "spec.defaultBackend", true);
   }
 
-  // Paths that nobody claims, on behalf of the oldest Ingress.
-  void add_unclaimed(const Ingress& ingress) {
-    if (draft_.host != router::kDefaultHost) draft_.unclaimed_redirects = redirects_of(ingress, "/");
+  // After all paths. What passes through is known then, and with it which plain HTTP is redirected: as that
+  // of a host with TLS, for the pods that get it. Paths that nobody claims are judged on behalf of the oldest
+  // Ingress.
+  void add_redirects(const Ingress& oldest) {
+    if (settings_.passthrough) draft_.passthrough = cluster_of_root();
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
+      router::Route& route = draft_.routes[i].route;
+      const bool passes = draft_.passthrough != nullptr && route.cluster == draft_.passthrough;
+      route.redirects = redirects_of(*claimants_[i], route.path, settings_.has_tls || passes);
+    }
+    if (draft_.host != router::kDefaultHost)
+      draft_.unclaimed_redirects = redirects_of(oldest, "/", settings_.has_tls);
   }
 
   router::HostDraft take() { return std::move(draft_); }
@@ -79,7 +88,6 @@ class Drafter {
     route.route.namespace_name = ingress.metadata.namespace_name;
     route.route.ingress = ingress.metadata.name;
     route.route.settings = settings_.routes;
-    route.route.redirects = redirects_of(ingress, written);
     route.route.denied = settings_.denied.contains(&ingress);
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;
@@ -90,10 +98,22 @@ class Drafter {
                                                {},
                                                by_cluster_ip(ingress)});
     draft_.routes.push_back(std::move(route));
+    claimants_.push_back(&ingress);
   }
 
-  router::RedirectRules redirects_of(const Ingress& ingress, std::string_view path) {
-    return settings_.redirects.rules(annotations_of(ingress).redirect, path, settings_.has_tls);
+  // As VirtualHost finds "/": the exact one first. Null: there is none, or no Service behind it.
+  [[nodiscard]] std::shared_ptr<const router::Cluster> cluster_of_root() const {
+    std::shared_ptr<const router::Cluster> found;
+    for (const router::RouteDraft& each : draft_.routes) {
+      if (each.match_path != "/") continue;
+      if (each.route.path_type == PathType::exact) return each.route.cluster;
+      found = each.route.cluster;
+    }
+    return found;
+  }
+
+  router::RedirectRules redirects_of(const Ingress& ingress, std::string_view path, bool has_tls) {
+    return settings_.redirects.rules(annotations_of(ingress).redirect, path, has_tls);
   }
 
   bool by_cluster_ip(const Ingress& ingress) {
@@ -117,7 +137,7 @@ class Drafter {
 
   void refuse(const Ingress& loser, const Ingress& winner, const std::string& path, PathType type,
               std::string field) {
-    std::string reason = "host '" + draft_.host + "' path '" + path.substr(0, 64) + "' (" +
+    std::string reason = "host '" + draft_.host + "' path " + quoted(path) + " (" +
                          (type == PathType::exact ? "Exact" : "Prefix") + ") ";
     reason += &loser == &winner ? "is already defined by an earlier entry of this Ingress"
                                 : "is served by Ingress " + name_key(winner.metadata) + ", which comes first";
@@ -129,21 +149,12 @@ class Drafter {
   ClusterRegistry& clusters_;
   std::vector<Finding>& findings_;
   router::HostDraft draft_;
+  std::vector<const Ingress*> claimants_;  // of each of draft_.routes
   std::map<const Ingress*, Annotations> annotations_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 
 }  // namespace
-
-void sort_by_age(std::vector<RuleRef>& rules) {
-  std::sort(rules.begin(), rules.end(), [](const RuleRef& a, const RuleRef& b) {
-    if (a.ingress == b.ingress) return a.rule < b.rule;
-    const Metadata& x = a.ingress->metadata;
-    const Metadata& y = b.ingress->metadata;
-    if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
-    return name_key(x) > name_key(y);
-  });
-}
 
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
                              const HostSettings& settings, ClusterRegistry& clusters,
@@ -152,7 +163,7 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules) drafter.add_rule(ref);
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
-  if (!rules.empty()) drafter.add_unclaimed(*rules.front().ingress);
+  if (!rules.empty()) drafter.add_redirects(*rules.front().ingress);
   return drafter.take();
 }
 

@@ -15,22 +15,19 @@
 
 namespace headgate::k8swatch {
 
-// Sorts rules the oldest Ingress first; of the same second, "namespace/name" descending (as ingress-nginx
-// does); within one Ingress in its own order. An Ingress without creation time is older than any other.
-void sort_by_age(std::vector<RuleRef>& rules);
-
 // What a draft takes from elsewhere; all of it outlives the call.
 struct HostSettings {
   const router::RouteSettings& routes;
   const RedirectDefaults& redirects;
   const BackendSettings& backends;
   std::string_view annotation_prefix;
-  bool has_tls = false;  // plain HTTP for the host is redirected, where no Ingress says otherwise
+  bool has_tls = false;      // plain HTTP for the host is redirected, where no Ingress says otherwise
+  bool passthrough = false;  // its TLS connections go to the pods of its "/", where there are some
   // Ingresses whose paths are answered with 503.
   const std::set<const Ingress*>& denied;
 };
 
-// `rules`: the taken ones, sorted. The first to claim a path (Exact apart from Prefix) has it; each later
+// `rules`: of rules_in_order(). The first to claim a path (Exact apart from Prefix) has it; each later
 // claim is a Finding that names the winner. An Ingress's defaultBackend has the paths that nobody claims: it
 // is the "/" of the host where no rule is. What is left is redirected to HTTPS as the oldest Ingress of the
 // host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once

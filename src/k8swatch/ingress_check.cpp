@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/endpoint_translator.h"
@@ -73,8 +74,8 @@ class Checker {
   void check(const IngressPath& path, const std::string& field) {
     if (!parse_path_type(path.path_type)) {
       add(Severity::error, field + ".pathType",
-          "'" + path.path_type.substr(0, 64) +
-              "' is none of Exact, Prefix, ImplementationSpecific; the path is not served");
+          quoted(path.path_type) +
+              " is none of Exact, Prefix, ImplementationSpecific; the path is not served");
       return;
     }
     const auto normal = normalise_ingress_path(path.path);
@@ -84,7 +85,7 @@ class Checker {
     }
     if (!path.path.empty() && *normal != path.path)
       add(Severity::warning, field + ".path",
-          "'" + path.path.substr(0, 64) + "' is matched in its normal form '" + normal->substr(0, 64) + "'");
+          quoted(path.path) + " is matched in its normal form " + quoted(*normal));
     check(path.backend, field + ".backend");
   }
 

@@ -7,12 +7,19 @@
 #include "k8swatch/store.h"
 
 namespace headgate::k8swatch {
-std::string_view class_name_of(const Ingress& ingress) {
-  if (ingress.class_name) return *ingress.class_name;
+namespace {
+
+std::string_view class_annotation_of(const Ingress& ingress) {
   const StringPairs& annotations = ingress.metadata.annotations;
   const auto at = std::find_if(annotations.begin(), annotations.end(),
                                [](const auto& each) { return each.first == kClassAnnotation; });
   return at == annotations.end() ? std::string_view() : at->second;
+}
+
+}  // namespace
+
+std::string_view class_name_of(const Ingress& ingress) {
+  return ingress.class_name ? *ingress.class_name : class_annotation_of(ingress);
 }
 
 IngressClassRules::IngressClassRules(ClassOptions options, const Store& store)
@@ -28,12 +35,15 @@ bool IngressClassRules::takes(const Ingress& ingress) const {
 }
 
 bool IngressClassRules::is_of_our_class(const Ingress& ingress) const {
-  const std::string_view name = class_name_of(ingress);
+  std::string_view name = class_name_of(ingress);
   if (options_.standalone) {
     const IngressClass* named = store_.find_class(name);
     return named == nullptr || owns(*named);
   }
-  if (ingress.class_name) {
+  if (ingress.class_name && !store_.are_classes_readable()) {
+    if (options_.ingress_class_by_name && name == options_.ingress_class) return true;
+    name = class_annotation_of(ingress);
+  } else if (ingress.class_name) {
     const IngressClass* named = store_.find_class(name);
     return named != nullptr && owns(*named);
   }
@@ -46,6 +56,10 @@ std::optional<Finding> IngressClassRules::doubt(const Ingress& ingress) const {
                    "not allowed with --disable-catch-all; the Ingress is not served"};
   if (!ingress.class_name || *ingress.class_name != options_.ingress_class || takes(ingress)) return {};
   if (store_.find_class(*ingress.class_name) != nullptr) return {};
+  if (!store_.are_classes_readable())
+    return Finding{Severity::error, "Ingress " + name_key(ingress.metadata), "spec.ingressClassName",
+                   "IngressClasses cannot be read (no permission); the Ingress is not served without the "
+                   "annotation kubernetes.io/ingress.class or --ingress-class-by-name"};
   return Finding{Severity::error, "Ingress " + name_key(ingress.metadata), "spec.ingressClassName",
                  "there is no IngressClass '" + *ingress.class_name + "'; the Ingress is not served"};
 }

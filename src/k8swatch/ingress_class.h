@@ -36,7 +36,9 @@ class IngressClassRules {
   IngressClassRules(ClassOptions options, const Store& store);
 
   // In a cluster, in this order: spec.ingressClassName decides alone where it is set; else the annotation
-  // where there is one; else --watch-ingress-without-class. --disable-catch-all passes over what they take.
+  // where there is one; else --watch-ingress-without-class. Where IngressClasses cannot be read (no
+  // permission), the first step is left out, except that --ingress-class-by-name needs no more than the name.
+  // --disable-catch-all passes over what they take.
   [[nodiscard]] bool takes(const Ingress& ingress) const;
   // Where an Ingress is passed over most likely by mistake: it names our class, which does not exist. Or
   // where it is of our class and passed over for --disable-catch-all.

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/annotations/ingress_annotations.h"
-#include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/quoted.h"
 #include "base/socket_address.h"
 #include "router/model.h"
 
@@ -35,7 +36,7 @@ bool is_dns_name(std::string_view name) {
 Result<std::string> normalise_ingress_host(std::string_view written) {
   if (written.empty()) return std::string(router::kDefaultHost);
   const auto refuse = [written](std::string_view why) {
-    return fail("'" + std::string(written.substr(0, 64)) + "' is not a host: " + std::string(why));
+    return fail(quoted(written) + " is not a host: " + std::string(why));
   };
   if (written.size() > kMaxHostBytes) return refuse("longer than 253 bytes");
   std::string host(written);

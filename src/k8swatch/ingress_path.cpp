@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/quoted.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -40,7 +42,7 @@ std::string_view decode(std::string_view written, std::string& out) {
 Result<std::string> normalise_ingress_path(std::string_view written) {
   if (written.empty()) return std::string("/");
   const auto refuse = [written](std::string_view why) {
-    return fail("'" + std::string(written.substr(0, 64)) + "' is not a path: " + std::string(why));
+    return fail(quoted(written) + " is not a path: " + std::string(why));
   };
   if (written.front() != '/') return refuse("it does not begin with '/'");
   if (written.size() > kMaxPathBytes) return refuse("longer than 8192 bytes");

@@ -2,6 +2,7 @@
 
 #include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 
 namespace headgate::k8swatch {
 
@@ -11,8 +12,7 @@ std::set<std::string> secrets_of(const Ingress& ingress) {
     if (!tls.secret_name.empty()) keys.insert(name_key(ingress.metadata.namespace_name, tls.secret_name));
   // Whatever its prefix: the decoder keeps only annotations with one of ours.
   for (const auto& [name, value] : ingress.metadata.annotations)
-    if (name.ends_with("/auth-tls-secret") && value.find('/') != std::string::npos)
-      keys.emplace(trimmed(value));
+    if (name.ends_with("/auth-tls-secret") && split_name_key(trimmed(value))) keys.emplace(trimmed(value));
   return keys;
 }
 

@@ -107,6 +107,16 @@ bool JsonReader::is_string(JsonValue& value) {
   return value.type().get(type) == simdjson::SUCCESS && type == json_type::string;
 }
 
+bool JsonReader::raw_object(JsonValue& value, std::string_view& out) {
+  out = {};
+  if (is_null(value)) return true;
+  if (!expect(value, json_type::object, "an object")) return false;
+  simdjson::ondemand::object object;
+  if (const auto code = value.get_object().get(object)) return broken(code);
+  if (const auto code = object.raw_json().get(out)) return broken(code);
+  return true;
+}
+
 std::string_view JsonReader::raw(JsonValue& value) {
   return trimmed(value.raw_json_token()).substr(0, kShownBytes);
 }

@@ -55,6 +55,8 @@ class JsonReader {
   bool integer(JsonValue& value, std::int64_t least, std::int64_t most, std::int64_t& out);
   bool is_null(JsonValue& value);
   bool is_string(JsonValue& value);
+  // The text of an object as written; empty for null. Its brackets match, more is not known of it.
+  bool raw_object(JsonValue& value, std::string_view& out);
   // A number, boolean or null as written (shortened); of a list or object its bracket.
   std::string_view raw(JsonValue& value);
 

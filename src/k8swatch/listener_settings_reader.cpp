@@ -4,8 +4,11 @@
 #include <chrono>
 #include <vector>
 
+#include "base/quoted.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/names.h"
 #include "k8swatch/secret_content.h"
 #include "tls/cipher_list.h"
 
@@ -13,7 +16,6 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::size_t kShownValue = 64;
-constexpr std::size_t kShownCiphers = 8;
 constexpr std::uint64_t kMostStreamTries = 1000;
 constexpr std::uint64_t kMostStreams = 4096;
 constexpr std::uint64_t kMostRequests = 1'000'000'000;
@@ -22,8 +24,6 @@ constexpr std::uint64_t kBytesPerSession = 256;  // in shared memory, as nginx c
 constexpr std::uint64_t kMostSessionCacheBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kMostTicketKeys = 16;
 constexpr std::string_view kTicketSecretKey = "ssl-session-ticket-key-secret";
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, kShownValue)) + "'"; }
 
 class ListenerReader {
  public:
@@ -69,15 +69,13 @@ class ListenerReader {
       return;
     }
     tls_.ciphers = list->usable;
-    if (list->refused.empty()) return;
-    std::string names;
-    for (std::size_t i = 0; i < list->refused.size() && i < kShownCiphers; ++i)
-      names += (i == 0 ? "" : ", ") + list->refused[i];
-    if (list->refused.size() > kShownCiphers)
-      names += " and " + std::to_string(list->refused.size() - kShownCiphers) + " more";
-    reader_.tell(
-        kKey,
-        "without forward secrecy by elliptic curves or authenticated encryption, so not offered: " + names);
+    if (!list->unknown.empty())
+      reader_.tell(
+          kKey, "passed over for naming no cipher of TLS 1.2 that is known here: " + listed(list->unknown));
+    if (!list->refused.empty())
+      reader_.tell(
+          kKey, "without forward secrecy by elliptic curves or authenticated encryption, so not offered: " +
+                    listed(list->refused));
   }
 
   void read_protocols() {
@@ -131,18 +129,17 @@ class ListenerReader {
       else if (!add_ticket_key(*raw))
         reader_.refuse(kKey, wrong_size(raw->size()));
     }
-    const std::string* name = reader_.text(kTicketSecretKey);
-    if (name == nullptr) return;
-    const std::size_t slash = name->find('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == name->size() ||
-        name->find('/', slash + 1) != std::string::npos) {
-      reader_.refuse(kTicketSecretKey, quoted(*name) + " is not namespace/name");
+    const std::string* written = reader_.text(kTicketSecretKey);
+    if (written == nullptr) return;
+    const std::string name(trimmed(*written));
+    if (!split_name_key(name)) {
+      reader_.refuse(kTicketSecretKey, quoted(name) + " is not namespace/name");
       return;
     }
-    config_.ticket_secret = *name;
-    const SecretRecord* record = store_.find_secret(*name);
+    config_.ticket_secret = name;
+    const SecretRecord* record = store_.find_secret(name);
     if (record == nullptr || record->secret == nullptr) {
-      reader_.refuse(kTicketSecretKey, "Secret " + *name + " does not exist");
+      reader_.refuse(kTicketSecretKey, "Secret " + name + " does not exist");
       return;
     }
     tls_.ticket_keys.clear();

@@ -18,7 +18,7 @@ bool ListenerTranslator::update(const ListenerConfig& config, const std::string&
 
 void ListenerTranslator::update_context(const tls::ServerSettings& wanted, const std::string& object,
                                         std::vector<Finding>& findings) {
-  auto made = tls::ServerContext::make(wanted);
+  auto made = tls::ServerContext::make(wanted, context_.get());
   if (made) {
     context_ = *std::move(made);
     return;

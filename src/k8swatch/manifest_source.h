@@ -13,10 +13,11 @@
 #include "base/clock.h"
 #include "k8swatch/manifest_loader.h"
 #include "k8swatch/manifest_tree.h"
+#include "k8swatch/object_source.h"
 
 namespace headgate::k8swatch {
 
-class ManifestSource {
+class ManifestSource : public ObjectSource {
  public:
   // A file that is being written is read when nobody wrote to it for this long, unless it is closed before.
   static constexpr Duration kWriteSettle = std::chrono::milliseconds(200);
@@ -32,22 +33,23 @@ class ManifestSource {
 
   ManifestSource(const std::vector<std::filesystem::path>& roots, ObjectSink& sink,
                  DecodeOptions options = {});
-  ~ManifestSource();
+  ~ManifestSource() override;
   ManifestSource(const ManifestSource&) = delete;
   ManifestSource& operator=(const ManifestSource&) = delete;
 
   // Reads everything there is, then says synced(). Blocks; to be called once. Fails where a root does not
   // exist.
-  Result<void> start(TimePoint now = Clock::now());
+  Result<void> start(TimePoint now) override;
+  Result<void> start() { return start(Clock::now()); }
 
   // Readable when something happened; -1 where the system has no inotify instance left (then deadline()
   // drives).
-  [[nodiscard]] int descriptor() const { return tree_.descriptor(); }
+  [[nodiscard]] int descriptor() const override { return tree_.descriptor(); }
   // Both return soon: a flood of changes is worked off in slices, with a deadline in the past in between.
-  void on_readable(TimePoint now);
-  void run_due(TimePoint now);
+  void on_readable(TimePoint now) override;
+  void run_due(TimePoint now) override;
   // When run_due() wants to be called; nullopt: only on_readable() matters.
-  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  [[nodiscard]] std::optional<TimePoint> deadline() const override;
 
  private:
   struct SourceFile {

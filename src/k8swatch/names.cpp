@@ -43,4 +43,12 @@ bool is_port_name(std::string_view text) {
   return has_letter;
 }
 
+std::optional<ObjectNameView> split_name_key(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size() ||
+      text.find('/', slash + 1) != std::string_view::npos)
+    return std::nullopt;
+  return ObjectNameView{text.substr(0, slash), text.substr(slash + 1)};
+}
+
 }  // namespace headgate::k8swatch

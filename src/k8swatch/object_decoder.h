@@ -26,6 +26,10 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
 bool decode_config_map(JsonReader& reader, JsonValue& value, const DecodeOptions& options, ConfigMap& out);
 bool decode_namespace(JsonReader& reader, JsonValue& value, const DecodeOptions& options, Namespace& out);
 
+// Reads the status of an Ingress or a Service: status.loadBalancer.ingress.
+bool decode_load_balancer_status(JsonReader& reader, JsonValue& status,
+                                 std::vector<LoadBalancerAddress>& out);
+
 // What a document says it is.
 struct TypeMeta {
   std::string api_version;

@@ -19,6 +19,9 @@ class ObjectSink {
   virtual void remove(const ObjectKey& key) = 0;
   // All Findings of the source about `origin` (a file) replace the ones said before; empty: it is fine now.
   virtual void set_source_findings(const std::string& origin, std::vector<Finding> findings) = 0;
+  // Whether the source may read objects of that kind. It goes on without those of a kind it may not. Said
+  // only where that changes; at first everything is readable.
+  virtual void set_readable(Kind, bool) {}
   // The source has delivered everything that existed when it started. Said once.
   virtual void synced() = 0;
 };

@@ -87,12 +87,21 @@ struct IngressTls {
   friend bool operator==(const IngressTls&, const IngressTls&) = default;
 };
 
+// Where clients reach an Ingress or a Service: one entry of status.loadBalancer.ingress. Its `ports` are left
+// out: Headgate neither writes nor compares them.
+struct LoadBalancerAddress {
+  std::string hostname;
+  std::string ip;
+  friend auto operator<=>(const LoadBalancerAddress&, const LoadBalancerAddress&) = default;
+};
+
 struct Ingress {
   Metadata metadata;
   std::optional<std::string> class_name;  // spec.ingressClassName
   std::optional<IngressBackend> default_backend;
   std::vector<IngressRule> rules;
   std::vector<IngressTls> tls;
+  std::vector<LoadBalancerAddress> addresses;  // status.loadBalancer.ingress, in the order of the document
   friend bool operator==(const Ingress&, const Ingress&) = default;
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.h"
 #include "k8swatch/annotations/passthrough.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -15,15 +17,17 @@ bool same(const router::PassthroughHost& a, const router::PassthroughHost& b) {
   return a.cluster == b.cluster && a.namespace_name == b.namespace_name && a.ingress == b.ingress;
 }
 
-// Each Ingress of a host once, in order.
-std::vector<const Ingress*> ingresses_of(const std::vector<RuleRef>& rules) {
-  std::vector<const Ingress*> found;
-  for (const RuleRef& ref : rules)
-    if (std::find(found.begin(), found.end(), ref.ingress) == found.end()) found.push_back(ref.ingress);
-  return found;
+std::string goes_to(const Ingress& oldest, const router::VirtualHost& served) {
+  return "by ssl-passthrough of Ingress " + name_key(oldest.metadata) + " all of it goes to " +
+         served.passthrough()->name + " unopened";
 }
 
 }  // namespace
+
+bool PassthroughTranslator::wanted(const std::string& host, const std::vector<RuleRef>& rules) const {
+  return enabled_ && host != router::kDefaultHost && !rules.empty() &&
+         wants_passthrough(*rules.front().ingress);
+}
 
 void PassthroughTranslator::update(const std::string& host, const std::vector<RuleRef>& rules,
                                    const router::VirtualHost* served) {
@@ -77,24 +81,50 @@ PassthroughTranslator::HostPointer PassthroughTranslator::translate(const std::s
         "has no effect for a rule without host: there is no server name to go by; TLS ends here");
     return nullptr;
   }
-  const router::Route* root = served == nullptr ? nullptr : served->find("/");
-  if (root == nullptr || root->cluster == nullptr) {
+  if (served == nullptr || served->passthrough() == nullptr) {
     add(Severity::error, oldest,
         "has no effect for host '" + host +
             "', of which no rule has a Service for the path '/'; TLS ends here");
     return nullptr;
   }
-  auto entry = std::make_shared<router::PassthroughHost>(host, root->cluster);
+  auto entry = std::make_shared<router::PassthroughHost>(host, served->passthrough());
   entry->namespace_name = oldest.metadata.namespace_name;
   entry->ingress = oldest.metadata.name;
+  const router::Route* const root = served->find("/");
   for (const router::Route& route : served->routes())
-    if (&route != root && route.path != root->path && route.action == router::RouteAction::forward)
+    if (&route != root && route.path != "/" && route.action == router::RouteAction::forward)
       findings.push_back({Severity::warning, "Ingress " + route.namespace_name + "/" + route.ingress,
                           "spec.rules",
-                          "host '" + host + "' path '" + route.path.substr(0, 64) +
-                              "' is not served over HTTPS: by ssl-passthrough of Ingress " +
-                              name_key(oldest.metadata) + " all of it goes to " + root->cluster->name});
+                          "host '" + host + "' path " + quoted(route.path) +
+                              " is not served over HTTPS: " + goes_to(oldest, *served)});
+  tell_of_useless(host, ingresses, *served, findings);
   return entry;
+}
+
+// Settings about TLS that ends here.
+void PassthroughTranslator::tell_of_useless(const std::string& host,
+                                            const std::vector<const Ingress*>& ingresses,
+                                            const router::VirtualHost& served,
+                                            std::vector<Finding>& findings) const {
+  const std::string why = "has no effect for host '" + host + "': " + goes_to(*ingresses.front(), served);
+  for (const Ingress* ingress : ingresses) {
+    if (ingress->metadata.annotations.empty()) continue;
+    AnnotationReader reader(*ingress, prefix_);
+    const Metadata& metadata = ingress->metadata;
+    const auto tell = [&](Severity severity, std::string_view annotation, const std::string& reason) {
+      findings.push_back({severity, "Ingress " + name_key(metadata),
+                          annotation_field(prefix_ + "/" + std::string(annotation)), reason});
+    };
+    const bool denied =
+        std::any_of(served.routes().begin(), served.routes().end(), [&metadata](const router::Route& route) {
+          return route.denied && route.namespace_name == metadata.namespace_name &&
+                 route.ingress == metadata.name;
+        });
+    if (reader.text("auth-tls-secret"))
+      tell(Severity::error, "auth-tls-secret",
+           why + (denied ? "; over plain HTTP its paths are answered with 503" : ""));
+    if (reader.text("ssl-ciphers")) tell(Severity::warning, "ssl-ciphers", why);
+  }
 }
 
 bool PassthroughTranslator::wants_passthrough(const Ingress& ingress) const {
@@ -111,7 +141,13 @@ std::shared_ptr<const router::PassthroughIndex> PassthroughTranslator::take_inde
 }
 
 void PassthroughTranslator::add_findings(std::vector<Finding>& out) const {
-  for (const auto& [host, findings] : findings_) out.insert(out.end(), findings.begin(), findings.end());
+  append_findings(out, findings_, {});
+}
+
+std::set<std::string> PassthroughTranslator::hosts() const {
+  std::set<std::string> names;
+  for (const auto& [host, entry] : hosts_) names.insert(host);
+  return names;
 }
 
 std::string PassthroughTranslator::dump() const {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,11 @@ class PassthroughTranslator {
   PassthroughTranslator(bool enabled, std::string annotation_prefix)
       : enabled_(enabled), prefix_(std::move(annotation_prefix)) {}
 
-  // To be called whenever a host was drafted: `rules` are its taken ones, the oldest Ingress first, which
-  // decides. `served`: what the table has for the host now; null: nothing. The Cluster of an entry is always
-  // that of the Route which `served` has for "/", and so lives as long as that Route.
+  // `rules`: of rules_in_order(). The oldest Ingress decides.
+  [[nodiscard]] bool wanted(const std::string& host, const std::vector<RuleRef>& rules) const;
+
+  // To be called whenever a host was drafted. `served`: what the table has for the host now; null: nothing.
+  // The Cluster of an entry is always its passthrough(), and so lives as long as the Route with that Cluster.
   void update(const std::string& host, const std::vector<RuleRef>& rules, const router::VirtualHost* served);
 
   // The index with all updates since the last call; null: none has changed anything. The first call always
@@ -32,6 +35,8 @@ class PassthroughTranslator {
   std::shared_ptr<const router::PassthroughIndex> take_index();
 
   void add_findings(std::vector<Finding>& out) const;
+  // Those that pass through.
+  [[nodiscard]] std::set<std::string> hosts() const;
   // One line for each host, sorted; empty where there is none.
   [[nodiscard]] std::string dump() const;
 
@@ -40,6 +45,8 @@ class PassthroughTranslator {
 
   HostPointer translate(const std::string& host, const std::vector<RuleRef>& rules,
                         const router::VirtualHost* served, std::vector<Finding>& findings) const;
+  void tell_of_useless(const std::string& host, const std::vector<const Ingress*>& ingresses,
+                       const router::VirtualHost& served, std::vector<Finding>& findings) const;
   [[nodiscard]] bool wants_passthrough(const Ingress& ingress) const;
 
   bool enabled_;
@@ -47,7 +54,7 @@ class PassthroughTranslator {
   std::shared_ptr<const router::PassthroughIndex> index_;
   std::map<std::string, HostPointer, std::less<>> hosts_;  // what the index holds, or will
   std::vector<router::PassthroughChange> changes_;
-  std::map<std::string, std::vector<Finding>, std::less<>> findings_;  // by host; nothing wrong: no entry
+  HostFindings findings_;
 };
 
 }  // namespace headgate::k8swatch

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "k8swatch/annotations/values.h"
+#include "base/quoted.h"
 
 namespace headgate::k8swatch {
 namespace {

@@ -17,6 +17,26 @@ bool same_version(const Metadata& a, const Metadata& b) {
   return !a.resource_version.empty() && a.resource_version == b.resource_version && a.uid == b.uid;
 }
 
+// The API server writes a new version for changes of no concern to us, most often of an object's status: the
+// version held then stays as it is.
+bool same_but_version(const Metadata& a, const Metadata& b) {
+  return a.uid == b.uid && !a.resource_version.empty() && a.creation_time == b.creation_time &&
+         a.labels == b.labels && a.annotations == b.annotations;
+}
+bool same_but_version(const Ingress& a, const Ingress& b) {
+  return same_but_version(a.metadata, b.metadata) && a.class_name == b.class_name &&
+         a.default_backend == b.default_backend && a.rules == b.rules && a.tls == b.tls;
+}
+bool same_but_version(const EndpointSlice& a, const EndpointSlice& b) {
+  return same_but_version(a.metadata, b.metadata) && a.service_name == b.service_name &&
+         a.address_type == b.address_type && a.endpoints == b.endpoints && a.ports == b.ports;
+}
+
+template <typename T>
+bool is_known(const T& held, const T& fresh) {
+  return same_version(held.metadata, fresh.metadata) || same_but_version(held, fresh);
+}
+
 bool same_ports(const Service& a, const Service& b) {
   const auto same_port = [](const ServicePort& x, const ServicePort& y) {
     return x.name == y.name && x.port == y.port && x.target_port == y.target_port && x.protocol == y.protocol;
@@ -59,8 +79,8 @@ const auto* find_object(const Map& map, std::string_view key) {
 
 }  // namespace
 
-void Store::upsert(const Object& object) {
-  std::visit([this](const auto& each) { put(each); }, object);
+bool Store::upsert(const Object& object) {
+  return std::visit([this](const auto& each) { return put(each); }, object);
 }
 
 void Store::remove(const ObjectKey& key) {
@@ -146,61 +166,67 @@ void Store::judge_again() {
   }
 }
 
-void Store::put(const std::shared_ptr<const Ingress>& ingress) {
+bool Store::put(const std::shared_ptr<const Ingress>& ingress) {
   const std::string key = name_key(ingress->metadata);
   if (const auto at = refused_.find(key); at != refused_.end()) {
-    if (same_version(at->second.ingress->metadata, ingress->metadata)) return;
+    if (is_known(*at->second.ingress, *ingress)) return false;
     refused_.erase(at);
     changes_.ingresses.insert(key);
   }
-  if (refuse(key, ingress)) return;
+  if (refuse(key, ingress)) return true;
   std::shared_ptr<const Ingress>& held = ingresses_[key];
   if (held != nullptr) {
-    if (same_version(held->metadata, ingress->metadata)) return;
+    if (is_known(*held, *ingress)) return false;
     unlink(*held);
   }
   held = ingress;
   link(*held);
+  return true;
 }
 
-void Store::put(const std::shared_ptr<const IngressClass>& ingress_class) {
+bool Store::put(const std::shared_ptr<const IngressClass>& ingress_class) {
   classes_[ingress_class->metadata.name] = ingress_class;
   mark_class(ingress_class->metadata.name);
+  return true;
 }
 
-void Store::put(const std::shared_ptr<const Service>& service) {
+bool Store::put(const std::shared_ptr<const Service>& service) {
   const std::string key = name_key(service->metadata);
   std::shared_ptr<const Service>& held = services_[key].service;
-  if (held != nullptr && same_version(held->metadata, service->metadata)) return;
+  if (held != nullptr && same_version(held->metadata, service->metadata)) return false;
   changes_.services.insert(key);
   if (held == nullptr || !same_ports(*held, *service)) changes_.service_ports.insert(key);
   held = service;
+  return true;
 }
 
-void Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
+bool Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
   std::shared_ptr<const EndpointSlice>& held = slices_[name_key(slice->metadata)];
   if (held != nullptr) {
-    if (same_version(held->metadata, slice->metadata)) return;
+    if (is_known(*held, *slice)) return false;
     unlink(*held);  // it may have been given to another Service
   }
   held = slice;
   link(held);
+  return true;
 }
 
-void Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
+bool Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
   config_maps_[name_key(config_map->metadata)] = config_map;
   changes_.config_map = true;
+  return true;
 }
 
-void Store::put(const std::shared_ptr<const Secret>& secret) {
+bool Store::put(const std::shared_ptr<const Secret>& secret) {
   const std::string key = name_key(secret->metadata);
   SecretRecord& record = secrets_[key];
   if (record.secret != nullptr &&
       (same_version(record.secret->metadata, secret->metadata) || *record.secret == *secret))
-    return;
+    return false;
   changes_.secrets.insert(key);
   record.secret = secret;
   if (secret->certificate != nullptr) record.certificate = secret->certificate;
+  return true;
 }
 
 void Store::mark(const Ingress& ingress) {
@@ -214,6 +240,14 @@ void Store::mark_class(const std::string& class_name) {
     if (class_name_of(*ingress) == class_name) mark(*ingress);
   for (const auto& [key, refused] : refused_)
     if (class_name_of(*refused.ingress) == class_name) changes_.ingresses.insert(key);
+}
+
+void Store::set_classes_readable(bool readable) {
+  if (std::exchange(classes_readable_, readable) == readable) return;
+  for (const auto& [key, ingress] : ingresses_)
+    if (ingress->class_name) mark(*ingress);
+  for (const auto& [key, refused] : refused_)
+    if (refused.ingress->class_name) changes_.ingresses.insert(key);
 }
 
 void Store::link(const Ingress& ingress) {

@@ -67,10 +67,15 @@ class Store {
   // version held, unless it is of another class. It must outlive this.
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
 
-  // Kinds nobody uses yet (Namespace) are not kept. An object with the uid and resourceVersion of the
-  // one held is not a change.
-  void upsert(const Object& object);
+  // Whether it is a change for routing. An object with the uid and resourceVersion of the one held is none,
+  // nor is one that differs only in what routing does not read (status): the version held stays. Kinds nobody
+  // uses yet (Namespace) are not kept.
+  bool upsert(const Object& object);
   void remove(const ObjectKey& key);
+  // Whether IngressClasses can be read at all. If not, there are none, and an Ingress that names one counts
+  // as one that does not.
+  void set_classes_readable(bool readable);
+  [[nodiscard]] bool are_classes_readable() const { return classes_readable_; }
   // The gate decides otherwise than before: takes what was refused and is not now, and the other way round.
   void judge_again();
 
@@ -93,15 +98,15 @@ class Store {
   template <typename T>
   using Objects = NameMap<std::shared_ptr<const T>>;
 
-  void put(const std::shared_ptr<const Ingress>& ingress);
+  bool put(const std::shared_ptr<const Ingress>& ingress);
   bool refuse(const std::string& key, const std::shared_ptr<const Ingress>& ingress);
   void drop_ingress(const std::string& key);
-  void put(const std::shared_ptr<const IngressClass>& ingress_class);
-  void put(const std::shared_ptr<const Service>& service);
-  void put(const std::shared_ptr<const EndpointSlice>& slice);
-  void put(const std::shared_ptr<const ConfigMap>& config_map);
-  void put(const std::shared_ptr<const Secret>& secret);
-  void put(const std::shared_ptr<const Namespace>&) {}
+  bool put(const std::shared_ptr<const IngressClass>& ingress_class);
+  bool put(const std::shared_ptr<const Service>& service);
+  bool put(const std::shared_ptr<const EndpointSlice>& slice);
+  bool put(const std::shared_ptr<const ConfigMap>& config_map);
+  bool put(const std::shared_ptr<const Secret>& secret);
+  bool put(const std::shared_ptr<const Namespace>&) { return false; }
 
   void link(const Ingress& ingress);
   void unlink(const Ingress& ingress);
@@ -121,6 +126,7 @@ class Store {
   NameMap<ServiceRecord> services_;
   NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;
+  bool classes_readable_ = true;
   Changes changes_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/host_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
@@ -36,7 +37,8 @@ Translator::Translator(TranslatorOptions options, const Store& store, ExternalNa
       classes_(options_.classes, store),
       clusters_(options_.endpoints, store, names),
       client_certificates_(options_.annotation_prefix, store, classes_),
-      certificates_(options_.certificates, store, classes_, client_certificates_),
+      ciphers_(options_.annotation_prefix, store, classes_),
+      certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
       passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
   site_.https_port = options_.https_port;
 }
@@ -51,7 +53,9 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
-  if (certificates_.translate(changes)) publication->certificates = certificates_.index();
+  ciphers_.translate(changes);
+  if (certificates_.translate(changes, settings.certificates))
+    publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
   publication->passthrough = passthrough_.take_index();
@@ -129,6 +133,7 @@ Translator::SettingsChange Translator::read_config_map() {
   change.routes = std::exchange(redirects_, redirects) != redirects || routes ||
                   all_by_cluster_ip != backends.service_upstream;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
+  change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
   return change;
 }
@@ -136,9 +141,7 @@ Translator::SettingsChange Translator::read_config_map() {
 void Translator::rebuild_host(const std::string& host, router::TableBuilder& builder,
                               router::Publication& publication) {
   ++counters_.hosts_rebuilt;
-  std::vector<RuleRef> rules = store_.rules_of(host);
-  std::erase_if(rules, [this](const RuleRef& ref) { return !classes_.takes(*ref.ingress); });
-  sort_by_age(rules);
+  const std::vector<RuleRef> rules = rules_in_order(store_, classes_, host);
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
@@ -146,7 +149,8 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
                               redirects_,
                               backends_,
                               options_.annotation_prefix,
-                              certificates_.has_tls(host),
+                              options_.https_port != 0 && certificates_.has_tls(host),
+                              passthrough_.wanted(host, rules),
                               client_certificate.denied};
   router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);
   draft.client_certificate = client_certificate.client_certificate;
@@ -257,8 +261,10 @@ std::vector<Finding> Translator::findings() const {
   for (const Findings* group : {&ingress_findings_, &conflict_findings_})
     for (const auto& [name, findings] : *group) all.insert(all.end(), findings.begin(), findings.end());
   clusters_.add_findings(all);
-  client_certificates_.add_findings(all);
-  certificates_.add_findings(all);
+  const std::set<std::string> passed = passthrough_.hosts();
+  client_certificates_.add_findings(all, passed);
+  ciphers_.add_findings(all, passed);
+  certificates_.add_findings(all, passed);
   passthrough_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
@@ -267,9 +273,9 @@ std::vector<Finding> Translator::findings() const {
 }
 
 std::string Translator::dump() const {
-  return table_ == nullptr
-             ? std::string()
-             : router::dump(*table_) + certificates_.dump() + passthrough_.dump() + clusters_.dump();
+  return table_ == nullptr ? std::string()
+                           : router::dump(*table_) + certificates_.dump(passthrough_.hosts()) +
+                                 passthrough_.dump() + clusters_.dump();
 }
 
 }  // namespace headgate::k8swatch

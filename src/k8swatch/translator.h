@@ -33,7 +33,8 @@ struct TranslatorOptions {
   CertificateOptions certificates;
   bool ssl_passthrough = false;                                   // --enable-ssl-passthrough
   std::string annotation_prefix = "nginx.ingress.kubernetes.io";  // --annotations-prefix, without '/'
-  std::uint16_t https_port = 443;                                 // --https-port
+  // --https-port; 0: no host has TLS here, so ssl-redirect does nothing.
+  std::uint16_t https_port = 443;
   std::string config_map;  // --configmap, "namespace/name"; empty: none
   std::string
       default_backend_service;  // --default-backend-service, "namespace/name"; empty: the built-in 404
@@ -54,6 +55,9 @@ class Translator {
   // The difference that `changes` make; null: none. The first call always gives everything a Publication may
   // hold.
   std::shared_ptr<const router::Publication> translate(const Changes& changes);
+
+  // Whether the Ingress is of a class of ours.
+  [[nodiscard]] bool takes(const Ingress& ingress) const { return classes_.takes(ingress); }
 
   // The table of the last translate(); null before the first.
   [[nodiscard]] const std::shared_ptr<const router::RoutingTable>& table() const { return table_; }
@@ -83,6 +87,7 @@ class Translator {
     bool routes = false;
     bool listeners = false;
     bool client_certificates = false;
+    bool certificates = false;
   };
   SettingsChange read_config_map();
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
@@ -97,6 +102,7 @@ class Translator {
   IngressClassRules classes_;
   ClusterRegistry clusters_;
   ClientCertificateRules client_certificates_;
+  CipherRules ciphers_;
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
   PassthroughTranslator passthrough_;

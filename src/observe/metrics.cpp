@@ -121,10 +121,67 @@ class ControlCollector final : public prometheus::Collectable {
     gauge("headgate_findings", "Things in the manifests that are refused, ignored or unusable now.",
           {{with(constant_, {{"severity", "warning"}}), number(facts.warnings)},
            {with(constant_, {{"severity", "error"}}), number(facts.errors)}});
+    if (!sources_.leader_election.empty())
+      gauge(prefix + "leader_election_status", "Whether this replica is the leader; name is the Lease's.",
+            {{with(constant_, {{"name", sources_.leader_election}}), facts.is_leader ? 1.0 : 0.0}});
+    counter("headgate_dropped_events_total",
+            "Events about objects that were not written: too many, or refused.",
+            number(facts.dropped_events));
     gauge("headgate_published_generation", "The newest snapshot the control plane has made.",
           {{constant_, number(facts.published_generation)}});
     gauge("headgate_adopted_generation", "The newest snapshot every Worker serves.",
           {{constant_, number(sources_.adopted_generation())}});
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
+// What the watches at the API server do.
+class WatchCollector final : public prometheus::Collectable {
+ public:
+  WatchCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    std::vector<MetricFamily> families;
+    if (!sources_.watches) return families;
+    const std::vector<WatchSeries> watches = sources_.watches();
+    if (watches.empty()) return families;
+    const TimePoint now = Clock::now();
+    const auto add = [&](MetricType type, std::string name, std::string help, const auto& value_of) {
+      std::vector<Sample> samples;
+      for (const WatchSeries& watch : watches)
+        if (const std::optional<double> value = value_of(watch))
+          samples.push_back({with(constant_, {{"resource", watch.resource}}), *value});
+      if (!samples.empty())
+        families.push_back(family(type, "headgate_watch_" + name, std::move(help), std::move(samples)));
+    };
+    using Number = std::optional<double>;
+    const auto gauge = MetricType::Gauge;
+    const auto counter = MetricType::Counter;
+    add(gauge, "synced", "Whether the resource has been read from the API server.",
+        [](const WatchSeries& w) { return Number(w.synced ? 1 : 0); });
+    add(gauge, "in_trouble", "Whether the resource cannot be followed now; what was read before serves on.",
+        [](const WatchSeries& w) { return Number(w.in_trouble ? 1 : 0); });
+    add(gauge, "objects", "Objects of the resource that exist.",
+        [](const WatchSeries& w) { return Number(number(w.objects)); });
+    add(gauge, "last_event_age_seconds", "Time since the API server last said anything of the resource.",
+        [now](const WatchSeries& w) {
+          return w.last_event ? Number(std::chrono::duration<double>(now - *w.last_event).count()) : Number();
+        });
+    add(counter, "events_total", "Events of watches, bookmarks included.",
+        [](const WatchSeries& w) { return Number(number(w.events)); });
+    add(counter, "reconnects_total", "Watches that took up an earlier one where it ended.",
+        [](const WatchSeries& w) { return Number(number(w.reconnects)); });
+    add(counter, "relists_total", "Times the whole resource was asked for again.",
+        [](const WatchSeries& w) { return Number(number(w.relists)); });
+    add(counter, "gone_total", "Times the API server did not have our version any more (410).",
+        [](const WatchSeries& w) { return Number(number(w.gone)); });
+    add(counter, "undecodable_total", "Objects and events that could not be decoded.",
+        [](const WatchSeries& w) { return Number(number(w.undecodable)); });
     return families;
   }
 
@@ -407,6 +464,7 @@ void Metrics::write_text(std::ostream& out) const {
   serializer.Serialize(out, ProcessCollector(sources_, constant).Collect());
   serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
   serializer.Serialize(out, CertificateCollector(sources_).Collect());
+  serializer.Serialize(out, WatchCollector(sources_, constant).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "observe/certificate_series.h"
+#include "observe/watch_series.h"
 #include "observe/worker_stats.h"
 
 namespace headgate::observe {
@@ -23,6 +24,8 @@ struct ControlFacts {
   std::uint64_t published_generation = 0;
   std::uint64_t warnings = 0;  // Findings that hold now
   std::uint64_t errors = 0;
+  bool is_leader = false;            // holds the Lease
+  std::uint64_t dropped_events = 0;  // Events of Kubernetes that were too many, or refused
 };
 
 // Where the numbers come from. Every function may be called from any thread while Metrics lives.
@@ -33,9 +36,11 @@ struct MetricsSources {
   std::string release;
   std::string build;
   std::string repository;
+  std::string leader_election;  // name of the Lease; empty: there is no election
   std::function<std::vector<const WorkerStats*>()> workers;
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;
+  std::function<std::vector<WatchSeries>()> watches;  // null: there are none
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };

@@ -55,10 +55,12 @@ bool Exchange::access(const http::RequestHead& head, const http::RequestFacts& f
 
 // RFC 9110 §15.5.20. A host's rule for clients' certificates is followed by the handshake alone: a connection
 // made for another host, or before the rule changed, does not count. HTTP/2 besides shares one connection
-// between all hosts that its certificate covers (RFC 9113 §9.1.1), where each may want its own.
+// between all hosts that its certificate covers (RFC 9113 §9.1.1), where each may want its own. A host that
+// passes through has no connections here at all, whatever name a client gave.
 bool Exchange::is_misdirected(std::string_view host) const {
   const tls::SessionFacts* const session = downstream_->client().tls;
   if (session == nullptr) return false;
+  if (host_->passthrough() != nullptr) return true;  // its pods open TLS for it, and we do not speak to them
   const router::ClientCertificateRule* const rule = host_->client_certificate();
   if (rule != nullptr && !rule->accepts(session->client_auth.get())) return true;
   if (session->alpn != tls::Alpn::h2 || session->server_name.empty() || session->server_name == host)
@@ -84,7 +86,8 @@ bool Exchange::redirect(const http::RequestHead& head, const http::RequestFacts&
   const ClientInfo& client = downstream_->client();
   const router::SiteSettings& site = table_->table->site();
   if (route_->action == router::RouteAction::add_trailing_slash) {
-    const std::string port = client.https ? std::to_string(site.https_port) : std::string(client.port);
+    const std::string port =
+        client.https && site.https_port != 0 ? std::to_string(site.https_port) : std::string(client.port);
     reply(301, RejectReason::none, slash_location(client.scheme(), host_as_sent, port, target, *redirects_));
     return true;
   }
@@ -100,6 +103,11 @@ bool Exchange::redirect(const http::RequestHead& head, const http::RequestFacts&
 bool Exchange::has_backend() {
   if (route_->denied) {
     reply(503, RejectReason::denied);
+    return false;
+  }
+  // Plain HTTP that is not redirected: the pods that TLS connections pass through to expect TLS.
+  if (host_->passthrough() != nullptr && route_->cluster == host_->passthrough()) {
+    reply(421, RejectReason::misdirected);
     return false;
   }
   if (route_->action == router::RouteAction::not_found) {

@@ -25,7 +25,7 @@ std::string https_location(std::string_view host_as_sent, std::string_view reque
                            const router::SiteSettings& site) {
   std::string location = "https://";
   location += without_port(host_as_sent);
-  if (rules.with_port) location += ":" + std::to_string(site.https_port);
+  if (rules.with_port && site.https_port != 0) location += ":" + std::to_string(site.https_port);
   const std::string_view rest = path_and_query(request_target, target);
   if (!rest.starts_with('/')) location += '/';  // an absolute-form may have no path
   location += rest;

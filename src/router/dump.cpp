@@ -61,8 +61,7 @@ std::string settings_of(const RouteSettings& settings) {
 
 void dump_host(const VirtualHost& host, std::string& out) {
   out.append("host ").append(host.host()).append("\n");
-  if (host.client_certificate() != nullptr)
-    out.append("  ").append(to_string(*host.client_certificate())).append("\n");
+  if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
   for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
   if (host.unclaimed_redirects() != RedirectRules())
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
@@ -108,6 +107,14 @@ std::string to_string(const ClientCertificateRule& rule) {
   if (!rule.policy.error_page.empty()) text += " error-page=" + rule.policy.error_page;
   if (rule.policy.pass_certificate) text += " passed-on";
   return text + " (Ingress " + rule.namespace_name + "/" + rule.ingress + ")";
+}
+
+std::string tls_of(const VirtualHost& host) {
+  const ClientCertificateRule* const rule = host.client_certificate();
+  if (host.passthrough() == nullptr) return rule == nullptr ? std::string() : to_string(*rule);
+  std::string text = "TLS passes through to " + host.passthrough()->name + "; plain HTTP: ";
+  if (rule == nullptr || !rule->policy.refuse({})) return text + "as follows";
+  return text + "403 by auth-tls-* of Ingress " + rule->namespace_name + "/" + rule->ingress;
 }
 
 std::string to_string(const Route& route) {

@@ -14,5 +14,8 @@ std::string dump(const RoutingTable& table);
 std::string to_string(const Route& route);
 // The same for what a host asks of clients' certificates.
 std::string to_string(const ClientCertificateRule& rule);
+// What becomes of the host's TLS connections and what they must show: one line, or nothing where nothing is
+// special. A rule for clients' certificates is not named where TLS never meets it.
+std::string tls_of(const VirtualHost& host);
 
 }  // namespace headgate::router

@@ -22,8 +22,7 @@ bool key_matches(const PathIndex::Key& key, std::string_view path) {
 std::string explain(const RoutingTable& table, std::string_view host, std::string_view path) {
   const Match match = table.match(host, path);
   std::string out = why_host(*match.host, host) + "\n";
-  if (match.host->client_certificate() != nullptr)
-    out += "  " + to_string(*match.host->client_certificate()) + "\n";
+  if (const std::string tls = tls_of(*match.host); !tls.empty()) out += "  " + tls + "\n";
   std::size_t candidates = 0;
   for (const PathIndex::Key& key : match.host->paths().keys()) {
     if (!key_matches(key, path)) continue;
@@ -42,6 +41,9 @@ std::string explain(const RoutingTable& table, std::string_view host, std::strin
     out += "\n";
   } else {
     out += "answered by: " + to_string(*match.route) + "\n";
+    if (match.host->passthrough() != nullptr && match.route->cluster == match.host->passthrough())
+      out += "  its pods expect TLS, so plain HTTP is " +
+             std::string(match.redirects->https_only ? "redirected" : "answered with 421") + "\n";
   }
   return out;
 }

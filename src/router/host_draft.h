@@ -22,6 +22,9 @@ struct HostDraft {
   std::vector<RouteDraft> routes;
   RedirectRules unclaimed_redirects{};  // of paths that no Route has
   std::shared_ptr<const ClientCertificateRule> client_certificate{};
+  // Whose pods get its TLS connections unopened (ssl-passthrough): the Cluster of its "/". Null: TLS ends
+  // here.
+  std::shared_ptr<const Cluster> passthrough{};
 };
 
 }  // namespace headgate::router

@@ -9,7 +9,7 @@ namespace headgate::router {
 // ConfigMap keys of ingress-nginx in brackets.
 struct SiteSettings {
   int https_redirect_code = 308;   // 301, 302, 307 or 308 [http-redirect-code]
-  std::uint16_t https_port = 443;  // where redirects to HTTPS lead that name a port
+  std::uint16_t https_port = 443;  // where redirects to HTTPS lead that name a port; 0: they name none
   // The line added to every answer over HTTPS, with its CRLF, in place of the upstream's own
   // Strict-Transport-Security; empty: none is added [hsts, hsts-max-age, hsts-include-subdomains,
   // hsts-preload].

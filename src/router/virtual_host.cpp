@@ -45,10 +45,12 @@ VirtualHost::VirtualHost(HostDraft draft, std::vector<Route> routes, PathIndex p
       routes_(std::move(routes)),
       unclaimed_redirects_(draft.unclaimed_redirects),
       client_certificate_(std::move(draft.client_certificate)),
+      passthrough_(std::move(draft.passthrough)),
       paths_(std::move(paths)) {}
 
 bool VirtualHost::same_as(const VirtualHost& other) const {
-  if (host_ != other.host_ || routes_ != other.routes_ || unclaimed_redirects_ != other.unclaimed_redirects_)
+  if (host_ != other.host_ || routes_ != other.routes_ ||
+      unclaimed_redirects_ != other.unclaimed_redirects_ || passthrough_ != other.passthrough_)
     return false;
   const ClientCertificateRule* const a = client_certificate();
   const ClientCertificateRule* const b = other.client_certificate();

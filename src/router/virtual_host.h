@@ -26,6 +26,9 @@ class VirtualHost {
   [[nodiscard]] const RedirectRules& unclaimed_redirects() const { return unclaimed_redirects_; }
   // Null for most hosts: clients' certificates do not matter.
   [[nodiscard]] const ClientCertificateRule* client_certificate() const { return client_certificate_.get(); }
+  // Null for most hosts. Otherwise TLS that ends here is not for this host, and the pods of that Cluster do
+  // not speak plain HTTP.
+  [[nodiscard]] const std::shared_ptr<const Cluster>& passthrough() const { return passthrough_; }
   // Everything of it but the Clusters' endpoints is equal.
   [[nodiscard]] bool same_as(const VirtualHost& other) const;
   [[nodiscard]] const PathIndex& paths() const { return paths_; }
@@ -42,6 +45,7 @@ class VirtualHost {
   std::vector<Route> routes_;
   RedirectRules unclaimed_redirects_;
   std::shared_ptr<const ClientCertificateRule> client_certificate_;
+  std::shared_ptr<const Cluster> passthrough_;
   PathIndex paths_;
 };
 

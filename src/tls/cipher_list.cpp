@@ -1,11 +1,15 @@
 #include "tls/cipher_list.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "tls/openssl_handles.h"
 
 namespace headgate::tls {
 namespace {
 
 constexpr int kLeastBits = 128;
+constexpr std::size_t kMostProbed = 256;
 
 bool is_usable(const SSL_CIPHER* cipher) {
   const int auth = SSL_CIPHER_get_auth_nid(cipher);
@@ -16,6 +20,27 @@ bool is_usable(const SSL_CIPHER* cipher) {
 }
 
 bool is_tls13(const SSL_CIPHER* cipher) { return SSL_CIPHER_get_kx_nid(cipher) == NID_kx_any; }
+
+// OpenSSL passes over names that it does not know. Each element is tried by itself, but for those that take
+// away ("!RC4" of a cipher that is not built in is no mistake) and commands ("@STRENGTH"). `context` is
+// spent.
+std::vector<std::string> unknown_elements(SSL_CTX* context, std::string_view text) {
+  constexpr std::string_view kSeparators = ":, ;";
+  std::vector<std::string> unknown;
+  std::size_t probed = 0;
+  for (std::size_t at = text.find_first_not_of(kSeparators);
+       at != std::string_view::npos && probed < kMostProbed;) {
+    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
+    std::string element(text.substr(at, end - at));
+    at = text.find_first_not_of(kSeparators, end);
+    if (element.front() == '!' || element.front() == '-' || element.front() == '@') continue;
+    if (element.front() == '+') element.erase(0, 1);
+    ++probed;
+    if (SSL_CTX_set_cipher_list(context, element.c_str()) != 1) unknown.push_back(std::move(element));
+  }
+  take_openssl_error();
+  return unknown;
+}
 
 }  // namespace
 
@@ -49,6 +74,7 @@ Result<CipherList> read_cipher_list(std::string_view text) {
     return fail("'" + std::string(text) +
                 "' names no cipher with forward secrecy and authenticated encryption (ECDHE with AES-GCM or "
                 "ChaCha20-Poly1305)");
+  list.unknown = unknown_elements(context.get(), text);
   return list;
 }
 

@@ -13,6 +13,7 @@ namespace headgate::tls {
 struct CipherList {
   std::string usable;                // OpenSSL's names, ':' between them, in the order of preference
   std::vector<std::string> refused;  // listed, known to OpenSSL, and not used
+  std::vector<std::string> unknown;  // elements that add nothing: of the first 256 those that name no cipher
 };
 
 // `text`: OpenSSL's list language for TLS 1.2 (TLS 1.3 has suites of its own). Fails where nothing usable is

@@ -28,13 +28,13 @@ constexpr long kMostClientChain = 32L * 1024;
 struct ServerContext::State {
   ServerSettings settings;
   SslContextHandle context;
-  SessionTickets tickets;
+  std::shared_ptr<SessionTickets> tickets;
   Handle<EVP_CIPHER, EVP_CIPHER_free> ticket_cipher;
 
-  explicit State(const ServerSettings& its_settings)
+  State(const ServerSettings& its_settings, std::shared_ptr<SessionTickets> its_tickets)
       : settings(its_settings),
         context(SSL_CTX_new(TLS_server_method())),
-        tickets(its_settings.ticket_keys),
+        tickets(std::move(its_tickets)),
         ticket_cipher(EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr)) {}
 
   Result<void> prepare();
@@ -93,7 +93,7 @@ Result<void> ServerContext::State::set_ciphers() {
   const bool chosen = !settings.curves.empty() && settings.curves != "auto";
   if (SSL_CTX_set1_groups_list(context.get(), chosen ? settings.curves.c_str() : kGroups) != 1) {
     take_openssl_error();
-    return fail("ssl-ecdh-curve: '" + settings.curves + "' has a curve that is not known here");
+    return fail("'" + settings.curves + "' has a curve that is not known here");
   }
   return {};
 }
@@ -133,7 +133,7 @@ int ServerContext::State::on_ticket(SSL* ssl, unsigned char* name, unsigned char
   State& state = *static_cast<State*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   const TimePoint now = Clock::now();
   if (seal == 1) {
-    std::optional<TicketKey> key = state.tickets.sealing(now);
+    std::optional<TicketKey> key = state.tickets->sealing(now);
     if (!key || RAND_bytes(iv, EVP_CIPHER_get_iv_length(state.ticket_cipher.get())) != 1) return 0;
     std::memcpy(name, key->data(), SessionTickets::kNameSize);
     const bool ready = state.open_ticket(*key, iv, cipher, mac, true);
@@ -141,7 +141,7 @@ int ServerContext::State::on_ticket(SSL* ssl, unsigned char* name, unsigned char
     return ready ? 1 : -1;
   }
   std::optional<SessionTickets::Opening> opening =
-      state.tickets.opening({reinterpret_cast<const char*>(name), SessionTickets::kNameSize}, now);
+      state.tickets->opening({reinterpret_cast<const char*>(name), SessionTickets::kNameSize}, now);
   if (!opening) return 0;
   const bool ready = state.open_ticket(opening->key, iv, cipher, mac, false);
   OPENSSL_cleanse(opening->key.data(), opening->key.size());
@@ -153,8 +153,13 @@ int ServerContext::State::on_ticket(SSL* ssl, unsigned char* name, unsigned char
 ServerContext::ServerContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ServerContext::~ServerContext() = default;
 
-Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerSettings& settings) {
-  auto state = std::make_unique<State>(settings);
+Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerSettings& settings,
+                                                                 const ServerContext* before) {
+  const bool keeps_keys =
+      before != nullptr && settings.ticket_keys.empty() && before->settings().ticket_keys.empty();
+  auto state =
+      std::make_unique<State>(settings, keeps_keys ? before->state_->tickets
+                                                   : std::make_shared<SessionTickets>(settings.ticket_keys));
   if (auto prepared = state->prepare(); !prepared) {
     ERR_clear_error();
     return fail(prepared.error().message);

@@ -37,16 +37,19 @@ struct ServerSettings {
   // The first key makes tickets, all open them. Empty: keys of our own, rotated every 12 hours, the previous
   // one accepted.
   std::vector<TicketKey> ticket_keys;  // [ssl-session-ticket-key] or a Secret
-  bool reject_handshake = false;       // [ssl-reject-handshake]: unknown names get an alert, not the default
-  bool http2 = true;                   // [use-http2]: offer h2 by ALPN
-  bool ocsp = false;                   // [enable-ocsp]
+  bool reject_handshake = false;  // [ssl-reject-handshake]: names without an entry in the index get an alert
+  bool http2 = true;              // [use-http2]: offer h2 by ALPN
+  bool ocsp = false;              // [enable-ocsp]
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
 class ServerContext {
  public:
   // Fails with one sentence naming the setting OpenSSL does not take (a cipher list without a cipher …).
-  static Result<std::shared_ptr<const ServerContext>> make(const ServerSettings& settings);
+  // `before`: the context that this one takes the place of, or null. Where both seal tickets with keys of our
+  // own these are the same, so that its tickets still resume; sessions in its memory do not.
+  static Result<std::shared_ptr<const ServerContext>> make(const ServerSettings& settings,
+                                                           const ServerContext* before = nullptr);
   ~ServerContext();
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;

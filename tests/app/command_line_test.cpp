@@ -45,7 +45,11 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--ingress-class-by-name",
                                 "--watch-ingress-without-class=true",
                                 "--watch-namespace=e",
-                                "--watch-namespace-selector=",
+                                "--watch-namespace-selector=team in (k,l)",
+                                "--kubeconfig=m",
+                                "--apiserver-host=https://n:6443",
+                                "--certificate-authority=o",
+                                "--snapshot-dir=p",
                                 "--disable-catch-all",
                                 "--configmap=f/g",
                                 "--default-backend-service=h/i",
@@ -68,6 +72,11 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.ingress_class_by_name = true;
   expected.watch_ingress_without_class = true;
   expected.watch_namespace = "e";
+  expected.watch_namespace_selector = "team in (k,l)";
+  expected.kubeconfig = "m";
+  expected.apiserver_host = "https://n:6443";
+  expected.certificate_authority = "o";
+  expected.snapshot_dir = "p";
   expected.disable_catch_all = true;
   expected.configmap = "f/g";
   expected.default_backend_service = "h/i";
@@ -125,18 +134,32 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
       {{"--bind-address=127.0.0.1,"}, "flag --bind-address: expected an IP address, not ''"},
       {{"--healthz-host=x"}, "flag --healthz-host: expected an IP address, not 'x'"},
       {{"--configmap=x"}, "flag --configmap: expected namespace/name, not 'x'"},
+      {{"--default-ssl-certificate=a b/c"},
+       "flag --default-ssl-certificate: expected namespace/name, not 'a b/c'"},
+      {{"--default-ssl-certificate=a/B"},
+       "flag --default-ssl-certificate: expected namespace/name, not 'a/B'"},
       {{"--configmap=a/b/c"}, "flag --configmap: expected namespace/name, not 'a/b/c'"},
       {{"--default-backend-service=/x"}, "flag --default-backend-service: expected namespace/name, not '/x'"},
       {{"--ingress-class="}, "flag --ingress-class: expected a value, not nothing"},
       {{"--manifests="}, "flag --manifests: expected a path, not nothing"},
       {{"--shutdown-grace-period=5s"},
        "flag --shutdown-grace-period: expected a number from 0 to 86400, not '5s'"},
+      {{"--publish-service=svc"}, "flag --publish-service: expected namespace/name, not 'svc'"},
+      {{"--publish-status-address=192.0.2.1,a_b"},
+       "flag --publish-status-address: expected IP addresses and host names, not 'a_b'"},
+      {{"--publish-status-address=192.0.2.1,"},
+       "flag --publish-status-address: expected IP addresses and host names, not ''"},
+      {{"--status-update-interval=0"},
+       "flag --status-update-interval: expected a number from 1 to 86400, not '0'"},
+      {{"--election-id=A"}, "flag --election-id: expected the name of a Lease, not 'A'"},
+      {{"--election-ttl=0s"}, "flag --election-ttl: expected a time from 1s to 1h, not '0s'"},
+      {{"--election-ttl=soon"}, "flag --election-ttl: expected a time from 1s to 1h, not 'soon'"},
+      {{"--disable-leader-election=no"}, "flag --disable-leader-election: expected true or false, not 'no'"},
       {{"-v=11"}, "flag -v: expected a number from 0 to 10, not '11'"},
       {{"-v"}, "flag -v needs a value: -v=LEVEL"},
       {{"--watch-namespace=a_b"}, "flag --watch-namespace: expected the name of a namespace, not 'a_b'"},
-      {{"--watch-namespace-selector=team=a"},
-       "flag --watch-namespace-selector: not supported yet, and without it the Ingresses of all namespaces "
-       "would be taken"},
+      {{"--watch-namespace-selector=team in a"},
+       "flag --watch-namespace-selector: 'team in a': expected a list in parentheses"},
       {{"--htttp-port=1"}, "unknown flag --htttp-port; did you mean --http-port?"},
       {{"--watch-namespaces=x"}, "unknown flag --watch-namespaces; did you mean --watch-namespace?"},
       {{"--qqqqqqqqqqqqqqqqqqqq"}, "unknown flag --qqqqqqqqqqqqqqqqqqqq"},
@@ -144,18 +167,32 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
   for (const ErrorCase& c : cases) EXPECT_EQ(error_of(c.words), c.message);
 }
 
+TEST(CommandLine, ReadsWhatIsWrittenToTheApiServer) {
+  const Result<CommandLine> line =
+      parse({"--publish-status-address=192.0.2.1, lb.example.com", "--publish-status-address=2001:db8::1",
+             "--election-ttl=1m30s", "--disable-leader-election", "--disable-sync-events=true",
+             "--update-status=false", "--status-update-interval=5"});
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_THAT(line->flags.publish_status_address, ElementsAre("192.0.2.1", "lb.example.com", "2001:db8::1"));
+  EXPECT_EQ(line->flags.election_ttl, std::chrono::seconds(90));
+  EXPECT_FALSE(line->flags.leader_election);
+  EXPECT_FALSE(line->flags.sync_events);
+  EXPECT_FALSE(line->flags.update_status);
+  EXPECT_EQ(line->flags.status_update_interval, std::chrono::seconds(5));
+}
+
 TEST(CommandLine, TakesFlagsOfIngressNginxWithOneWarningEach) {
   const Result<CommandLine> line =
-      parse({"--election-id=x", "--election-id", "y", "--update-status=false", "--enable-metrics",
-             "--publish-service", "ns/svc", "--log_dir=/tmp"});
+      parse({"--sync-period=x", "--sync-period", "y", "--deep-inspect=false", "--enable-metrics",
+             "--tcp-services-configmap", "ns/map", "--log_dir=/tmp"});
   ASSERT_TRUE(line) << line.error().message;
   EXPECT_EQ(line->flags, Flags());
   EXPECT_THAT(line->arguments, IsEmpty());
   EXPECT_THAT(line->warnings,
-              ElementsAre("flag --election-id: accepted for compatibility, no effect (yet)",
-                          "flag --update-status: accepted for compatibility, no effect (yet)",
+              ElementsAre("flag --sync-period: accepted for compatibility, no effect (yet)",
+                          "flag --deep-inspect: accepted for compatibility, no effect (yet)",
                           "flag --enable-metrics: accepted for compatibility, no effect (yet)",
-                          "flag --publish-service: accepted for compatibility, no effect (yet)",
+                          "flag --tcp-services-configmap: accepted for compatibility, no effect (yet)",
                           "flag --log-dir: accepted for compatibility, no effect (yet)"));
 }
 

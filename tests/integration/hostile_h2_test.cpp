@@ -56,7 +56,10 @@ class HostileH2 : public HttpsPod {
   // An attacker's connection.
   struct Attacker {
     explicit Attacker(TlsClient client, const H2Client::Settings& settings = {})
-        : stream(std::move(client)), h2(stream, settings) {}
+        : stream(std::move(client)), h2(stream, settings) {
+      // The server's SETTINGS: their acknowledgement shall not come between the frames of a header section.
+      h2.step(Deadline(kPatience));
+    }
     TlsClient stream;
     H2Client h2;
     // What has come so far, so that the server is not held up by us. False: the connection is over.

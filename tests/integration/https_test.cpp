@@ -337,5 +337,23 @@ TEST_F(Https, SilentConnectionsGiveTheirPlacesToOthers) {
   EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib) << "no byte, no session";
 }
 
+// Known are the hosts of all rules, as in ingress-nginx.
+TEST_F(Https, RejectsHandshakesForNobodysNameWhereToldTo) {
+  IngressSpec spec;
+  spec.name = "open";
+  spec.rules = {{"open.test", {{"/", "Prefix", "web", "80"}}}};
+  start({{"ssl-reject-handshake", "true"}}, {}, ingress(spec));
+  const auto named = [this](const std::string& name) {
+    TlsOptions options;
+    options.server_name = name;
+    return client(options);
+  };
+  EXPECT_TRUE(named("x.test").is_secure());
+  EXPECT_TRUE(named("open.test").is_secure()) << "by the default certificate: it has rules";
+  EXPECT_FALSE(named("nobody.test").is_secure());
+  EXPECT_FALSE(named("").is_secure());
+  expect_still_serving();
+}
+
 }  // namespace
 }  // namespace headgate::test_support

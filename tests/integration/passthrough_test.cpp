@@ -109,6 +109,41 @@ TEST_F(Passthrough, AWildcardReachesNoHostWithRulesOfItsOwn) {
   expect_still_serving();  // x.test
 }
 
+// The pods expect TLS: a request that reaches Headgate in the clear or over TLS that ends here is not for
+// them.
+TEST_F(Passthrough, NoRequestReachesThePodsInTheClear) {
+  StreamPod pod_tls(echo_tls(pod_certificate_));
+  begin({pod_tls.port()});
+  for (const std::string alpn : {"http/1.1", "h2"}) {
+    TlsClient one = client(tls({alpn}));  // for x.test
+    ASSERT_TRUE(one.is_secure()) << one.failure();
+    const int status = alpn == "h2" ? H2Client(one).get("pass.test", "/").status
+                                    : one.exchange(make_request("GET", "pass.test", "/")).status;
+    EXPECT_EQ(status, 421) << alpn;
+  }
+  TlsClient nameless = client(TlsOptions());
+  EXPECT_EQ(nameless.exchange(make_request("GET", "pass.test", "/")).status, 421);
+  RawClient plain(headgate->http_port());
+  const HttpResponse redirect = plain.exchange(make_request("GET", "pass.test", "/a?b"));
+  EXPECT_EQ(redirect.status, 308);
+  EXPECT_EQ(redirect.field("location"), "https://pass.test/a?b");
+
+  IngressSpec spec;
+  spec.name = "pass";
+  spec.rules = {{"pass.test", {{"/", "Prefix", "pass", "80"}, {"/plain", "Prefix", "web", "80"}}}};
+  spec.annotations = {{"ssl-passthrough", "true"}, {"ssl-redirect", "false"}};
+  folder.write("web.yaml", tls_ingress("web", "x.test", "web", "web-tls") + service_of("web", pod) +
+                               config_map("headgate", {}) + ingress(spec) +
+                               service_of_ports({pod_tls.port()}));
+  const auto status_of = [this](const std::string& path) {
+    return RawClient(headgate->http_port()).exchange(make_request("GET", "pass.test", path)).status;
+  };
+  EXPECT_TRUE(eventually([&] { return status_of("/") == 421; })) << status_of("/");
+  EXPECT_EQ(status_of("/plain"), 200) << "of other pods, which get plain HTTP";
+  EXPECT_EQ(pod_tls.connection_count(), 0U);
+  EXPECT_GE(rejected("misdirected"), 4.0) << all_rejected();
+}
+
 TEST_F(Passthrough, WithoutTheFlagTheAnnotationHasNoEffectAndThatIsTold) {
   StreamPod pod_tls(echo_tls(pod_certificate_));
   start({}, {}, passthrough_ingress() + service_of_ports({pod_tls.port()}));

@@ -15,7 +15,10 @@ using test_support::IssuedCertificate;
 using test_support::KeyKind;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
@@ -84,14 +87,32 @@ TEST_F(CertificateTranslatorTest, AHostThatIsNotListedHasTheFirstCertificateThat
   EXPECT_EQ(served("y.b.org"), "b");
   EXPECT_EQ(served("c.org"), "default")
       << "as in ingress-nginx, an Ingress with TLS has it for all its hosts";
-  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_THAT(findings(),
+              ElementsAre("warning: Ingress default/i: spec.tls: has no certificate for 'c.org', and the "
+                          "default certificate, which is used, is not for it either"));
 }
 
 TEST_F(CertificateTranslatorTest, WithoutASecretNameTheDefaultCertificateServes) {
   put(web("i", {"a.org"}, {{{"a.org"}, ""}}));
   publish();
   EXPECT_EQ(served("a.org"), "default");
-  EXPECT_THAT(findings(), IsEmpty());
+  EXPECT_THAT(findings(),
+              ElementsAre(EndsWith("the default certificate, which is used, is not for it either")));
+}
+
+TEST_F(CertificateTranslatorTest, OfSeveralIngressesTheOldestWithTlsBringsTheCertificate) {
+  put(web("oldest", {"a.org"}, {}, 1));
+  put(web("old", {"a.org"}, {{{"a.org"}, "a"}}, 2));
+  put(web("same", {"a.org"}, {{{"a.org"}, "a"}}, 3));
+  put(web("young", {"a.org"}, {{{"a.org"}, "b"}}, 4));
+  for (const char* name : {"a", "b"}) put(tls_secret(name, certificate_for({"a.org"})));
+  publish();
+  EXPECT_EQ(served("a.org"), "a");
+  EXPECT_THAT(findings(),
+              Contains("warning: Ingress default/young: spec.tls[0]: host 'a.org' follows Ingress "
+                       "default/old, which comes first; the certificate of this Ingress is not "
+                       "used for it"));
+  EXPECT_THAT(findings(), Not(Contains(StartsWith("warning: Ingress default/same: spec.tls"))));
 }
 
 TEST_F(CertificateTranslatorTest, AMissingSecretCostsOnlyItsHostAndHeals) {
@@ -107,6 +128,18 @@ TEST_F(CertificateTranslatorTest, AMissingSecretCostsOnlyItsHostAndHeals) {
   publish();
   EXPECT_EQ(served("a.org"), "a");
   EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(CertificateTranslatorTest, ANameThatNoSecretHasIsToldAsSuch) {
+  put(web("i", {"a.org", "b.org"}, {{{"a.org"}, "other/a"}, {{"b.org"}, "B!"}}));
+  publish();
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("error: Ingress default/i: spec.tls[0].secretName: 'other/a' is not the name of a "
+                  "Secret: it is without '/', always of the Ingress's namespace; the default "
+                  "certificate is used",
+                  "error: Ingress default/i: spec.tls[1].secretName: 'B!' is not the name of a Secret; "
+                  "the default certificate is used"));
 }
 
 TEST_F(CertificateTranslatorTest, ASecretThatWasNeverGoodIsReplacedByTheDefault) {
@@ -280,6 +313,45 @@ TEST_F(CertificateTranslatorTest, AnExpiredCertificateServesAndIsTold) {
   EXPECT_EQ(controller().findings_version(), version) << "nothing new";
 }
 
+class RejectHandshakeTest : public CertificateTranslatorTest {
+ protected:
+  RejectHandshakeTest() : CertificateTranslatorTest(with_config_map()) {}
+  static ControllerOptions with_config_map() {
+    ControllerOptions options;
+    options.translation.config_map = "default/settings";
+    return options;
+  }
+};
+
+TEST_F(RejectHandshakeTest, TheNamesOfAllRulesAreKnown) {
+  put(config_map("settings", {}));
+  put(web("open", {"a.org", "x.w.org", ""}, {}));
+  put(web("wild", {"*.w.org"}, {{{"*.w.org"}, "w"}}));
+  put(tls_secret("w", certificate_for({"*.w.org"})));
+  publish();
+  EXPECT_EQ(served("a.org"), "none");
+  put(config_map("settings", {{"ssl-reject-handshake", "true"}}));
+  const auto on = publish();
+  ASSERT_NE(on, nullptr);
+  EXPECT_NE(on->listeners, nullptr);
+  EXPECT_NE(on->certificates, nullptr) << "with the setting, so that no known name is refused meanwhile";
+  EXPECT_EQ(served("a.org"), "default");
+  EXPECT_EQ(served("x.w.org"), "w");
+  EXPECT_EQ(entry("nobody.org"), nullptr);
+  EXPECT_EQ(entry("_"), nullptr);
+  EXPECT_FALSE(controller().table()->match("a.org", "/").redirects->https_only)
+      << "that is not TLS of its own";
+  put(web("more", {"b.org"}, {}));
+  remove(Kind::ingress, "open");
+  publish();
+  EXPECT_EQ(served("b.org"), "default");
+  EXPECT_EQ(entry("a.org"), nullptr);
+  put(config_map("settings", {}));
+  publish();
+  EXPECT_EQ(served("b.org"), "none");
+  EXPECT_EQ(served("x.w.org"), "w");
+}
+
 class DefaultCertificateTest : public CertificateTranslatorTest {
  protected:
   DefaultCertificateTest() : CertificateTranslatorTest(with_default()) {}
@@ -298,6 +370,21 @@ TEST_F(DefaultCertificateTest, ComesFromTheSecretWhereverItIs) {
   publish();
   EXPECT_EQ(default_secret(), "default/standard");
   EXPECT_TRUE(controller().certificates()->default_certificate()->covers("standard.org"));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(DefaultCertificateTest, NeedsNoWordWhereItIsForTheHost) {
+  put(tls_secret("standard", certificate_for({"*.a.org"})));
+  Ingress here = web("i", {"x.a.org", "y.b.org"}, {{{"x.a.org", "y.b.org"}, ""}});
+  here.metadata.namespace_name = "elsewhere";
+  Service pods = service("web");
+  pods.metadata.namespace_name = "elsewhere";
+  put(pods);
+  put(here);
+  publish();
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("has no certificate for 'y.b.org'")));
+  put(tls_secret("standard", certificate_for({"*.a.org", "*.b.org"})));
+  publish();
   EXPECT_THAT(findings(), IsEmpty());
 }
 
@@ -333,6 +420,7 @@ class HasTlsTest : public ::testing::Test {
   std::set<std::string> translate() {
     const Changes changes = store_.take_changes();
     rules_.translate(changes, false);
+    ciphers_.translate(changes);
     translator_.emplace_if_needed(*this);
     translator_.value->translate(changes);
     return translator_.value->hosts_with_changed_tls();
@@ -345,13 +433,14 @@ class HasTlsTest : public ::testing::Test {
   struct Late {
     std::optional<CertificateTranslator> value;
     void emplace_if_needed(HasTlsTest& test) {
-      if (!value) value.emplace(test.options_, test.store_, test.classes_, test.rules_);
+      if (!value) value.emplace(test.options_, test.store_, test.classes_, test.rules_, test.ciphers_);
     }
   };
   CertificateOptions options_;
   Store store_;
   IngressClassRules classes_{{}, store_};
   ClientCertificateRules rules_{"nginx.ingress.kubernetes.io", store_, classes_};
+  CipherRules ciphers_{"nginx.ingress.kubernetes.io", store_, classes_};
   Late translator_;
 };
 

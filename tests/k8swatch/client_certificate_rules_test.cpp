@@ -205,23 +205,5 @@ TEST_F(ClientCertificateRulesTest, ARuleWithoutHostCannotAsk) {
   EXPECT_THAT(findings(), ElementsAre(HasSubstr("rules without host cannot ask for client certificates")));
 }
 
-TEST_F(ClientCertificateRulesTest, CiphersAreOfTheHost) {
-  Ingress old = ingress("old", {rule("a.org", {path("/", "web")})}, 1);
-  old.metadata.annotations = {{"nginx.ingress.kubernetes.io/ssl-ciphers", "ECDHE-RSA-AES128-GCM-SHA256"}};
-  Ingress young = ingress("young", {rule("a.org", {path("/y", "web")})}, 2);
-  young.metadata.annotations = {{"nginx.ingress.kubernetes.io/ssl-ciphers", "ECDHE-RSA-AES256-GCM-SHA384"}};
-  put(old);
-  put(young);
-  publish();
-  EXPECT_EQ(controller().certificates()->find("a.org")->ciphers, "ECDHE-RSA-AES128-GCM-SHA256");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("host 'a.org' follows Ingress default/old")));
-  old.metadata.annotations[0].second = "RC4-SHA";
-  put(old);
-  remove(Kind::ingress, "young");
-  publish();
-  EXPECT_EQ(controller().certificates()->find("a.org"), nullptr) << "no usable cipher: the global list";
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("ssl-ciphers")));
-}
-
 }  // namespace
 }  // namespace headgate::k8swatch

@@ -37,6 +37,8 @@ TEST_F(ControllerTest, FirstPublicationIsDueAtOnceAndHoldsATableEvenIfEmpty) {
 
 TEST_F(ControllerTest, ABurstBecomesOnePublication) {
   put(ingress_class("headgate"));
+  put(service("web"));
+  put(slice("web-1", "web", {"10.0.0.1"}));
   publish();
   for (int i = 0; i < 20; ++i) {
     put(ingress("i" + std::to_string(i), {rule("h" + std::to_string(i) + ".org", {path("/", "web")})}));
@@ -59,6 +61,91 @@ TEST_F(ControllerTest, AReplayedVersionIsNoChange) {
   publish();
   put(i);
   EXPECT_FALSE(controller().deadline());
+}
+
+TEST_F(ControllerTest, AVersionThatDiffersInNothingWeReadIsNoChange) {
+  put(ingress_class("headgate"));
+  put(service("web"));
+  Ingress i = ingress("i", {rule("a.org", {path("/", "web")})});
+  i.metadata.uid = "u";
+  i.metadata.resource_version = "7";
+  EndpointSlice s = slice("web-1", "web", {"10.0.0.1"});
+  s.metadata.uid = "v";
+  s.metadata.resource_version = "8";
+  put(i);
+  put(s);
+  publish();
+  i.metadata.resource_version = "9";  // its status was written
+  s.metadata.resource_version = "10";
+  put(i);
+  put(s);
+  EXPECT_FALSE(controller().deadline());
+  i.rules[0].paths[0].path = "/x";
+  put(i);
+  EXPECT_TRUE(controller().deadline());
+}
+
+TEST_F(ControllerTest, WaitsForTheServiceOfANewIngress) {
+  put(ingress_class("headgate"));
+  publish();
+  const TimePoint start = now();
+  put(ingress("i", {rule("a.org", {path("/", "web")})}));
+  EXPECT_EQ(controller().deadline(), start + milliseconds(50));
+  now() += milliseconds(3);
+  put(service("web"));
+  EXPECT_EQ(controller().deadline(), start + milliseconds(50));
+  now() += milliseconds(3);
+  put(slice("web-1", "web", {"10.0.0.1"}));
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(2));
+  controller().run_due(now() + milliseconds(2));
+  EXPECT_EQ(route("a.org", "/"), "default-web-80");
+}
+
+TEST_F(ControllerTest, WaitsForTheSecretOfANewIngress) {
+  put(ingress_class("headgate"));
+  publish();
+  Ingress i = ingress("i", {});
+  i.default_backend.reset();
+  i.tls = {{{"a.org"}, "cert"}};
+  put(i);
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(50));
+  Secret secret;
+  secret.metadata = metadata("cert");
+  put(secret);
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(2));
+}
+
+TEST_F(ControllerTest, DoesNotWaitForIngressesOfOthersAndPastOnes) {
+  put(ingress_class("headgate"));
+  publish();
+  Ingress i = ingress("i", {rule("a.org", {path("/", "missing")})});
+  i.class_name = "other";
+  put(i);
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(2));
+  i.class_name = "headgate";
+  put(i);
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(50));
+  remove(Kind::ingress, "i");
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(2));
+  publish();
+  put(i);
+  publish();
+  put(service("other"));
+  EXPECT_EQ(controller().deadline(), now() + milliseconds(2)) << "its time is over";
+}
+
+TEST_F(ControllerTest, EndpointsDoNotWaitForAStormToPass) {
+  put(ingress_class("headgate"));
+  put(service("web"));
+  put(slice("web-1", "web", {"10.0.0.1"}));
+  publish();
+  const TimePoint start = now();
+  put(slice("web-1", "web", {"10.0.0.2"}));
+  for (int i = 0; i < 20; ++i) {
+    now() += milliseconds(1);
+    put(ingress("i" + std::to_string(i), {rule("h" + std::to_string(i) + ".org", {path("/", "web")})}));
+  }
+  EXPECT_EQ(controller().deadline(), start + milliseconds(5));
 }
 
 TEST_F(ControllerTest, UnknownRemovalsAreHarmless) {

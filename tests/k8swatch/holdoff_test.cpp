@@ -36,6 +36,29 @@ TEST(HoldOff, AStormWaitsNoLongerThanTheBound) {
   EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(50));
 }
 
+TEST(HoldOff, AnUrgentChangeDoesNotWaitForAStormToPass) {
+  HoldOff hold_off;
+  for (int i = 0; i < 10; ++i) hold_off.note_change(kStart + milliseconds(i));
+  hold_off.note_urgent_change(kStart + milliseconds(10));
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(12));
+  for (int i = 11; i < 15; ++i) hold_off.note_urgent_change(kStart + milliseconds(i));
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(15));
+  hold_off.clear();
+  hold_off.note_change(kStart + milliseconds(100));
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(102));
+}
+
+TEST(HoldOff, WaitsForWhatIsKnownToBeMissing) {
+  HoldOff hold_off;
+  hold_off.note_change(kStart);
+  hold_off.set_incomplete(true);
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(50));
+  hold_off.note_urgent_change(kStart + milliseconds(7));
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(50));
+  hold_off.set_incomplete(false);
+  EXPECT_EQ(hold_off.deadline(), kStart + milliseconds(9));
+}
+
 TEST(HoldOff, ClearStartsAnew) {
   HoldOff hold_off;
   hold_off.note_change(kStart);

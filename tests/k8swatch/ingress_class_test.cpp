@@ -101,5 +101,35 @@ TEST_F(IngressClassRulesTest, DoubtsOnlyOurOwnAbsentClass) {
   EXPECT_FALSE(rules.doubt(tested));
 }
 
+TEST_F(IngressClassRulesTest, WithoutPermissionOnClassesTheAnnotationDecides) {
+  store_.set_classes_readable(false);
+  EXPECT_FALSE(takes("ours"));
+  EXPECT_TRUE(takes("ours", "headgate"));
+  EXPECT_FALSE(takes("ours", "nginx"));
+  EXPECT_TRUE(takes(std::nullopt, "headgate"));
+  EXPECT_FALSE(takes("headgate"));
+  options_.ingress_class_by_name = true;
+  EXPECT_TRUE(takes("headgate")) << "the name is enough";
+  options_.watch_without_class = true;
+  EXPECT_TRUE(takes("ours"));
+  EXPECT_TRUE(takes(std::nullopt));
+}
+
+TEST_F(IngressClassRulesTest, AChangedPermissionIsAChangeOfWhatNamesAClass) {
+  Ingress named = ingress("named", {rule("a.org", {})});
+  named.class_name = "ours";
+  Ingress annotated = ingress("annotated", {rule("b.org", {})});
+  annotated.class_name.reset();
+  store_.upsert(object(named));
+  store_.upsert(object(annotated));
+  static_cast<void>(store_.take_changes());
+  store_.set_classes_readable(true);
+  EXPECT_FALSE(store_.has_changes());
+  store_.set_classes_readable(false);
+  const Changes changes = store_.take_changes();
+  EXPECT_EQ(changes.ingresses, std::set<std::string>{"default/named"});
+  EXPECT_EQ(changes.hosts, std::set<std::string>{"a.org"});
+}
+
 }  // namespace
 }  // namespace headgate::k8swatch

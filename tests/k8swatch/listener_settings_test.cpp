@@ -133,6 +133,27 @@ TEST_F(ListenerSettingsTest, ABadValueKeepsItsDefaultAndIsTold) {
   }
 }
 
+TEST_F(ListenerSettingsTest, AMessageNamesItsKeyOnceAndWhatIsExpected) {
+  read({{"ssl-ecdh-curve", "nonsense"}});
+  EXPECT_THAT(findings_,
+              ElementsAre("warning: ConfigMap default/c: data.ssl-ecdh-curve: 'nonsense' has a curve "
+                          "that is not known here; the default is used"));
+  for (const char* bad : {"0", "4097", "x"}) {
+    read({{"http2-max-concurrent-streams", bad}});
+    EXPECT_THAT(findings_, ElementsAre("warning: ConfigMap default/c: data.http2-max-concurrent-streams: '" +
+                                       std::string(bad) +
+                                       "' is not a whole number from 1 to 4096; the default is used"));
+  }
+}
+
+TEST_F(ListenerSettingsTest, BlanksAroundTheNameOfTheTicketSecretDoNotCount) {
+  put(secret("keys", {{"ticket-key-1", ticket_key('A')}}, "Opaque"));
+  const ListenerConfig config = read({{"ssl-session-ticket-key-secret", " default/keys\n"}});
+  EXPECT_EQ(config.ticket_secret, "default/keys");
+  EXPECT_EQ(config.tls.ticket_keys.size(), 1U);
+  EXPECT_THAT(findings_, IsEmpty());
+}
+
 TEST_F(ListenerSettingsTest, OldProtocolsAreRefusedAndTheOthersUsed) {
   const ListenerConfig config = read({{"ssl-protocols", "TLSv1 TLSv1.1  TLSv1.2 TLSv9"}});
   EXPECT_TRUE(config.tls.tls12);

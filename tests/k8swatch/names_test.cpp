@@ -35,5 +35,14 @@ TEST(Names, PortNamesNeedALetterAndAreShort) {
   }
 }
 
+TEST(Names, AnObjectIsNamedByTwoPartsAndOneSlash) {
+  const auto split = split_name_key("ns/name");
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->namespace_name, "ns");
+  EXPECT_EQ(split->name, "name");
+  for (const char* bad : {"", "/", "name", "ns/", "/name", "a/b/c", "a//b"})
+    EXPECT_FALSE(split_name_key(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace headgate::k8swatch

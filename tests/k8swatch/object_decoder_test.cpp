@@ -99,6 +99,18 @@ TEST(DecodeIngress, ReadsNullAsAbsent) {
   EXPECT_FALSE(object.default_backend);
 }
 
+TEST(DecodeIngress, ReadsWhereItIsReached) {
+  const auto [object, error] = ingress(R"({"metadata":{"name":"w"},"status":{"loadBalancer":{"ingress":[
+      {"ip":"192.0.2.1","ports":[{"port":80,"protocol":"TCP"}]},{"hostname":"lb.example.com"}]}}})");
+  ASSERT_EQ(error, "");
+  EXPECT_EQ(object.addresses, (std::vector<LoadBalancerAddress>{{"", "192.0.2.1"}, {"lb.example.com", ""}}));
+  const auto empty = ingress(R"({"metadata":{"name":"w"},"status":{"loadBalancer":{"ingress":null}}})");
+  ASSERT_EQ(empty.error, "");
+  EXPECT_TRUE(empty.object.addresses.empty());
+  EXPECT_EQ(ingress(R"({"metadata":{"name":"w"},"status":{"loadBalancer":{"ingress":[{"ip":1}]}}})").error,
+            "status.loadBalancer.ingress[0].ip: expected a string, found the number 1 (put it in quotes)");
+}
+
 TEST(DecodeIngress, NamesTheFieldThatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"metadata":{}})", "metadata.name: is required"},

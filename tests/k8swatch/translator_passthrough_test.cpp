@@ -161,5 +161,49 @@ TEST_F(TranslatorPassthrough, TellsNothingWhereAllIsWell) {
   EXPECT_THAT(fixture.findings(), IsEmpty());
 }
 
+TEST_F(TranslatorPassthrough, PlainHttpIsRedirectedWhereThePodsExpectTls) {
+  fixture.put(passed("one", {rule("one.example", {path("/", "web"), path("/api", "other")})}));
+  fixture.publish();
+  const auto https_only = [this](const std::string& at) {
+    return fixture.controller().table()->match("one.example", at).redirects->https_only;
+  };
+  EXPECT_TRUE(https_only("/")) << "as of a host with TLS: ssl-redirect is true";
+  EXPECT_FALSE(https_only("/api")) << "its pods get plain HTTP; over HTTPS others would answer";
+  Ingress no = passed("one", {rule("one.example", {path("/", "web")})});
+  no.metadata.annotations.emplace_back("nginx.ingress.kubernetes.io/ssl-redirect", "false");
+  fixture.put(no);
+  fixture.publish();
+  EXPECT_FALSE(https_only("/"));
+}
+
+TEST_F(TranslatorPassthrough, ClaimsNoRuleThatTlsNeverMeets) {
+  Ingress one = passed("one", {rule("one.example", {path("/", "web")})});
+  one.metadata.annotations.emplace_back("nginx.ingress.kubernetes.io/auth-tls-secret", "default/missing");
+  one.metadata.annotations.emplace_back("nginx.ingress.kubernetes.io/ssl-ciphers",
+                                        "ECDHE-RSA-AES128-GCM-SHA256");
+  one.tls = {{{"one.example"}, "missing"}};
+  fixture.put(one);
+  fixture.publish();
+  EXPECT_THAT(
+      fixture.findings(),
+      ::testing::ElementsAre(
+          "warning: Ingress default/one: metadata.annotations[nginx.ingress.kubernetes.io/ssl-ciphers]: "
+          "has no effect for host 'one.example': by ssl-passthrough of Ingress default/one all of it "
+          "goes to default-web-80 unopened",
+          "error: Ingress default/one: "
+          "metadata.annotations[nginx.ingress.kubernetes.io/auth-tls-secret]: has no effect for host "
+          "'one.example': by ssl-passthrough of Ingress default/one all of it goes to default-web-80 "
+          "unopened"));
+  const std::string dump = fixture.controller().dump();
+  EXPECT_THAT(dump, HasSubstr("TLS passes through to default-web-80"));
+  EXPECT_THAT(dump, Not(HasSubstr("client certificate")));
+  EXPECT_THAT(dump, Not(HasSubstr("certificate of one.example")));
+  one.metadata.annotations[0].second = "false";
+  fixture.put(one);
+  fixture.publish();
+  EXPECT_THAT(fixture.controller().dump(), HasSubstr("client certificate broken: 403"));
+  EXPECT_THAT(fixture.findings(), Contains(HasSubstr("Secret default/missing does not exist")));
+}
+
 }  // namespace
 }  // namespace headgate::k8swatch::testing

@@ -86,7 +86,8 @@ TEST_F(TranslatorRedirectTest, SomePathsAreNeverRedirected) {
   put(with_tls(plain("a", "a.org")));
   put(annotated(plain("acme", "a.org", "/.well-known/acme-challenge/x"), {{"force-ssl-redirect", "true"}}));
   EXPECT_FALSE(https_only("a.org", "/.well-known/acme-challenge/x"));
-  EXPECT_TRUE(https_only("a.org", "/.well-known/acme-challenge/y")) << "it is the path of the Ingress that counts";
+  EXPECT_TRUE(https_only("a.org", "/.well-known/acme-challenge/y"))
+      << "it is the path of the Ingress that counts";
   put(config_map("settings", {{"no-tls-redirect-locations", " /x, /health ,"}}));
   put(plain("h", "a.org", "/healthz"));
   EXPECT_FALSE(https_only("a.org", "/healthz"));
@@ -99,8 +100,9 @@ TEST_F(TranslatorRedirectTest, TheConfigMapHasTheDefaults) {
                               {"relative-redirects", "true"},
                               {"http-redirect-code", "301"}}));
   put(with_tls(plain("a", "a.org")));
-  put(annotated(with_tls(plain("b", "b.org")),
-                {{"ssl-redirect", "true"}, {"use-port-in-redirects", "false"}, {"preserve-trailing-slash", "1"}}));
+  put(annotated(
+      with_tls(plain("b", "b.org")),
+      {{"ssl-redirect", "true"}, {"use-port-in-redirects", "false"}, {"preserve-trailing-slash", "1"}}));
   EXPECT_FALSE(https_only("a.org"));
   EXPECT_TRUE(https_only("b.org"));
   const router::RoutingTable& table = *controller().table();
@@ -118,13 +120,31 @@ TEST_F(TranslatorRedirectTest, TheConfigMapHasTheDefaults) {
   EXPECT_THAT(findings(), ::testing::Contains(HasSubstr("'303' is none of 301, 302, 307, 308")));
 }
 
+TEST(TranslatorWithoutHttps, RedirectsOnlyWhatIsForced) {
+  ControllerOptions without = options();
+  without.translation.https_port = 0;
+  ControllerFixture fixture(without);
+  fixture.put(service("web"));
+  Ingress tls = ingress("tls", {rule("a.org", {path("/", "web")})});
+  tls.tls = {{{"a.org"}, "cert"}};
+  fixture.put(tls);
+  Ingress forced = ingress("forced", {rule("b.org", {path("/", "web")})});
+  forced.metadata.annotations = {{"nginx.ingress.kubernetes.io/force-ssl-redirect", "true"}};
+  fixture.put(forced);
+  fixture.publish();
+  const router::RoutingTable& table = *fixture.controller().table();
+  EXPECT_FALSE(table.match("a.org", "/").redirects->https_only) << "it would lead nowhere";
+  EXPECT_TRUE(table.match("b.org", "/").redirects->https_only) << "to the balancer that ends TLS";
+}
+
 TEST_F(TranslatorRedirectTest, HstsFollowsTheConfigMap) {
   const auto line = [this] {
     publish();
     return controller().table()->site().hsts_line;
   };
   EXPECT_EQ(line(), "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n");
-  put(config_map("settings", {{"hsts-max-age", "60"}, {"hsts-include-subdomains", "false"}, {"hsts-preload", "true"}}));
+  put(config_map("settings",
+                 {{"hsts-max-age", "60"}, {"hsts-include-subdomains", "false"}, {"hsts-preload", "true"}}));
   EXPECT_EQ(line(), "Strict-Transport-Security: max-age=60; preload\r\n");
   put(config_map("settings", {{"hsts", "false"}}));
   EXPECT_EQ(line(), "");

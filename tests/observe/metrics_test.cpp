@@ -105,6 +105,10 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   facts_.applies = 8;
   facts_.published_generation = 42;
   facts_.errors = 4;
+  facts_.dropped_events = 3;
+  facts_.is_leader = true;
+  EXPECT_THAT(page(), Not(HasSubstr("leader_election_status"))) << "there is no election";
+  sources_.leader_election = "lease";
   const std::string text = page();
   const std::string prefix = "nginx_ingress_controller_";
   EXPECT_THAT(text, HasSubstr(line(prefix + "config_last_reload_successful", "", "1")));
@@ -114,6 +118,9 @@ TEST_F(MetricsTest, SaysWhatTheControlPlaneDid) {
   EXPECT_THAT(text, HasSubstr(line("headgate_published_generation", "", "42")));
   EXPECT_THAT(text, HasSubstr(line("headgate_adopted_generation", "", "41")));
   EXPECT_THAT(text, HasSubstr(line("headgate_findings", "severity=\"error\"", "4")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_dropped_events_total", "", "3")));
+  EXPECT_THAT(text,
+              HasSubstr(line("nginx_ingress_controller_leader_election_status", "name=\"lease\"", "1")));
   EXPECT_THAT(text, HasSubstr(line(prefix + "build_info",
                                    "release=\"0.1.0\",build=\"abc\",repository=\"headgate\"", "1")));
 }
@@ -174,6 +181,41 @@ TEST_F(MetricsTest, KnowsTheProcess) {
   EXPECT_THAT(text, Not(HasSubstr("resident_memory_bytes{" + std::string(kConstant) + "} 0\n")));
   EXPECT_THAT(text, Not(HasSubstr("oldest_start_time_seconds{" + std::string(kConstant) + "} 0\n")));
   EXPECT_THAT(text, HasSubstr("\nprocess_open_fds "));
+}
+
+TEST_F(MetricsTest, TellsWhatEachWatchDoes) {
+  EXPECT_THAT(page(), Not(HasSubstr("headgate_watch_")));
+  sources_.watches = [] {
+    WatchSeries ingresses;
+    ingresses.resource = "ingresses";
+    ingresses.synced = true;
+    ingresses.objects = 3;
+    ingresses.events = 4;
+    ingresses.reconnects = 5;
+    ingresses.relists = 6;
+    ingresses.gone = 7;
+    ingresses.undecodable = 8;
+    ingresses.last_event = Clock::now();
+    WatchSeries secrets;
+    secrets.resource = "secrets";
+    secrets.in_trouble = true;
+    return std::vector<WatchSeries>{ingresses, secrets};
+  };
+  const std::string text = page();
+  const std::string ingresses = "resource=\"ingresses\"";
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_synced", ingresses, "1")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_objects", ingresses, "3")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_events_total", ingresses, "4")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_reconnects_total", ingresses, "5")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_relists_total", ingresses, "6")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_gone_total", ingresses, "7")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_watch_undecodable_total", ingresses, "8")));
+  EXPECT_THAT(text, HasSubstr("headgate_watch_last_event_age_seconds{"));
+  EXPECT_THAT(text, HasSubstr("# TYPE headgate_watch_gone_total counter"));
+  const std::string secrets = "resource=\"secrets\"";
+  EXPECT_THAT(text, HasSubstr("\nheadgate_watch_synced{" + std::string(kConstant) + "," + secrets + "} 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("headgate_watch_in_trouble{" + std::string(kConstant) + "," + secrets + "} 1\n"));
 }
 
 }  // namespace

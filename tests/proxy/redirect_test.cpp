@@ -5,7 +5,8 @@
 namespace headgate::proxy {
 namespace {
 
-std::string https(std::string_view host, const std::string& request_target, router::RedirectRules rules = {}) {
+std::string https(std::string_view host, const std::string& request_target,
+                  router::RedirectRules rules = {}) {
   http::Target target;
   std::string scratch(2 * request_target.size() + 2, '\0');
   const auto parsed = http::parse_target(http::Method::get, request_target, scratch.data(), target);
@@ -24,6 +25,17 @@ TEST(HttpsLocation, IsTheTargetAsSentWithoutOneSlashAtItsEnd) {
   EXPECT_EQ(https("a.org", "/a/?q=1"), "https://a.org/a/?q=1");
   EXPECT_EQ(https("a.org", "/a/../b%2Fc//d?x=%0d%0a"), "https://a.org/a/../b%2Fc//d?x=%0d%0a");
   EXPECT_EQ(https("a.org", "//evil.org/x"), "https://a.org//evil.org/x") << "the host is ours";
+}
+
+TEST(HttpsLocation, NamesNoPortWhereThereIsNone) {
+  const std::string text = "/a";
+  http::Target target;
+  std::string scratch(2 * text.size() + 2, '\0');
+  ASSERT_EQ(http::parse_target(http::Method::get, text, scratch.data(), target).status,
+            http::ParseStatus::complete);
+  router::SiteSettings site;
+  site.https_port = 0;
+  EXPECT_EQ(https_location("a.org", text, target, {.with_port = true}, site), "https://a.org/a");
 }
 
 TEST(HttpsLocation, PreservesTheSlashWhereToldTo) {

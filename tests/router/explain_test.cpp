@@ -41,5 +41,33 @@ TEST(Explain, SaysThatNoHostMatches) {
             "answered by the default backend: built-in 404\n");
 }
 
+// Its TLS never meets the rule for clients' certificates.
+TEST(Explain, NamesWhatPassesThroughAndNoRuleThatTlsDoesNotMeet) {
+  HostDraft draft{"a.org", {prefix("/", "pods"), prefix("/api", "api")}};
+  draft.passthrough = draft.routes[0].route.cluster;
+  auto rule = std::make_shared<ClientCertificateRule>();
+  draft.client_certificate = rule;
+  TableBuilder builder;
+  builder.replace(VirtualHost::make(draft));
+  EXPECT_EQ(explain(*builder.build(1), "a.org", "/x"),
+            "host a.org: the exact name\n"
+            "  TLS passes through to pods; plain HTTP: as follows\n"
+            "  chosen: prefix / -> forward pods (Ingress default/web) [/…]: the longest prefix\n"
+            "answered by: prefix / -> forward pods (Ingress default/web)\n"
+            "  its pods expect TLS, so plain HTTP is answered with 421\n");
+  EXPECT_EQ(explain(*builder.build(1), "a.org", "/api").find("421"), std::string::npos);
+
+  auto broken = std::make_shared<ClientCertificateRule>();
+  broken->policy.broken = true;
+  broken->namespace_name = "default";
+  broken->ingress = "web";
+  draft.client_certificate = broken;
+  draft.routes[0].route.redirects.https_only = true;
+  builder.replace(VirtualHost::make(draft));
+  const std::string text = explain(*builder.build(2), "a.org", "/x");
+  EXPECT_NE(text.find("plain HTTP: 403 by auth-tls-* of Ingress default/web"), std::string::npos) << text;
+  EXPECT_NE(text.find("so plain HTTP is redirected"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace headgate::router

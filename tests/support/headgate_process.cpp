@@ -9,11 +9,10 @@
 namespace headgate::test_support {
 namespace {
 
-std::vector<std::string> command_line(const ManifestFolder& manifests, const PortReservation& ports,
+std::vector<std::string> command_line(const std::vector<std::string>& source, const PortReservation& ports,
                                       const HeadgateOptions& options) {
   std::vector<std::string> command{
       headgate_binary(),
-      "--manifests=" + manifests.path().string(),
       "--bind-address=127.0.0.1",
       "--http-port=" + std::to_string(ports.port(0)),
       "--https-port=" + std::to_string(options.https ? ports.port(2) : 0),
@@ -21,6 +20,7 @@ std::vector<std::string> command_line(const ManifestFolder& manifests, const Por
       "--workers=" + std::to_string(options.workers),
   };
   if (!options.access_log.empty()) command.push_back("--access-log-path=" + options.access_log);
+  command.insert(command.end(), source.begin(), source.end());
   command.insert(command.end(), options.flags.begin(), options.flags.end());
   return command;
 }
@@ -42,9 +42,16 @@ std::string headgate_binary() { throw std::runtime_error("this build has no head
 #endif
 
 HeadgateProcess::HeadgateProcess(const ManifestFolder& manifests, const HeadgateOptions& options)
-    : ports_(3), process_(std::make_unique<ChildProcess>(command_line(manifests, ports_, options))) {
-  const auto ready = [this] {
-    return process_->wait(std::chrono::milliseconds(0)) || status_of(admin_port(), "/readyz") == 200;
+    : HeadgateProcess({"--manifests=" + manifests.path().string()}, options) {}
+
+HeadgateProcess::HeadgateProcess(const HeadgateOptions& options)
+    : HeadgateProcess(std::vector<std::string>(), options) {}
+
+HeadgateProcess::HeadgateProcess(const std::vector<std::string>& source, const HeadgateOptions& options)
+    : ports_(3), process_(std::make_unique<ChildProcess>(command_line(source, ports_, options))) {
+  const auto ready = [&] {
+    const char* path = options.wait_ready ? "/readyz" : "/healthz";
+    return process_->wait(std::chrono::milliseconds(0)) || status_of(admin_port(), path) == 200;
   };
   if (!eventually(ready, options.ready_within) || !is_running()) {
     process_->signal(SIGTERM);

@@ -19,6 +19,7 @@ struct HeadgateOptions {
   std::vector<std::string> flags;        // further ones
   bool https = false;                    // listen on https_port() too
   std::chrono::milliseconds ready_within{kPatience};
+  bool wait_ready = true;  // false: the constructor waits for the healthz port alone
 };
 
 class HeadgateProcess {
@@ -26,6 +27,8 @@ class HeadgateProcess {
   // Starts the binary and returns when /readyz says 200; throws std::runtime_error with the binary's own
   // words when it does not.
   explicit HeadgateProcess(const ManifestFolder& manifests, const HeadgateOptions& options = {});
+  // Without manifests: the flags say where the API server is.
+  explicit HeadgateProcess(const HeadgateOptions& options);
   // SIGTERM, and a test failure for any end but exit(0), and for anything a sanitizer has written.
   ~HeadgateProcess();
 
@@ -43,6 +46,8 @@ class HeadgateProcess {
                 std::chrono::milliseconds within = kPatience) const;
 
  private:
+  HeadgateProcess(const std::vector<std::string>& source, const HeadgateOptions& options);
+
   PortReservation ports_;
   std::unique_ptr<ChildProcess> process_;
 };

@@ -126,6 +126,7 @@ Handle<X509, X509_free> make_leaf(const CertificateRequest& request, EVP_PKEY* k
     add_extension(x509, signer, NID_info_access, "OCSP;URI:" + request.ocsp_responder);
   std::string names;
   for (const std::string& name : request.dns_names) names += (names.empty() ? "DNS:" : ",DNS:") + name;
+  for (const std::string& address : request.ip_addresses) names += (names.empty() ? "IP:" : ",IP:") + address;
   if (!names.empty()) add_extension(x509, signer, NID_subject_alt_name, names);
   check(X509_sign(x509, issuer_key, digest_for(issuer_key, request.sha1)) > 0, "signature");
   return certificate;

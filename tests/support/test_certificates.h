@@ -30,7 +30,8 @@ class TestKey {
 struct CertificateRequest {
   std::string common_name = "test";
   std::string organization{};
-  std::vector<std::string> dns_names{};  // empty: no subjectAltName
+  std::vector<std::string> dns_names{};     // with ip_addresses the subjectAltName; both empty: none
+  std::vector<std::string> ip_addresses{};  // "127.0.0.1", "::1"
   std::chrono::seconds not_before{-3600};
   std::chrono::seconds not_after{30 * 24 * 3600};
   unsigned long serial = 0;      // 0: a random one

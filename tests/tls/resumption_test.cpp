@@ -237,6 +237,26 @@ TEST_P(ResumptionTest, OwnTicketKeysAreNotShared) {
 }
 
 // A ticket whose bytes were changed is no ticket.
+TEST_P(TicketTest, OwnKeysOutliveAChangeOfOtherSettings) {
+  const auto before = make_context(settings);
+  const ClientSession session = session_of(before, options_for("a.test"));
+  ASSERT_NE(session, nullptr);
+  settings.session_timeout = std::chrono::seconds(500);
+  const auto after = ServerContext::make(settings, before.get());
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_TRUE(is_resumed(*after, options_for("a.test"), session.get()));
+}
+
+TEST_P(TicketTest, OwnKeysEndWhereKeysAreGiven) {
+  const auto before = make_context(settings);
+  const ClientSession session = session_of(before, options_for("a.test"));
+  ASSERT_NE(session, nullptr);
+  settings.ticket_keys = {TicketKey{1}};
+  const auto after = ServerContext::make(settings, before.get());
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_FALSE(is_resumed(*after, options_for("a.test"), session.get()));
+}
+
 TEST_P(TicketTest, ADamagedOneIsAFullHandshake) {
   TicketKey key{};
   key.fill(7);

@@ -125,7 +125,7 @@ TEST_F(ServerContextTest, RefusesSettingsThatCannotWork) {
   EXPECT_EQ(refusal(settings), "ssl-ciphers: 'nonsense' names no cipher of TLS 1.2 that is known here");
   settings = {};
   settings.curves = "X25519:nonsense";
-  EXPECT_EQ(refusal(settings), "ssl-ecdh-curve: 'X25519:nonsense' has a curve that is not known here");
+  EXPECT_EQ(refusal(settings), "'X25519:nonsense' has a curve that is not known here");
   settings = {};
   settings.session_cache_entries = 0;
   EXPECT_EQ(refusal(settings), "ssl-session-cache-size: has room for no session");
@@ -146,6 +146,15 @@ TEST(CipherList, DropsWhatIsUnsafeAndSaysSo) {
               ElementsAre("DHE-RSA-AES256-GCM-SHA384", "AES128-SHA", "ECDHE-RSA-AES128-SHA256"));
   EXPECT_THAT(read_cipher_list(default_cipher_list())->refused, IsEmpty());
   EXPECT_EQ(read_cipher_list(default_cipher_list())->usable, default_cipher_list());
+}
+
+TEST(CipherList, TellsOfElementsThatNameNothing) {
+  const auto list = read_cipher_list(
+      "TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:EDCHE+AESGCM, +HIGH:!RC4:!NOSUCH:-ALSO:@STRENGTH:nonsense");
+  ASSERT_TRUE(list);
+  EXPECT_THAT(list->unknown, ElementsAre("TLS_AES_128_GCM_SHA256", "EDCHE+AESGCM", "nonsense"));
+  EXPECT_THAT(read_cipher_list(default_cipher_list())->unknown, IsEmpty());
+  EXPECT_THAT(read_cipher_list("DEFAULT:@SECLEVEL=1")->unknown, IsEmpty());
 }
 
 TEST(CipherList, KnowsOpenSslsWords) {

@@ -1,23 +1,11 @@
 #include "k8swatch/annotations/ciphers.h"
 
 #include <utility>
-#include <vector>
 
+#include "base/quoted.h"
 #include "tls/cipher_list.h"
 
 namespace headgate::k8swatch {
-namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 4;
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) text += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
-  return text;
-}
-
-}  // namespace
-
 std::string read_ssl_ciphers(AnnotationReader& reader) {
   // The server's order always counts: only the value is judged, and told where a user expects the other.
   if (reader.boolean("ssl-prefer-server-ciphers") == false)
@@ -33,7 +21,10 @@ std::string read_ssl_ciphers(AnnotationReader& reader) {
   if (!list->refused.empty())
     reader.note(
         "ssl-ciphers", OnInvalid::use_default,
-        "of it not used for want of forward secrecy or authenticated encryption: " + joined(list->refused));
+        "of it not used for want of forward secrecy or authenticated encryption: " + listed(list->refused));
+  if (!list->unknown.empty())
+    reader.note("ssl-ciphers", OnInvalid::use_default,
+                "passed over for naming no cipher of TLS 1.2 that is known here: " + listed(list->unknown));
   return std::move(list->usable);
 }
 

@@ -1,6 +1,7 @@
 #include "k8swatch/annotations/client_certificate.h"
 
-#include "k8swatch/annotations/values.h"
+#include "base/quoted.h"
+#include "k8swatch/names.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -18,9 +19,7 @@ std::optional<ClientCertificateAnnotations> read_client_certificate_annotations(
   const auto secret = reader.text("auth-tls-secret");
   if (!secret) return std::nullopt;
   ClientCertificateAnnotations result;
-  const std::size_t slash = secret->find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == secret->size() ||
-      secret->find('/', slash + 1) != std::string_view::npos)
+  if (!split_name_key(*secret))
     result.problem = quoted(*secret) + " is not of the form 'namespace/name'";
   else
     result.secret = *secret;

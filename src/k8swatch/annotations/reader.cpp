@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/quoted.h"
 #include "base/units.h"
 #include "k8swatch/annotations/values.h"
 

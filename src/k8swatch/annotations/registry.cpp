@@ -47,9 +47,10 @@ constexpr std::array kRows = {
     AnnotationRow{"auth-tls-match-cn", client_certificate, "`CN=` and a regular expression", check_match_cn,
                   drop_ingress, Scope::host, high, "",
                   "Subject that a client's certificate must have, else 403"},
-    AnnotationRow{"ssl-passthrough", passthrough, kBool, check_boolean, drop_ingress, Scope::host, low,
-                  "false",
-                  "Hands TLS connections for the host to the pod unopened; needs --enable-ssl-passthrough"},
+    AnnotationRow{
+        "ssl-passthrough", passthrough, kBool, check_boolean, drop_ingress, Scope::host, low, "false",
+        "Hands TLS connections for the host to the pod unopened; needs --enable-ssl-passthrough. Other "
+        "requests for it are redirected or get 421 (ingress-nginx sends them on over TLS)"},
     AnnotationRow{"ssl-ciphers", ciphers, "an OpenSSL cipher list", check_cipher_list, drop_ingress,
                   Scope::host, low, "", "TLS 1.2 ciphers of the host (default: ConfigMap `ssl-ciphers`)"},
     AnnotationRow{"ssl-prefer-server-ciphers", ciphers, kBool, check_boolean, use_default, Scope::host, low,

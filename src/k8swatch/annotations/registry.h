@@ -16,7 +16,7 @@ std::string_view title_of(AnnotationGroup group);
 // Whom a value acts on.
 enum class AnnotationScope : std::uint8_t {
   path,  // the paths of its own Ingress
-  host,  // the hosts of its Ingress: the oldest Ingress of a host that sets it decides
+  host,  // the hosts of its Ingress: of those of the host's own namespace the oldest that sets it decides
 };
 std::string_view to_string(AnnotationScope scope);
 

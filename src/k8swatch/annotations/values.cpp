@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quoted.h"
 #include "base/units.h"
 #include "policy/subject_pattern.h"
 
@@ -24,12 +25,11 @@ bool is_made_of(std::string_view text, std::string_view punctuation) {
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
-
-std::string quoted(std::string_view value) { return "'" + std::string(value.substr(0, 64)) + "'"; }
 
 std::optional<bool> parse_go_bool(std::string_view text) {
   constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "TRUE", "true", "True"};

@@ -15,8 +15,6 @@ namespace headgate::k8swatch {
 std::string_view trimmed(std::string_view text);
 // Go's strconv.ParseBool: 1 t T TRUE true True, 0 f F FALSE false False.
 std::optional<bool> parse_go_bool(std::string_view text);
-// The value for messages: in quotes, at most 64 bytes of it.
-std::string quoted(std::string_view value);
 
 Result<void> check_boolean(std::string_view value);
 // "namespace/name" or "name", of the characters ingress-nginx lets through.

@@ -1,20 +1,20 @@
-#include "app/json_text.h"
+#include "base/json_string.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace headgate::app {
+namespace headgate {
 namespace {
 
-TEST(JsonText, EscapesWhatJsonWants) {
+TEST(JsonString, EscapesWhatJsonWants) {
   EXPECT_EQ(json_string("plain"), "\"plain\"");
   EXPECT_EQ(json_string("a\"b\\c"), "\"a\\\"b\\\\c\"");
   EXPECT_EQ(json_string(std::string("\0\n\x1f", 3)), "\"\\u0000\\u000a\\u001f\"");
   EXPECT_EQ(json_string("\x7f"), "\"\x7f\"");
 }
 
-TEST(JsonText, KeepsUtf8AndReplacesWhatIsNot) {
+TEST(JsonString, KeepsUtf8AndReplacesWhatIsNot) {
   EXPECT_EQ(json_string("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"");
   EXPECT_EQ(json_string("a\xff"), "\"a\\ufffd\"");
   EXPECT_EQ(json_string("\xc3"), "\"\\ufffd\"");
@@ -23,11 +23,5 @@ TEST(JsonText, KeepsUtf8AndReplacesWhatIsNot) {
   EXPECT_EQ(json_string("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"");  // a surrogate
 }
 
-TEST(JsonText, WritesFieldNamesAsGoDoes) {
-  EXPECT_EQ(canonical_field_name("x-FORWARDED-for"), "X-Forwarded-For");
-  EXPECT_EQ(canonical_field_name("user-agent"), "User-Agent");
-  EXPECT_EQ(canonical_field_name(""), "");
-}
-
 }  // namespace
-}  // namespace headgate::app
+}  // namespace headgate

@@ -1,8 +1,8 @@
-#include "app/json_text.h"
+#include "base/json_string.h"
 
 #include <cstddef>
 
-namespace headgate::app {
+namespace headgate {
 namespace {
 
 bool continues(std::string_view text, std::size_t i) {
@@ -40,9 +40,6 @@ void append_byte(std::string& out, char c) {
   }
 }
 
-char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 }  // namespace
 
 std::string json_string(std::string_view text) {
@@ -61,14 +58,4 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
-std::string canonical_field_name(std::string_view name) {
-  std::string out;
-  bool start = true;
-  for (const char c : name) {
-    out += start ? to_upper(c) : to_lower(c);
-    start = c == '-';
-  }
-  return out;
-}
-
-}  // namespace headgate::app
+}  // namespace headgate

@@ -1,0 +1,67 @@
+#include "k8swatch/credential_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path)
+      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+}  // namespace
+
+Result<std::string> read_credential_file(const std::string& path) {
+  const auto failed = [&](const std::string& reason) { return fail(path + ": " + reason); };
+  const Descriptor file(path);
+  struct stat status {};
+  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return failed(std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return failed("is not a file");
+  std::string text;
+  char block[16384];
+  while (true) {
+    const ssize_t size = ::read(file.number(), block, sizeof(block));
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return failed(std::strerror(errno));
+    if (size == 0) return text;
+    text.append(block, static_cast<std::size_t>(size));
+    if (text.size() > kMostCredentialBytes)
+      return failed("is longer than " + std::to_string(kMostCredentialBytes) + " bytes");
+  }
+}
+
+Result<std::string> Credential::text(TimePoint now) {
+  if (source_.path.empty()) return source_.text;
+  if (text_ && read_at_ && now < *read_at_ + kKeep) return *text_;
+  Result<std::string> read = read_credential_file(source_.path);
+  read_at_ = now;
+  if (read) {
+    complained_ = false;
+    text_ = *std::move(read);
+    return *text_;
+  }
+  if (!text_) return read;
+  if (!complained_) log::warning("credential " + read.error().message + "; what was read before is used on");
+  complained_ = true;
+  return *text_;
+}
+
+}  // namespace headgate::k8swatch

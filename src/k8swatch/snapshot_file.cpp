@@ -1,0 +1,198 @@
+#include "k8swatch/snapshot_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "k8swatch/json_writer.h"
+#include "k8swatch/line_splitter.h"
+#include "k8swatch/object_decoder.h"
+#include "k8swatch/object_json.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+constexpr const char* kName = "snapshot.jsonl";
+constexpr const char* kNewName = "snapshot.jsonl.new";
+constexpr std::string_view kFormat = "headgate snapshot 1";
+constexpr std::size_t kChunk = std::size_t{256} << 10;
+
+Unexpected<Error> system_error(const std::string& what, const std::filesystem::path& path) {
+  return fail("cannot " + what + " " + path.string() + ": " + std::strerror(errno));
+}
+
+// An open file, closed at the end.
+class File {
+ public:
+  File(const std::filesystem::path& path, int flags)
+      : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  Result<void> write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return system_error("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  int descriptor_;
+};
+
+std::string first_line(std::int64_t written) {
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object();
+  json.string("format", kFormat);
+  json.number("written", written);
+  json.end_object();
+  return line + '\n';
+}
+
+std::string last_line(std::size_t count) {
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object();
+  json.number("objects", static_cast<std::int64_t>(count));
+  json.end_object();
+  return line + '\n';
+}
+
+Result<void> write_file(const std::filesystem::path& path, const std::vector<Object>& objects,
+                        std::int64_t written) {
+  File file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (file.descriptor() < 0) return system_error("create", path);
+  // One that was left behind may have had other rights.
+  if (::fchmod(file.descriptor(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
+  std::string buffer = first_line(written);
+  for (const Object& object : objects) {
+    append_json(buffer, object);
+    buffer += '\n';
+    if (buffer.size() < kChunk) continue;
+    if (Result<void> done = file.write(buffer); !done) return done;
+    buffer.clear();
+  }
+  buffer += last_line(objects.size());
+  Result<void> done = file.write(buffer);
+  explicit_bzero(buffer.data(), buffer.size());
+  if (!done) return done;
+  if (::fsync(file.descriptor()) != 0) return system_error("write", path);
+  return {};
+}
+
+// Reads line after line: the first, the objects, the last.
+class Loader {
+ public:
+  explicit Loader(const DecodeOptions& options) : options_(options) {}
+
+  // False: the file is no snapshot, or not whole; error() says it.
+  bool take(std::string_view line) {
+    if (is_whole_) return refuse("goes on after its end");
+    TypeMeta type;
+    if (!reader_.open(line)) return refuse(reader_.error().reason);
+    if (has_begun_ && decode_type(reader_, type)) return take_object(type);
+    JsonValue root;
+    std::string format;
+    std::int64_t count = -1;
+    const bool read = reader_.open(line) && reader_.root(root) &&
+                      reader_.object(root, [&](std::string_view key, JsonValue& value) {
+                        constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+                        if (key == "format") return reader_.string(value, format);
+                        if (key == "written") return reader_.integer(value, 0, kMost, snapshot_.written);
+                        return key != "objects" || reader_.integer(value, 0, kMost, count);
+                      });
+    if (!read) return refuse(reader_.error().reason);
+    if (!std::exchange(has_begun_, true)) return format == kFormat || refuse("is of another format");
+    if (count < 0 || static_cast<std::size_t>(count) != seen_) return refuse("does not hold what it says");
+    is_whole_ = true;
+    return true;
+  }
+  [[nodiscard]] bool is_whole() const { return is_whole_; }
+  [[nodiscard]] const std::string& error() const { return error_; }
+  Snapshot take_snapshot() { return std::move(snapshot_); }
+
+ private:
+  bool take_object(const TypeMeta& type) {
+    ++seen_;
+    Kind kind{};
+    std::optional<Object> object;
+    if (support_of(type, kind) == TypeSupport::supported) object = decode_object(reader_, kind, options_);
+    if (object)
+      snapshot_.objects.push_back(*std::move(object));
+    else
+      ++snapshot_.undecodable;
+    return true;
+  }
+  bool refuse(std::string reason) {
+    error_ = std::move(reason);
+    return false;
+  }
+
+  const DecodeOptions& options_;
+  JsonReader reader_;
+  Snapshot snapshot_;
+  std::size_t seen_ = 0;
+  bool has_begun_ = false;
+  bool is_whole_ = false;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
+                            std::int64_t written) {
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  }
+  if (error) return fail("cannot create " + folder.string() + ": " + error.message());
+  const std::filesystem::path fresh = folder / kNewName;
+  const std::filesystem::path path = folder / kName;
+  if (Result<void> done = write_file(fresh, objects, written); !done) return done;
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return system_error("rename", fresh);
+  const File parent(folder, O_RDONLY | O_DIRECTORY);
+  if (parent.descriptor() < 0 || ::fsync(parent.descriptor()) != 0) return system_error("write", folder);
+  return {};
+}
+
+Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options) {
+  const std::filesystem::path path = folder / kName;
+  const File file(path, O_RDONLY);
+  if (file.descriptor() < 0) return system_error("open", path);
+  Loader loader(options);
+  LineSplitter lines;
+  std::string chunk(kChunk, '\0');
+  bool is_fine = true;
+  while (is_fine) {
+    const ssize_t count = ::read(file.descriptor(), chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error("read", path);
+    if (count == 0) break;
+    const bool fits = lines.feed(std::string_view(chunk).substr(0, static_cast<std::size_t>(count)),
+                                 [&](std::string_view line) { return is_fine = loader.take(line); });
+    if (!fits) return fail(path.string() + " has a line that is too long");
+  }
+  explicit_bzero(chunk.data(), chunk.size());
+  if (!is_fine) return fail(path.string() + " " + loader.error());
+  if (!loader.is_whole()) return fail(path.string() + " ends too early");
+  return loader.take_snapshot();
+}
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,29 @@
+// The last good objects on disk: one file, one object on each line as JSON, replaced as a whole. It holds
+// private keys, so only its owner may read it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "base/result.h"
+#include "k8swatch/decode_options.h"
+#include "k8swatch/objects.h"
+
+namespace headgate::k8swatch {
+
+struct Snapshot {
+  std::int64_t written = 0;  // seconds since 1970
+  std::vector<Object> objects;
+  std::size_t undecodable = 0;  // objects left out: another version of Headgate wrote them
+};
+
+// "snapshot.jsonl" in `folder`, which is made where it is missing. When this returns without an error the
+// file is on disk; otherwise the one before is still there. Blocks; any thread.
+Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
+                            std::int64_t written);
+// Fails where there is none, or it is not whole.
+Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,212 @@
+#include "k8swatch/status_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json_string.h"
+#include "base/log.h"
+#include "k8swatch/api_answer.h"
+#include "k8swatch/load_balancer_address.h"
+#include "k8swatch/object_decoder.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstBackOff = 1s;
+constexpr Duration kMostBackOff = 30s;
+constexpr Duration kForgiveAfter = 5min;
+
+// metadata.resourceVersion of an answer; empty where it cannot be read.
+std::string version_of(const std::string& text) {
+  std::string padded;
+  padded.reserve(text.size() + kJsonPadding);
+  padded.append(text);
+  JsonReader reader;
+  JsonValue root;
+  std::string version;
+  if (!reader.open(padded) || !reader.root(root) ||
+      !reader.object(root, [&](std::string_view key, JsonValue& metadata) {
+        if (key != "metadata") return true;
+        return reader.object(metadata, [&](std::string_view name, JsonValue& value) {
+          return name != "resourceVersion" || reader.string(value, version);
+        });
+      })) {
+    return {};
+  }
+  return version;
+}
+
+}  // namespace
+
+StatusWriter::StatusWriter(std::function<bool(const std::string& key)> serves) : serves_(std::move(serves)) {}
+
+std::optional<TimePoint> StatusWriter::deadline() const {
+  if (in_flight_ || !is_leader_ || !wanted_) return std::nullopt;
+  if (queue_.empty()) return forgive_at_;
+  return not_before_.value_or(TimePoint{});
+}
+
+void StatusWriter::on_upsert(const Ingress& ingress) {
+  const std::string key = name_key(ingress.metadata);
+  Entry& entry = entries_[key];
+  if (entry.version != ingress.metadata.resource_version) {
+    // It follows what was written, or somebody else's write has followed that.
+    entry.written.reset();
+    entry.refused_version.clear();
+  }
+  entry.version = ingress.metadata.resource_version;
+  entry.addresses = ingress.addresses;
+  normalise(entry.addresses);
+  queue(key, entry);
+}
+
+void StatusWriter::on_remove(const std::string& key) { entries_.erase(key); }
+
+void StatusWriter::look_at_all() {
+  if (!is_leader_ || !wanted_) return;
+  for (auto& [key, entry] : entries_) queue(key, entry);
+}
+
+void StatusWriter::queue(const std::string& key, Entry& entry) {
+  if (!is_leader_ || !wanted_ || entry.is_queued) return;
+  entry.is_queued = true;
+  queue_.push_back(key);
+}
+
+void StatusWriter::set_leader(bool is_leader) {
+  if (std::exchange(is_leader_, is_leader) == is_leader) return;
+  if (is_leader) {
+    look_at_all();
+    return;
+  }
+  queue_.clear();
+  for (auto& [key, entry] : entries_) entry.is_queued = false;
+  wanted_.reset();  // to be found out anew by the time this one leads again
+}
+
+bool StatusWriter::set_addresses(const std::vector<LoadBalancerAddress>& addresses) {
+  if (is_clearing_ || wanted_ == addresses) return false;
+  wanted_ = addresses;
+  forgive();
+  return true;
+}
+
+void StatusWriter::clear() {
+  is_clearing_ = true;
+  not_before_.reset();
+  wanted_.emplace();
+  forgive();
+}
+
+// What was refused may not be any longer: rights change, and so do the addresses.
+void StatusWriter::forgive() {
+  forgive_at_.reset();
+  for (auto& [key, entry] : entries_) entry.refused_version.clear();
+  look_at_all();
+}
+
+std::optional<ApiRequest> StatusWriter::next_request(const Moment& now) {
+  if (in_flight_ || !is_leader_ || !wanted_) return std::nullopt;
+  if (not_before_ && now.at < *not_before_) return std::nullopt;
+  not_before_.reset();
+  if (forgive_at_ && now.at >= *forgive_at_) forgive();
+  while (!queue_.empty()) {
+    const auto at = entries_.find(queue_.front());
+    if (at != entries_.end() && needs_write(at->first, at->second)) {
+      if (!is_clearing_ && !bucket_.take(now.at)) {
+        not_before_ = bucket_.next();
+        return std::nullopt;
+      }
+      at->second.is_queued = false;
+      queue_.pop_front();
+      in_flight_ = InFlight{at->first, at->second.version, *wanted_};
+      return patch(at->first, at->second);
+    }
+    if (at != entries_.end()) at->second.is_queued = false;
+    queue_.pop_front();
+  }
+  return std::nullopt;
+}
+
+bool StatusWriter::needs_write(const std::string& key, const Entry& entry) const {
+  if (!entry.refused_version.empty() && entry.refused_version == entry.version) return false;
+  const std::vector<LoadBalancerAddress>& current =
+      entry.written ? entry.written->addresses : entry.addresses;
+  return current != *wanted_ && serves_(key);
+}
+
+// A merge patch, which replaces the list as a whole; the resourceVersion in it makes it fail where somebody
+// else has written meanwhile.
+ApiRequest StatusWriter::patch(const std::string& key, const Entry& entry) const {
+  const std::size_t slash = key.find('/');
+  ApiRequest request;
+  request.method = "PATCH";
+  request.target = "/apis/networking.k8s.io/v1/namespaces/" + key.substr(0, slash) + "/ingresses/" +
+                   key.substr(slash + 1) + "/status";
+  request.content_type = "application/merge-patch+json";
+  request.body = R"({"metadata":{"resourceVersion":)" +
+                 json_string(entry.written ? entry.written->version : entry.version) +
+                 R"(},"status":{"loadBalancer":{"ingress":)" + json_of(*wanted_) + "}}}";
+  request.lane = "writers";
+  return request;
+}
+
+void StatusWriter::on_answer(const ApiOutcome& outcome, const Moment& now) {
+  const InFlight sent = *std::exchange(in_flight_, std::nullopt);
+  const auto at = entries_.find(sent.key);
+  if (at == entries_.end()) return;  // deleted meanwhile
+  Entry& entry = at->second;
+  const int status = status_of(outcome);
+  if (is_success(status)) {
+    back_off_ = {};
+    told_failure_ = false;
+    on_success(entry, sent, std::get<ApiResponse>(outcome).body);
+    return;
+  }
+  if (status == 404) {
+    entries_.erase(at);  // the watch will say so too
+    return;
+  }
+  if (status == 401 || is_passing(status)) {
+    pause(outcome, now.at);
+    queue(sent.key, entry);
+    return;
+  }
+  entry.written.reset();
+  entry.refused_version = sent.version;
+  if (entry.version != sent.version) queue(sent.key, entry);  // the newer one is there already
+  if (status == 409) return;
+  if (!forgive_at_) forgive_at_ = now.at + kForgiveAfter;
+  note_failure("Ingress " + sent.key + ": its status cannot be written: " + describe_failure(outcome));
+}
+
+void StatusWriter::on_success(Entry& entry, const InFlight& sent, const std::string& body) {
+  // The watch may have been quicker than the answer; then it is the watch that counts.
+  if (entry.version == sent.version) {
+    std::string version = version_of(body);
+    if (version.empty())
+      entry.refused_version = sent.version;  // wait for what the watch says
+    else
+      entry.written = Written{std::move(version), sent.addresses};
+  }
+  queue(sent.key, entry);  // another list may be wanted by now
+}
+
+// Nothing at all can be written for a while.
+void StatusWriter::pause(const ApiOutcome& outcome, TimePoint now) {
+  back_off_ = back_off_ == Duration{} ? kFirstBackOff : std::min(kMostBackOff, 2 * back_off_);
+  Duration wait = back_off_;
+  if (const auto* response = std::get_if<ApiResponse>(&outcome))
+    if (response->head.retry_after) wait = std::max(wait, Duration(*response->head.retry_after));
+  not_before_ = now + std::min(wait, 2 * kMostBackOff);
+  note_failure("status of Ingresses: cannot be written: " + describe_failure(outcome));
+}
+
+// One line for thousands of Ingresses.
+void StatusWriter::note_failure(const std::string& what) {
+  if (!std::exchange(told_failure_, true)) log::warning(what);
+}
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,108 @@
+#include "k8swatch/snapshot_file.h"
+
+#include <sys/stat.h>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "k8swatch/object_builders.h"
+#include "support/temp_dir.h"
+
+namespace headgate::k8swatch::testing {
+namespace {
+
+class SnapshotFileTest : public ::testing::Test {
+ protected:
+  static std::vector<Object> objects(int count) {
+    std::vector<Object> all;
+    for (int i = 0; i < count; ++i)
+      all.push_back(
+          object(ingress("i" + std::to_string(i), {rule("h" + std::to_string(i), {path("/", "web")})})));
+    return all;
+  }
+  [[nodiscard]] std::string text() const {
+    std::ifstream file(folder_ / "snapshot.jsonl");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void put(const std::string& content) const { std::ofstream(folder_ / "snapshot.jsonl") << content; }
+  [[nodiscard]] std::string read_error() const {
+    const Result<Snapshot> read = read_snapshot(folder_, options_);
+    return read ? "" : read.error().message;
+  }
+
+  test_support::TempDir dir_;
+  std::filesystem::path folder_ = dir_.path() / "snapshots";
+  DecodeOptions options_;
+};
+
+TEST_F(SnapshotFileTest, GivesBackWhatWasWritten) {
+  const std::vector<Object> written = objects(1000);
+  ASSERT_TRUE(write_snapshot(folder_, written, 1'700'000'000));
+  const Result<Snapshot> read = read_snapshot(folder_, options_);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->written, 1'700'000'000);
+  EXPECT_EQ(read->undecodable, 0u);
+  ASSERT_EQ(read->objects.size(), written.size());
+  for (std::size_t i = 0; i < written.size(); ++i) EXPECT_TRUE(same_content(read->objects[i], written[i]));
+}
+
+TEST_F(SnapshotFileTest, ReplacesTheOneBefore) {
+  ASSERT_TRUE(write_snapshot(folder_, objects(3), 1));
+  ASSERT_TRUE(write_snapshot(folder_, objects(0), 2));
+  const Result<Snapshot> read = read_snapshot(folder_, options_);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->objects.empty());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "snapshot.jsonl.new"));
+}
+
+TEST_F(SnapshotFileTest, IsForItsOwnerAlone) {
+  std::filesystem::create_directory(folder_);
+  std::ofstream(folder_ / "snapshot.jsonl.new") << "left behind";
+  std::filesystem::permissions(folder_ / "snapshot.jsonl.new", std::filesystem::perms::all);
+  ASSERT_TRUE(write_snapshot(folder_, objects(1), 1));
+  struct stat facts {};
+  ASSERT_EQ(::stat((folder_ / "snapshot.jsonl").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0600U);
+}
+
+TEST_F(SnapshotFileTest, RefusesWhatIsNotWhole) {
+  EXPECT_NE(read_error().find("cannot open"), std::string::npos);
+  ASSERT_TRUE(write_snapshot(folder_, objects(2), 1));
+  const std::string whole = text();
+  for (std::size_t size = 0; size + 1 < whole.size(); size += 7) {
+    put(whole.substr(0, size));
+    EXPECT_NE(read_error(), "") << size;
+  }
+  put(whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
+  EXPECT_NE(read_error().find("ends too early"), std::string::npos);
+  put(whole + whole);
+  EXPECT_NE(read_error().find("goes on after its end"), std::string::npos);
+  const std::size_t second = whole.find('\n') + 1;
+  put(whole.substr(0, second) + whole.substr(whole.find('\n', second) + 1));
+  EXPECT_NE(read_error().find("does not hold what it says"), std::string::npos);
+  put("{\"format\":\"headgate snapshot 2\"}\n");
+  EXPECT_NE(read_error().find("is of another format"), std::string::npos);
+}
+
+TEST_F(SnapshotFileTest, LeavesOutWhatItDoesNotUnderstand) {
+  ASSERT_TRUE(write_snapshot(folder_, objects(2), 1));
+  std::string changed = text();
+  const std::size_t at = changed.find("networking.k8s.io/v1");
+  changed.replace(at, 20, "networking.k8s.io/v9");
+  put(changed);
+  const Result<Snapshot> read = read_snapshot(folder_, options_);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->objects.size(), 1u);
+  EXPECT_EQ(read->undecodable, 1u);
+}
+
+TEST_F(SnapshotFileTest, KeepsTheOneBeforeWhereWritingFails) {
+  std::ofstream(dir_.path() / "file") << "x";
+  const Result<void> written = write_snapshot(dir_.path() / "file" / "folder", objects(1), 1);
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().message.find("cannot create"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch::testing
