@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cpu_quota.h"
+#include "app/own_listeners.h"
 #include "app/random_uuid.h"
 #include "k8swatch/load_balancer_address.h"
 
@@ -54,6 +55,8 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.disable_catch_all = flags.disable_catch_all;
   options.translation.classes.standalone = is_standalone(flags);
   options.translation.endpoints.allow_loopback = is_standalone(flags);
+  // Whoever writes the manifests owns the machine; a tenant of a cluster does not.
+  if (!is_standalone(flags)) options.translation.endpoints.own_listeners = own_listeners(flags);
   options.translation.endpoints.topology_aware = flags.enable_topology_aware_routing;
   options.translation.endpoints.location = location(flags);
   options.translation.endpoints.external_names = !flags.disable_svc_external_name;

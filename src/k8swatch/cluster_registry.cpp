@@ -135,8 +135,8 @@ std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, 
            quoted(target->name) + " cannot be resolved: " + known.error +
                (addresses.empty() ? "; answered with 503" : "; its last known addresses are used"));
   }
-  return external_endpoints(service, addresses, *port, {options_.allow_loopback, ipv6_names_},
-                            state.findings);
+  if (!ipv6_names_) std::erase_if(addresses, [](const SocketAddress& each) { return each.is_v6(); });
+  return external_endpoints(service, addresses, *port, options_, state.findings);
 }
 
 void ClusterRegistry::use_name(State& state, const std::string& name) {

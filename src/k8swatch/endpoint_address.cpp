@@ -32,6 +32,7 @@ std::optional<SocketAddress> embedded_v4(const SocketAddress& address) {
   if (found == nullptr) return std::nullopt;
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
+  v4.sin_port = v6.sin6_port;
   std::memcpy(&v4.sin_addr, found, sizeof v4.sin_addr);
   return SocketAddress::from_sockaddr(reinterpret_cast<const sockaddr*>(&v4));
 }
@@ -41,20 +42,27 @@ bool is_metadata_service(const SocketAddress& address) {
   return std::find(kMetadataServices.begin(), kMetadataServices.end(), ip) != kMetadataServices.end();
 }
 
+bool is_own_listener(const SocketAddress& address, const AddressRules& rules) {
+  return std::find(rules.own_listeners.begin(), rules.own_listeners.end(), address) !=
+         rules.own_listeners.end();
+}
+
 }  // namespace
 
-std::optional<std::string> refuse_address(const SocketAddress& address, bool allow_loopback) {
+std::optional<std::string> refuse_address(const SocketAddress& address, const AddressRules& rules) {
   if (address.is_unroutable()) return "is no address of a pod (unspecified, link-local or multicast)";
-  if (address.is_loopback() && !allow_loopback) return "is a loopback address, not one of a pod";
+  if (address.is_loopback() && !rules.allow_loopback) return "is a loopback address, not one of a pod";
+  if (is_own_listener(address, rules)) return "is, with that port, Headgate itself";
   return std::nullopt;
 }
 
-std::optional<std::string> refuse_external_address(const SocketAddress& address, bool allow_loopback) {
+std::optional<std::string> refuse_external_address(const SocketAddress& address, const AddressRules& rules) {
   if (address.is_unroutable()) return "is an unspecified, link-local or multicast address";
-  if (address.is_loopback() && !allow_loopback) return "is a loopback address";
+  if (address.is_loopback() && !rules.allow_loopback) return "is a loopback address";
+  if (is_own_listener(address, rules)) return "is, with that port, Headgate itself";
   if (is_metadata_service(address)) return "is the metadata service of a cloud";
   const auto inner = embedded_v4(address);
-  return inner ? refuse_external_address(*inner, allow_loopback) : std::nullopt;
+  return inner ? refuse_external_address(*inner, rules) : std::nullopt;
 }
 
 }  // namespace headgate::k8swatch

@@ -9,7 +9,6 @@
 
 #include "base/quoted.h"
 #include "k8swatch/app_protocol.h"
-#include "k8swatch/endpoint_address.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -90,7 +89,7 @@ class Collector {
     const auto address = SocketAddress::parse(endpoint.address, port);
     if (!address || address->is_v6() != (slice.address_type == "IPv6")) {
       refuse(slice, field, quoted(endpoint.address) + " is not an " + slice.address_type + " address");
-    } else if (const auto reason = refuse_address(*address, options_.allow_loopback)) {
+    } else if (const auto reason = refuse_address(*address, options_)) {
       refuse(slice, field, "'" + endpoint.address + "' " + *reason);
     } else {
       candidates_.push_back({*address, ready, &endpoint, &slice});
@@ -205,7 +204,7 @@ Result<router::EndpointSet> cluster_ip_endpoint(const Service& service, std::str
   if (found == nullptr) return fail("it has no TCP port '" + std::string(port) + "'");
   const auto address = SocketAddress::parse(service.cluster_ip, found->port);
   if (!address) return fail("its clusterIP is " + address.error().message);
-  if (const auto reason = refuse_address(*address, options.allow_loopback))
+  if (const auto reason = refuse_address(*address, options))
     return fail("its clusterIP '" + service.cluster_ip + "' " + *reason);
   router::EndpointSet set;
   set.protocol = upstream_protocol(found->app_protocol);

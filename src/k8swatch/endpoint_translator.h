@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "k8swatch/endpoint_address.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/objects.h"
 #include "k8swatch/topology.h"
@@ -15,9 +16,7 @@
 
 namespace headgate::k8swatch {
 
-struct EndpointOptions {
-  // Pods on 127.0.0.0/8 and ::1: standalone mode. In a cluster a tenant could reach Headgate's own pod so.
-  bool allow_loopback = false;
+struct EndpointOptions : AddressRules {
   // --enable-topology-aware-routing: hints are obeyed, as far as `location` is known.
   bool topology_aware = false;
   Location location{};

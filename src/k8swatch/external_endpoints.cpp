@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/units.h"
 #include "base/quoted.h"
-#include "k8swatch/endpoint_address.h"
+#include "base/units.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/names.h"
 
@@ -70,18 +69,17 @@ Result<ExternalTarget> external_target(const Service& service) {
 }
 
 router::EndpointSet external_endpoints(const Service& service, const std::vector<SocketAddress>& addresses,
-                                       std::uint16_t port, const ExternalOptions& options,
+                                       std::uint16_t port, const AddressRules& rules,
                                        std::vector<Finding>& findings) {
   std::vector<std::string> refused;
   router::EndpointSet set;
   for (const SocketAddress& each : addresses) {
-    if (each.is_v6() && !options.ipv6) continue;
     const std::string ip = each.ip_string();
-    if (auto reason = refuse_external_address(each, options.allow_loopback)) {
+    const SocketAddress address = *SocketAddress::parse(ip, port);
+    if (const auto reason = refuse_external_address(address, rules)) {
       refused.push_back(ip + ", which " + *reason);
       continue;
     }
-    const SocketAddress address = *SocketAddress::parse(ip, port);
     set.endpoints.push_back({address, address.to_string(), {}});
   }
   const auto is_v4 = [](const router::Endpoint& each) { return !each.address.is_v6(); };

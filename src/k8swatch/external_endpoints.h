@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "k8swatch/endpoint_translator.h"
+#include "k8swatch/endpoint_address.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/objects.h"
 #include "router/model.h"
@@ -30,15 +30,10 @@ struct ExternalTarget {
 };
 Result<ExternalTarget> external_target(const Service& service);
 
-struct ExternalOptions {
-  bool allow_loopback = false;
-  bool ipv6 = true;  // false: IPv6 addresses are not used
-};
-
 // One endpoint for each of `addresses`; IPv4 ones where there are any that may be used, else IPv6. Those that
 // requests may not be sent to are told in `findings` and left out.
 router::EndpointSet external_endpoints(const Service& service, const std::vector<SocketAddress>& addresses,
-                                       std::uint16_t port, const ExternalOptions& options,
+                                       std::uint16_t port, const AddressRules& rules,
                                        std::vector<Finding>& findings);
 
 }  // namespace headgate::k8swatch
