@@ -27,10 +27,11 @@ class ControlLoop {
   // Starts the source, which may read all there is (this takes as long as it takes), and waits for more.
   // Fails when the source cannot be followed.
   Result<void> start();
+  // The Controller may have something to do although the source has said nothing: looks soon.
+  void wake();
 
  private:
   void wait_for_source();
-  void wake();
   void work();
   void wait_for_next_hour();
 

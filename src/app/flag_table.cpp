@@ -81,6 +81,25 @@ Result<void> add_addresses(std::vector<std::string>& target, std::string_view li
   }
 }
 
+// "IP[:PORT],…", an IPv6 address with a port in brackets: what c-ares takes.
+Result<void> set_servers(std::string& target, std::string_view list) {
+  for (std::size_t begin = 0; !list.empty() && begin <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', begin), list.size());
+    const std::string_view server = list.substr(begin, comma - begin);
+    std::string_view ip = server;
+    const std::size_t colon = server.rfind(':');
+    if (colon != std::string_view::npos && (server.find(':') == colon || server.rfind("]:") != server.npos)) {
+      const auto port = parse_number<std::uint16_t>(server.substr(colon + 1), 1, 65535);
+      if (!port) return fail(port.error().message);
+      ip = server.substr(0, colon);
+    }
+    if (const auto address = parse_ip(ip); !address) return fail(address.error().message);
+    begin = comma + 1;
+  }
+  target = list;
+  return {};
+}
+
 Result<void> set_not(bool& target, std::string_view text) {
   bool value = false;
   if (Result<void> set = set_bool(value, text); !set) return set;
@@ -202,6 +221,28 @@ constexpr FlagRow kRows[] = {
     {"enable-ssl-passthrough", selection, kBoolean, "", "false",
      "Hand TLS connections unopened to the pods of hosts that ask for it by the annotation ssl-passthrough",
      [](Flags& f, std::string_view v) { return set_bool(f.enable_ssl_passthrough, v); }},
+    {"disable-svc-external-name", selection, kBoolean, "", "false",
+     "Services of type ExternalName have no endpoints (503)",
+     [](Flags& f, std::string_view v) { return set_bool(f.disable_svc_external_name, v); }},
+    {"resolver", selection, kValue, "IP[:PORT],...", "",
+     "DNS servers for ExternalName Services, instead of those of /etc/resolv.conf, whose search rules count "
+     "anyway",
+     [](Flags& f, std::string_view v) { return set_servers(f.resolver, v); }},
+    {"enable-topology-aware-routing", selection, kBoolean, "", "false",
+     "Send requests to endpoints of the same node or zone where the hints of EndpointSlices say so",
+     [](Flags& f, std::string_view v) { return set_bool(f.enable_topology_aware_routing, v); }},
+    {"node-name", selection, kValue, "NAME", "",
+     "Node that Headgate runs on, for --enable-topology-aware-routing; without it the environment variable "
+     "NODE_NAME",
+     [](Flags& f, std::string_view v) {
+       f.node_name = v;
+       return Result<void>();
+     }},
+    {"zone", selection, kValue, "ZONE", "", "Zone that Headgate runs in, for --enable-topology-aware-routing",
+     [](Flags& f, std::string_view v) {
+       f.zone = v;
+       return Result<void>();
+     }},
     {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
      "Prefix of the annotations on Ingresses that are read",
      [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
@@ -301,13 +342,9 @@ constexpr FlagRow kRows[] = {
     {"enable-annotation-validation", compatibility, kBoolean, "", "",
      "Validate annotations (Headgate always does)", nullptr},
     {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
-    {"disable-svc-external-name", compatibility, kBoolean, "", "",
-     "No Services of type ExternalName (ExternalName Services have no endpoints yet)", nullptr},
     {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
     {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
      "Fetch missing intermediate certificates", nullptr},
-    {"enable-topology-aware-routing", compatibility, kBoolean, "", "", "Prefer endpoints of the same zone",
-     nullptr},
     {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
     {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)",
      nullptr},

@@ -28,6 +28,11 @@ struct Flags {
   std::string default_backend_service;   // "namespace/name" or empty: the built-in 404
   std::string default_ssl_certificate;   // "namespace/name" or empty: a generated one
   bool enable_ssl_passthrough = false;
+  bool disable_svc_external_name = false;
+  std::string resolver;  // "IP[:PORT],…"; empty: as /etc/resolv.conf says
+  bool enable_topology_aware_routing = false;
+  std::string node_name;  // empty: environment variable NODE_NAME
+  std::string zone;       // empty: as the Node object says
   std::string annotations_prefix = "nginx.ingress.kubernetes.io";
 
   // Listening.

@@ -3,10 +3,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "app/cpu_quota.h"
+#include "app/own_listeners.h"
 #include "app/random_uuid.h"
 #include "k8swatch/load_balancer_address.h"
 
@@ -30,6 +32,13 @@ SocketAddress address_of(const std::string& ip, std::uint16_t port) {
 
 }  // namespace
 
+k8swatch::Location location(const Flags& flags) {
+  k8swatch::Location here{flags.node_name, flags.zone};
+  const char* const node = std::getenv("NODE_NAME");
+  if (here.node.empty() && node != nullptr) here.node = node;
+  return here;
+}
+
 k8swatch::ControllerOptions controller_options(const Flags& flags) {
   k8swatch::ControllerOptions options;
   options.watch_namespace = flags.watch_namespace;
@@ -46,6 +55,17 @@ k8swatch::ControllerOptions controller_options(const Flags& flags) {
   options.translation.classes.disable_catch_all = flags.disable_catch_all;
   options.translation.classes.standalone = is_standalone(flags);
   options.translation.endpoints.allow_loopback = is_standalone(flags);
+  // Whoever writes the manifests owns the machine; a tenant of a cluster does not.
+  if (!is_standalone(flags)) options.translation.endpoints.own_listeners = own_listeners(flags);
+  options.translation.endpoints.topology_aware = flags.enable_topology_aware_routing;
+  options.translation.endpoints.location = location(flags);
+  options.translation.endpoints.external_names = !flags.disable_svc_external_name;
+  return options;
+}
+
+k8swatch::CAresOptions resolver_options(const Flags& flags) {
+  k8swatch::CAresOptions options;
+  options.servers = flags.resolver;
   return options;
 }
 

@@ -11,12 +11,15 @@
 #include "base/socket_address.h"
 #include "k8swatch/api_config.h"
 #include "k8swatch/api_source.h"
+#include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_source.h"
 #include "proxy/data_plane.h"
 
 namespace headgate::app {
 
+// Where this process runs, as far as flags and environment say.
+k8swatch::Location location(const Flags& flags);
 k8swatch::ControllerOptions controller_options(const Flags& flags);
 // What flags, each good in itself, do not do together. For the log at start.
 std::vector<std::string> flag_warnings(const Flags& flags);
@@ -24,6 +27,8 @@ std::vector<std::string> flag_warnings(const Flags& flags);
 k8swatch::ApiConfigOptions api_config_options(const Flags& flags);
 k8swatch::ApiSourceOptions api_source_options(const Flags& flags);
 std::vector<std::filesystem::path> manifest_roots(const Flags& flags);
+// The resolver of ExternalName Services.
+k8swatch::CAresOptions resolver_options(const Flags& flags);
 // Annotations with the prefix of --annotations-prefix are read, beside our own.
 k8swatch::DecodeOptions decode_options(const Flags& flags);
 // Without --bind-address: all addresses, of IPv6 only where the kernel has it.

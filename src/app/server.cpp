@@ -32,6 +32,7 @@
 #include "app/shutdown_sequence.h"
 #include "app/version.h"
 #include "base/log.h"
+#include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "observe/access_log.h"
 #include "observe/metrics.h"
@@ -48,6 +49,12 @@ constexpr auto kDumpPatience = 2s;
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+k8swatch::ControllerOptions with_resolver(k8swatch::ControllerOptions options,
+                                          k8swatch::NameResolver& resolver) {
+  options.resolver = &resolver;
+  return options;
 }
 
 std::string describe(const proxy::DataPlaneConfig& config) {
@@ -86,6 +93,7 @@ class Server {
   LogFile log_file_;
   observe::AccessLogSink access_log_;
   proxy::DataPlane data_plane_;
+  k8swatch::CAresResolver resolver_;
   k8swatch::Controller controller_;
   ObjectFeed feed_;
   std::unique_ptr<ClusterWriters>
@@ -110,7 +118,8 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
           data_plane_config(flags), access_log_,
           // Tables are big: a Worker only lets go of them, the control thread frees them.
           [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
-      controller_(controller_options(flags),
+      resolver_(io_, resolver_options(flags), [this] { control_loop_.wake(); }),
+      controller_(with_resolver(controller_options(flags), resolver_),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
       feed_(io_, flags, std::move(cluster), controller_),
       writers_(make_writers()),

@@ -4,6 +4,10 @@
 #include <tuple>
 #include <utility>
 
+#include "base/quoted.h"
+#include "k8swatch/app_protocol.h"
+#include "k8swatch/external_endpoints.h"
+
 namespace headgate::k8swatch {
 
 using router::Cluster;
@@ -11,29 +15,31 @@ using router::ClusterSlot;
 using router::ClusterUpdate;
 using router::EndpointSet;
 
-ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store)
-    : options_(options), store_(store) {}
+ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names)
+    : options_(std::move(options)), store_(store), names_(names) {}
 
-std::shared_ptr<const Cluster> ClusterRegistry::acquire(std::string_view namespace_name,
-                                                        std::string_view service, std::string_view port,
-                                                        std::string_view name) {
-  std::vector<ClusterSlot>& of_service = by_service_[name_key(namespace_name, service)];
+std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& request) {
+  std::vector<ClusterSlot>& of_service = by_service_[name_key(request.namespace_name, request.service)];
   for (const ClusterSlot slot : of_service) {
     State& state = states_[slot];
-    if (state.cluster->port != port) continue;
+    if (state.cluster->port != request.port || state.by_cluster_ip != request.by_cluster_ip) continue;
     if (state.uses++ == 0) touched_.insert(slot);
     return state.cluster;
   }
   auto cluster = std::make_shared<Cluster>();
-  cluster->name = name.empty()
-                      ? std::string(namespace_name) + "-" + std::string(service) + "-" + std::string(port)
-                      : std::string(name);
-  cluster->namespace_name = namespace_name;
-  cluster->service = service;
-  cluster->port = port;
+  cluster->namespace_name = request.namespace_name;
+  cluster->service = request.service;
+  cluster->port = request.port;
+  cluster->name = request.name;
+  if (request.name.empty())
+    cluster->name = cluster->namespace_name + "-" + cluster->service + "-" + cluster->port;
   cluster->slot = slots_.take();
   if (states_.size() <= cluster->slot) states_.resize(cluster->slot + 1);
-  states_[cluster->slot] = {cluster, nullptr, 1, {}};
+  State& state = states_[cluster->slot];
+  state = State{};
+  state.cluster = cluster;
+  state.uses = 1;
+  state.by_cluster_ip = request.by_cluster_ip;
   of_service.push_back(cluster->slot);
   touched_.insert(cluster->slot);
   return cluster;
@@ -48,23 +54,107 @@ void ClusterRegistry::mark_service(std::string_view service_key) {
   if (at != by_service_.end()) touched_.insert(at->second.begin(), at->second.end());
 }
 
-std::shared_ptr<const EndpointSet> ClusterRegistry::compute(State& state) const {
+void ClusterRegistry::set_location(Location location) {
+  if (!options_.topology_aware || options_.location == location) return;
+  options_.location = std::move(location);
+  for (const auto& [service, slots] : by_service_) touched_.insert(slots.begin(), slots.end());
+}
+
+void ClusterRegistry::set_ipv6_names(bool on) {
+  if (std::exchange(ipv6_names_, on) == on) return;
+  for (const auto& [name, slots] : by_external_name_) touched_.insert(slots.begin(), slots.end());
+}
+
+std::shared_ptr<const EndpointSet> ClusterRegistry::compute(State& state) {
   state.findings.clear();
   const Cluster& cluster = *state.cluster;
   const ServiceRecord* record = store_.find_service(name_key(cluster.namespace_name, cluster.service));
   EndpointSet set;
   // Why there is no Service or port is told with the Ingress that names it.
-  if (record != nullptr && record->service != nullptr && record->service->type != "ExternalName") {
-    const ServicePort* port = find_service_port(*record->service, cluster.port);
-    if (port != nullptr)
-      set = translate_endpoints(*record->service, *port, record->slices, options_, state.findings);
+  if (record != nullptr && record->service != nullptr && record->service->type == "ExternalName") {
+    auto external = external_endpoints_of(state, *record->service);
+    // While a name is looked up for the first time, what served before it goes on.
+    if (!external && state.endpoints != nullptr) return state.endpoints;
+    if (external) set = *std::move(external);
+  } else {
+    use_name(state, {});
+    if (record != nullptr && record->service != nullptr)
+      set = endpoints_of(state, *record->service, record->slices);
   }
   state.findings.shrink_to_fit();
-  if (state.endpoints != nullptr && state.endpoints->endpoints == set.endpoints) return state.endpoints;
+  if (state.endpoints != nullptr && *state.endpoints == set) return state.endpoints;
   return std::make_shared<const EndpointSet>(std::move(set));
 }
 
+EndpointSet ClusterRegistry::endpoints_of(
+    State& state, const Service& service,
+    const std::vector<std::shared_ptr<const EndpointSlice>>& slices) const {
+  const ServicePort* port = find_service_port(service, state.cluster->port);
+  if (port == nullptr) return {};
+  check_app_protocol(service, *port, state.findings);
+  if (state.by_cluster_ip) {
+    auto only = cluster_ip_endpoint(service, state.cluster->port, options_);
+    if (only) return *std::move(only);
+    state.findings.push_back(
+        {Severity::warning, "Service " + name_key(service.metadata), "spec.clusterIP",
+         "service-upstream has no effect: " + only.error().message + "; requests go to its endpoints"});
+  }
+  return translate_endpoints(service, *port, slices, options_, state.findings);
+}
+
+// Nothing: the name has not been answered yet.
+std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, const Service& service) {
+  const auto tell = [&](Severity severity, std::string field, std::string reason) {
+    state.findings.push_back(
+        {severity, "Service " + name_key(service.metadata), std::move(field), std::move(reason)});
+  };
+  const auto port = external_port(service, state.cluster->port);
+  const auto target = external_target(service);
+  if (!port || !target || !options_.external_names) {
+    use_name(state, {});
+    if (!options_.external_names)
+      tell(Severity::error, "spec.type",
+           "ExternalName is turned off by --disable-svc-external-name; answered with 503");
+    else if (!target)
+      tell(Severity::error, "spec.externalName", target.error().message + "; answered with 503");
+    return EndpointSet();
+  }
+  if (state.by_cluster_ip)
+    tell(Severity::warning, "spec.type",
+         "service-upstream has no effect on an ExternalName Service, which has no clusterIP");
+  use_name(state, target->name);
+  if (const ServicePort* listed = find_service_port(service, state.cluster->port))
+    check_app_protocol(service, *listed, state.findings);
+  std::vector<SocketAddress> addresses = target->addresses;
+  if (!target->name.empty()) {
+    const NameState& known = names_.state(target->name);
+    if (!known.answered) return std::nullopt;
+    addresses = known.addresses;
+    if (!known.error.empty())
+      tell(addresses.empty() ? Severity::error : Severity::warning, "spec.externalName",
+           quoted(target->name) + " cannot be resolved: " + known.error +
+               (addresses.empty() ? "; answered with 503" : "; its last known addresses are used"));
+  }
+  if (!ipv6_names_) std::erase_if(addresses, [](const SocketAddress& each) { return each.is_v6(); });
+  return external_endpoints(service, addresses, *port, options_, state.findings);
+}
+
+void ClusterRegistry::use_name(State& state, const std::string& name) {
+  if (state.external_name == name) return;
+  if (!name.empty()) {
+    names_.acquire(name);
+    by_external_name_[name].insert(state.cluster->slot);
+  }
+  const std::string old = std::exchange(state.external_name, name);
+  if (old.empty()) return;
+  names_.release(old);
+  const auto at = by_external_name_.find(old);
+  at->second.erase(state.cluster->slot);
+  if (at->second.empty()) by_external_name_.erase(at);
+}
+
 void ClusterRegistry::forget(ClusterSlot slot) {
+  use_name(states_[slot], {});
   const Cluster& cluster = *states_[slot].cluster;
   const auto at = by_service_.find(name_key(cluster.namespace_name, cluster.service));
   std::erase(at->second, slot);
@@ -74,6 +164,9 @@ void ClusterRegistry::forget(ClusterSlot slot) {
 }
 
 std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
+  for (const std::string& name : names_.take_changes())
+    if (const auto at = by_external_name_.find(name); at != by_external_name_.end())
+      touched_.insert(at->second.begin(), at->second.end());
   std::vector<ClusterUpdate> updates;
   for (const ClusterSlot slot : touched_) {
     State& state = states_[slot];
@@ -102,18 +195,29 @@ std::string ClusterRegistry::dump() const {
   for (const State& state : states_)
     if (state.cluster != nullptr) used.push_back(&state);
   std::sort(used.begin(), used.end(), [](const State* a, const State* b) {
-    const auto order = [](const Cluster& c) { return std::tie(c.name, c.namespace_name, c.service, c.port); };
-    return order(*a->cluster) < order(*b->cluster);
+    const auto order = [](const State& s) {
+      const Cluster& c = *s.cluster;
+      return std::tie(c.name, c.namespace_name, c.service, c.port, s.by_cluster_ip);
+    };
+    return order(*a) < order(*b);
   });
   std::string out;
   for (const State* state : used) {
     const Cluster& cluster = *state->cluster;
     out += "cluster " + cluster.name + " (Service " + name_key(cluster.namespace_name, cluster.service) +
-           (cluster.port.empty() ? ", first port)" : ", port " + cluster.port + ")") + "\n";
-    if (state->endpoints == nullptr || state->endpoints->endpoints.empty()) out += "  no endpoints: 503\n";
-    if (state->endpoints == nullptr) continue;
-    for (const router::Endpoint& endpoint : state->endpoints->endpoints) out += "  " + endpoint.text + "\n";
+           (cluster.port.empty() ? ", first port" : ", port " + cluster.port) +
+           (state->by_cluster_ip ? ", service-upstream" : "") +
+           (state->external_name.empty() ? "" : ", name " + state->external_name) + ")\n" +
+           dump_endpoints(*state);
   }
+  return out;
+}
+
+std::string ClusterRegistry::dump_endpoints(const State& state) const {
+  if (!state.external_name.empty() && !names_.has_resolver()) return "  not looked up\n";
+  if (state.endpoints == nullptr || state.endpoints->endpoints.empty()) return "  no endpoints: 503\n";
+  std::string out;
+  for (const router::Endpoint& endpoint : state.endpoints->endpoints) out += "  " + endpoint.text + "\n";
   return out;
 }
 

@@ -1,14 +1,17 @@
 // The Clusters in use: one for each (namespace, Service, port) that a Route names, with its slot and the
-// EndpointSet last published. Control thread only.
+// EndpointSet last published; a second one where some Routes go by ClusterIP and others do not. Control
+// thread only.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "k8swatch/endpoint_translator.h"
+#include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
@@ -16,18 +19,29 @@
 
 namespace headgate::k8swatch {
 
+// What a Route says about where its requests go.
+struct ClusterRequest {
+  std::string_view namespace_name;
+  std::string_view service;
+  std::string_view port;       // number or name as text, empty for the first port
+  std::string_view name{};     // empty: "<namespace>-<service>-<port>"
+  bool by_cluster_ip = false;  // to the Service's own address, where it has one, not to its endpoints
+};
+
 class ClusterRegistry {
  public:
-  // `store` must outlive this.
-  ClusterRegistry(EndpointOptions options, const Store& store);
+  // All must outlive this.
+  ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names);
 
-  // The Cluster of that Service port, made at its first use; every call is one use to be released. `port`:
-  // number or name as text, empty for the first port. `name`: empty for "<namespace>-<service>-<port>".
-  std::shared_ptr<const router::Cluster> acquire(std::string_view namespace_name, std::string_view service,
-                                                 std::string_view port, std::string_view name = {});
+  // The Cluster of that Service port, made at its first use; every call is one use to be released.
+  std::shared_ptr<const router::Cluster> acquire(const ClusterRequest& request);
   void release(const router::Cluster& cluster);
   // The Service or a slice of it changed: its endpoints are computed again by take_updates().
   void mark_service(std::string_view service_key);
+  // Where this Headgate runs has become known or changed; matters with topology_aware alone.
+  void set_location(Location location);
+  // Whether IPv6 addresses of ExternalName Services are used.
+  void set_ipv6_names(bool on);
 
   // Every Cluster that is new, gone, or has other endpoints than last told; ordered by slot.
   std::vector<router::ClusterUpdate> take_updates();
@@ -41,17 +55,27 @@ class ClusterRegistry {
     std::shared_ptr<const router::Cluster> cluster;  // null: the slot is free
     std::shared_ptr<const router::EndpointSet> endpoints;
     std::uint32_t uses = 0;
+    bool by_cluster_ip = false;
+    std::string external_name;  // in use for it; empty: none
     std::vector<Finding> findings;
   };
 
-  std::shared_ptr<const router::EndpointSet> compute(State& state) const;
+  std::shared_ptr<const router::EndpointSet> compute(State& state);
+  router::EndpointSet endpoints_of(State& state, const Service& service,
+                                   const std::vector<std::shared_ptr<const EndpointSlice>>& slices) const;
+  std::optional<router::EndpointSet> external_endpoints_of(State& state, const Service& service);
+  void use_name(State& state, const std::string& name);
+  [[nodiscard]] std::string dump_endpoints(const State& state) const;
   void forget(router::ClusterSlot slot);
 
   EndpointOptions options_;
   const Store& store_;
+  ExternalNames& names_;
+  bool ipv6_names_ = true;
   std::vector<State> states_;                             // by slot
   NameMap<std::vector<router::ClusterSlot>> by_service_;  // by name_key of the Service
-  std::set<router::ClusterSlot> touched_;                 // to look at in take_updates()
+  NameMap<std::set<router::ClusterSlot>> by_external_name_;
+  std::set<router::ClusterSlot> touched_;  // to look at in take_updates()
   SlotPool slots_{0};
 };
 

@@ -18,9 +18,10 @@ Controller::Controller(ControllerOptions options, Publish publish)
       publish_(std::move(publish)),
       gate_(options_.translation.annotation_prefix),
       store_(&gate_),
-      translator_(options_.translation, store_),
       classes_(options_.translation.classes, store_),
-      hold_off_(options_.hold_off) {}
+      hold_off_(options_.hold_off),
+      names_(options_.resolver, options_.now, [this] { hold_off_.note_change(options_.now()); }),
+      translator_(options_.translation, store_, names_) {}
 
 // The objects that flags name are watched wherever they are.
 bool Controller::is_watched(const ObjectKey& key) const {
@@ -127,13 +128,25 @@ void Controller::synced() {
   first_due_ = options_.now();
 }
 
+void Controller::set_location(Location location) {
+  translator_.set_location(std::move(location));
+  hold_off_.note_change(options_.now());
+}
+
 std::optional<TimePoint> Controller::deadline() const {
+  const auto publication = publication_due();
+  const auto names = names_.deadline();
+  return publication && names ? std::min(*publication, *names) : publication ? publication : names;
+}
+
+std::optional<TimePoint> Controller::publication_due() const {
   if (!synced_) return std::nullopt;
   return first_due_ ? first_due_ : hold_off_.deadline();
 }
 
 void Controller::run_due(TimePoint now) {
-  const auto due = deadline();
+  names_.run_due(now);
+  const auto due = publication_due();
   if (!due || now < *due) return;
   first_due_.reset();
   hold_off_.clear();

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "k8swatch/external_names.h"
 #include "k8swatch/holdoff.h"
+#include "k8swatch/name_resolver.h"
 #include "k8swatch/object_observer.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
@@ -26,6 +28,8 @@ struct ControllerOptions {
   std::string watch_namespace;  // --watch-namespace; empty: all
   HoldOffOptions hold_off;
   std::function<TimePoint()> now = Clock::now;
+  // Of ExternalName Services; null: their names are not looked up. Must outlive the Controller.
+  NameResolver* resolver = nullptr;
 };
 
 class Controller : public ObjectSink {
@@ -44,6 +48,9 @@ class Controller : public ObjectSink {
   // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
   // nobody.
   void set_observer(ObjectObserver* observer) { observer_ = observer; }
+  // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
+  // run_due(). Has no effect without topology_aware.
+  void set_location(Location location);
 
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
@@ -80,6 +87,7 @@ class Controller : public ObjectSink {
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
   void note_change(Kind kind);
+  [[nodiscard]] std::optional<TimePoint> publication_due() const;
   // Looks whether Ingresses that came since the last publication lack something that may be on its way.
   void look_for_missing(const ObjectKey& changed);
   // The ConfigMap changed: it says what the gate lets in.
@@ -89,9 +97,10 @@ class Controller : public ObjectSink {
   Publish publish_;
   IngressGate gate_;
   Store store_;
-  Translator translator_;
   IngressClassRules classes_;
   HoldOff hold_off_;
+  ExternalNames names_;
+  Translator translator_;
   ObjectObserver* observer_ = nullptr;
   std::set<std::string> incomplete_;  // name_keys of Ingresses that changed since the last publication
   bool synced_ = false;

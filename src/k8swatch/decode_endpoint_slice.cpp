@@ -28,24 +28,29 @@ bool decode_conditions(JsonReader& reader, JsonValue& value, SliceEndpoint& out)
   });
 }
 
-bool decode_hints(JsonReader& reader, JsonValue& value, std::vector<std::string>& zones) {
-  const bool read = reader.object(value, [&](std::string_view key, JsonValue& field) {
-    if (key != "forZones") return true;
-    return reader.array(field, [&](JsonValue& zone) {
-      return reader.object(zone, [&](std::string_view name, JsonValue& content) {
-        return name != "name" || reader.string(content, zones.emplace_back());
-      });
+bool decode_hint_names(JsonReader& reader, JsonValue& value, std::vector<std::string>& names) {
+  const bool read = reader.array(value, [&](JsonValue& hint) {
+    return reader.object(hint, [&](std::string_view key, JsonValue& content) {
+      return key != "name" || reader.string(content, names.emplace_back());
     });
   });
-  zones.shrink_to_fit();
+  names.shrink_to_fit();
   return read;
+}
+
+bool decode_hints(JsonReader& reader, JsonValue& value, SliceEndpoint& out) {
+  return reader.object(value, [&](std::string_view key, JsonValue& field) {
+    if (key == "forZones") return decode_hint_names(reader, field, out.for_zones);
+    if (key == "forNodes") return decode_hint_names(reader, field, out.for_nodes);
+    return true;
+  });
 }
 
 bool decode_endpoint(JsonReader& reader, JsonValue& value, SliceEndpoint& out) {
   return reader.object(value, [&](std::string_view key, JsonValue& field) {
     if (key == "addresses") return decode_addresses(reader, field, out.address);
     if (key == "conditions") return decode_conditions(reader, field, out);
-    if (key == "hints") return decode_hints(reader, field, out.for_zones);
+    if (key == "hints") return decode_hints(reader, field, out);
     if (key == "targetRef") {
       return reader.object(field, [&](std::string_view name, JsonValue& content) {
         return name != "uid" || reader.string(content, out.target_uid);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "k8swatch/annotations/backend.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 
@@ -67,6 +68,10 @@ class Drafter {
     const Ingress* ingress = nullptr;
     bool is_default_backend = false;
   };
+  struct Annotations {
+    RedirectAnnotations redirect;
+    std::optional<bool> service_upstream;
+  };
 
   void add(const Ingress& ingress, PathType type, const std::string& written, std::string match_path,
            const IngressBackend& backend, std::string field, bool is_default_backend = false) {
@@ -87,8 +92,11 @@ class Drafter {
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;
     else
-      route.route.cluster =
-          clusters_.acquire(ingress.metadata.namespace_name, backend.service, cluster_port(backend));
+      route.route.cluster = clusters_.acquire({ingress.metadata.namespace_name,
+                                               backend.service,
+                                               cluster_port(backend),
+                                               {},
+                                               by_cluster_ip(ingress)});
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
   }
@@ -105,12 +113,20 @@ class Drafter {
   }
 
   router::RedirectRules redirects_of(const Ingress& ingress, std::string_view path, bool has_tls) {
+    return settings_.redirects.rules(annotations_of(ingress).redirect, path, has_tls);
+  }
+
+  bool by_cluster_ip(const Ingress& ingress) {
+    return annotations_of(ingress).service_upstream.value_or(settings_.backends.service_upstream);
+  }
+
+  const Annotations& annotations_of(const Ingress& ingress) {
     const auto [at, is_first] = annotations_.try_emplace(&ingress);
     if (is_first) {  // what is wrong with them is told with the Ingress itself
       AnnotationReader reader(ingress, settings_.annotation_prefix);
-      at->second = read_redirect_annotations(reader);
+      at->second = {read_redirect_annotations(reader), read_service_upstream(reader)};
     }
-    return settings_.redirects.rules(at->second, path, has_tls);
+    return at->second;
   }
 
   // A backend without port never finds one (0 is no port); the empty text would mean the first.
@@ -134,7 +150,7 @@ class Drafter {
   std::vector<Finding>& findings_;
   router::HostDraft draft_;
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
-  std::map<const Ingress*, RedirectAnnotations> annotations_;
+  std::map<const Ingress*, Annotations> annotations_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/backend_settings.h"
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/site_settings.h"
@@ -18,6 +19,7 @@ namespace headgate::k8swatch {
 struct HostSettings {
   const router::RouteSettings& routes;
   const RedirectDefaults& redirects;
+  const BackendSettings& backends;
   std::string_view annotation_prefix;
   bool has_tls = false;      // plain HTTP for the host is redirected, where no Ingress says otherwise
   bool passthrough = false;  // its TLS connections go to the pods of its "/", where there are some

@@ -8,6 +8,7 @@
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/endpoint_translator.h"
+#include "k8swatch/external_endpoints.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
@@ -100,12 +101,11 @@ class Checker {
     const std::string port = port_text(backend.port);
     if (record == nullptr || record->service == nullptr) {
       add(Severity::error, field + ".service.name", name + " does not exist; answered with 503");
-    } else if (record->service->type == "ExternalName") {
-      add(Severity::error, field + ".service.name",
-          name + " is of type ExternalName, which is not yet supported; answered with 503");
     } else if (port.empty()) {
       add(Severity::error, field + ".service.port", "no port is given; answered with 503");
-    } else if (find_service_port(*record->service, port) == nullptr) {
+    } else if (record->service->type == "ExternalName"
+                   ? !external_port(*record->service, port)
+                   : find_service_port(*record->service, port) == nullptr) {
       add(Severity::error, field + ".service.port",
           name + " has no TCP port '" + port + "'; answered with 503");
     }

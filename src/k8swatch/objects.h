@@ -138,7 +138,8 @@ struct SliceEndpoint {
   std::optional<bool> ready;
   std::optional<bool> serving;
   std::optional<bool> terminating;
-  std::vector<std::string> for_zones;
+  std::vector<std::string> for_zones;  // hints; names of zones
+  std::vector<std::string> for_nodes;  // hints; names of Nodes
   friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 

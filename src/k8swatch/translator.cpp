@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "k8swatch/external_endpoints.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
@@ -30,11 +31,11 @@ bool is_redirect(const router::Route& route) {
 
 }  // namespace
 
-Translator::Translator(TranslatorOptions options, const Store& store)
+Translator::Translator(TranslatorOptions options, const Store& store, ExternalNames& names)
     : options_(std::move(options)),
       store_(store),
       classes_(options_.classes, store),
-      clusters_(options_.endpoints, store),
+      clusters_(options_.endpoints, store, names),
       client_certificates_(options_.annotation_prefix, store, classes_),
       ciphers_(options_.annotation_prefix, store, classes_),
       certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
@@ -104,6 +105,7 @@ Translator::SettingsChange Translator::read_config_map() {
   config_findings_.clear();
   router::RouteSettings settings;
   RedirectDefaults redirects;
+  BackendSettings backends;
   router::SiteSettings site;
   bool cross_namespace = false;
   ListenerConfig listeners;
@@ -112,6 +114,7 @@ Translator::SettingsChange Translator::read_config_map() {
     ConfigMapReader reader(*config_map, config_findings_);
     settings = read_route_settings(reader);
     redirects = read_redirect_defaults(reader);
+    backends = read_backend_settings(reader);
     site = read_site_settings(reader);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     read_gate_settings(reader);  // told here, obeyed by the Controller
@@ -125,7 +128,10 @@ Translator::SettingsChange Translator::read_config_map() {
   site.https_port = options_.https_port;
   site_ = std::move(site);
   const bool routes = std::exchange(settings_, settings) != settings;
-  change.routes = std::exchange(redirects_, redirects) != redirects || routes;
+  const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
+  clusters_.set_ipv6_names(backends.ipv6_names);
+  change.routes = std::exchange(redirects_, redirects) != redirects || routes ||
+                  all_by_cluster_ip != backends.service_upstream;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
@@ -141,6 +147,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
   const HostSettings settings{settings_,
                               redirects_,
+                              backends_,
                               options_.annotation_prefix,
                               options_.https_port != 0 && certificates_.has_tls(host),
                               passthrough_.wanted(host, rules),
@@ -215,11 +222,12 @@ std::shared_ptr<const router::Route> Translator::default_route() {
   }
   const Metadata& service = record->service->metadata;
   if (default_cluster_ == nullptr)
-    default_cluster_ = clusters_.acquire(service.namespace_name, service.name, "", kDefaultBackendCluster);
-  if (find_service_port(*record->service, "") == nullptr || record->service->type == "ExternalName")
+    default_cluster_ =
+        clusters_.acquire({service.namespace_name, service.name, {}, kDefaultBackendCluster, false});
+  if (find_service_port(*record->service, "") == nullptr)
     default_backend_findings_.push_back({Severity::error, "Service " + key, "spec.ports",
-                                         "named by --default-backend-service, has no TCP port of pods; "
-                                         "answered with 503"});
+                                         "named by --default-backend-service, has no TCP port; answered with "
+                                         "503"});
   router::Route route;
   route.path = "/";
   route.cluster = default_cluster_;

@@ -7,11 +7,14 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "k8swatch/backend_settings.h"
 #include "k8swatch/certificate_translator.h"
 #include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/cluster_registry.h"
+#include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/listener_translator.h"
@@ -46,8 +49,8 @@ struct TranslatorCounters {
 
 class Translator {
  public:
-  // `store` must outlive this.
-  Translator(TranslatorOptions options, const Store& store);
+  // All must outlive this.
+  Translator(TranslatorOptions options, const Store& store, ExternalNames& names);
 
   // The difference that `changes` make; null: none. The first call always gives everything a Publication may
   // hold.
@@ -67,6 +70,8 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
     return listeners_.settings();
   }
+  // To be followed by translate(), with or without changes.
+  void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
@@ -104,6 +109,7 @@ class Translator {
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
   RedirectDefaults redirects_;
+  BackendSettings backends_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

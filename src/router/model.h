@@ -29,9 +29,19 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+// How pods want to be spoken to.
+enum class UpstreamProtocol : std::uint8_t {
+  http1,  // and its upgrade to WebSocket
+  h2c,    // HTTP/2 without TLS
+  https,  // HTTP/1.1 inside TLS
+};
+
 // The usable endpoints of one Cluster, ordered by address, without duplicates. Empty: answer 503.
 struct EndpointSet {
   std::vector<Endpoint> endpoints;
+  UpstreamProtocol protocol =
+      UpstreamProtocol::http1;  // as the Service port's appProtocol says; not obeyed yet
+  friend bool operator==(const EndpointSet&, const EndpointSet&) = default;
 };
 
 // A set of endpoints and how to connect to them. One for each (namespace, Service, port) that a Route names.
@@ -71,7 +81,7 @@ struct RedirectRules {
   bool https_only = false;               // [ssl-redirect of a host with TLS, force-ssl-redirect]
   bool preserve_trailing_slash = false;  // by the redirect to HTTPS [preserve-trailing-slash]
   bool with_port = false;                // [use-port-in-redirects]
-  bool relative = false;  // the redirect that adds a '/' names no host [relative-redirects]
+  bool relative = false;                 // the redirect that adds a '/' names no host [relative-redirects]
   friend bool operator==(const RedirectRules&, const RedirectRules&) = default;
 };
 

@@ -94,6 +94,23 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   EXPECT_EQ(flags, expected);
 }
 
+TEST(CommandLine, ReadsWhereHeadgateRuns) {
+  const Flags flags = flags_of({"--enable-topology-aware-routing", "--node-name=n1", "--zone", "z1"});
+  EXPECT_TRUE(flags.enable_topology_aware_routing);
+  EXPECT_EQ(flags.node_name, "n1");
+  EXPECT_EQ(flags.zone, "z1");
+  EXPECT_TRUE(flags_of({"--disable-svc-external-name"}).disable_svc_external_name);
+}
+
+TEST(CommandLine, TakesAListOfDnsServers) {
+  for (const char* list : {"10.0.0.10", "10.0.0.10:5353", "fd00::a", "[fd00::a]:53,10.0.0.10", "[fd00::a]"})
+    EXPECT_EQ(flags_of({"--resolver", list}).resolver, list);
+  EXPECT_EQ(flags_of({"--resolver="}).resolver, "");
+  for (const char* list : {"dns.example.org", "10.0.0.10:0", "10.0.0.10:65536", "10.0.0.10,", ",10.0.0.10",
+                           "10.0.0", "[fd00::a]:x", "10.0.0.10 10.0.0.11"})
+    EXPECT_THAT(error_of({"--resolver", list}), HasSubstr("--resolver")) << list;
+}
+
 TEST(CommandLine, SwitchesTakeTheirValueOnlyAfterEquals) {
   EXPECT_TRUE(flags_of({"--ingress-class-by-name"}).ingress_class_by_name);
   EXPECT_FALSE(flags_of({"--ingress-class-by-name=false"}).ingress_class_by_name);

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "k8swatch/backend_settings.h"
 #include "k8swatch/controller_fixture.h"
 #include "k8swatch/ingress_gate.h"
 #include "k8swatch/listener_settings_reader.h"
@@ -42,6 +43,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_route_settings(reader);
   read_redirect_defaults(reader);
   read_site_settings(reader);
+  read_backend_settings(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());

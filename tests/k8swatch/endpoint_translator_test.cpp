@@ -117,13 +117,19 @@ TEST_F(EndpointTranslatorTest, TakesThePortOfTheSameName) {
   EXPECT_THAT(endpoints(), ElementsAre("10.0.0.1:8081"));
 }
 
-TEST_F(EndpointTranslatorTest, ASliceWithoutThePortIsToldWhereNothingElseServes) {
+TEST_F(EndpointTranslatorTest, ASliceWithoutThePortServesWithTheNumericTargetWhereNothingElseDoes) {
   EndpointSlice s = one("a", "10.0.0.1");
   s.ports[0].name = "admin";
+  s.ports[0].port = 9000;
   add(s);
-  EXPECT_THAT(endpoints(), IsEmpty());
+  EXPECT_THAT(endpoints(), ElementsAre("10.0.0.1:8080"));
   ASSERT_EQ(findings_.size(), 1U);
-  EXPECT_EQ(findings_[0].object, "EndpointSlice default/a");
+  EXPECT_EQ(to_string(findings_[0]),
+            "warning: EndpointSlice default/a: ports: no TCP port is named 'http', as port 80 of Service "
+            "default/web is; its targetPort 8080 is used");
+  service_.ports[0].target_port = {0, "app"};
+  EXPECT_THAT(endpoints(), IsEmpty());
+  EXPECT_EQ(findings_.size(), 1U);
   add(one("b", "10.0.0.2"));
   EXPECT_THAT(endpoints(), ElementsAre("10.0.0.2:8080"));
   EXPECT_TRUE(findings_.empty());

@@ -224,7 +224,7 @@ TEST(DecodeEndpointSlice, ReadsEndpointsAndPorts) {
       R"({"metadata":{"name":"s-1","labels":{"kubernetes.io/service-name":"s","x":"y"}},"addressType":"IPv4",
           "endpoints":[
             {"addresses":["10.0.0.1","10.0.0.2"],"conditions":{"ready":true,"serving":null,"terminating":false},
-             "targetRef":{"uid":"u"},"hints":{"forZones":[{"name":"a"},{"name":"b"}]}},
+             "targetRef":{"uid":"u"},"hints":{"forZones":[{"name":"a"},{"name":"b"}],"forNodes":[{"name":"n"}]}},
             {"addresses":["10.0.0.3"]}],
           "ports":[{"name":"http","port":8080,"protocol":"TCP"},{"port":null}]})");
   ASSERT_EQ(error, "");
@@ -236,6 +236,7 @@ TEST(DecodeEndpointSlice, ReadsEndpointsAndPorts) {
   EXPECT_EQ(object.endpoints[0].terminating, false);
   EXPECT_EQ(object.endpoints[0].target_uid, "u");
   EXPECT_EQ(object.endpoints[0].for_zones, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(object.endpoints[0].for_nodes, (std::vector<std::string>{"n"}));
   EXPECT_EQ(object.endpoints[1].ready, std::nullopt);
   ASSERT_EQ(object.ports.size(), 2U);
   EXPECT_EQ(object.ports[0].port, 8080);

@@ -95,21 +95,6 @@ TEST_F(TranslatorBackendTest, AResourceIsAnsweredByTheDefaultBackend) {
                   "is not supported as a backend; the default backend answers"));
 }
 
-TEST_F(TranslatorBackendTest, ExternalNameIsRefusedForNow) {
-  Service s = service("web");
-  s.type = "ExternalName";
-  s.external_name = "example.com";
-  put(s);
-  put(slice("web-1", "web", {"10.0.0.1"}));
-  put(ingress("i", {rule("a.org", {path("/", "web")})}));
-  publish();
-  EXPECT_THAT(endpoints("default-web-80"), IsEmpty());
-  EXPECT_THAT(
-      findings(),
-      ElementsAre("error: Ingress default/i: spec.rules[0].http.paths[0].backend.service.name: Service "
-                  "default/web is of type ExternalName, which is not yet supported; answered with 503"));
-}
-
 TEST_F(TranslatorBackendTest, ARefusedEndpointIsToldOnce) {
   put(service("web"));
   put(slice("web-1", "web", {"169.254.169.254"}));

@@ -35,6 +35,7 @@ const std::vector<Door>& doors() {
       {"OpenSSL",
        {"openssl/"},
        {"src/tls/", "src/base/digest.", "src/proxy/transport.", "bench/load/tls_stream.", "tests/"}},
+      {"c-ares", {"ares"}, {"src/k8swatch/c_ares_resolver."}},
       {"cpprestsdk", {"cpprest/", "pplx/"}, {"src/k8swatch/api_client."}},
       {"yaml-cpp",
        {"yaml-cpp/", "yaml.h"},

@@ -18,7 +18,7 @@ constexpr std::size_t kRecordedBody = 1 << 20;  // of each request; more is rece
 
 }  // namespace
 
-EchoBackend::EchoBackend(std::string name, BackendHandler handler, std::string address)
+EchoBackend::EchoBackend(std::string name, BackendHandler handler, std::string address, std::uint16_t port)
     : name_(std::move(name)),
       address_(std::move(address)),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
@@ -26,6 +26,7 @@ EchoBackend::EchoBackend(std::string name, BackendHandler handler, std::string a
       handler_(std::move(handler)) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
+  where.sin_port = htons(port);
   ::inet_pton(AF_INET, address_.c_str(), &where.sin_addr);
   socklen_t size = sizeof where;
   if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&where), size) != 0 ||

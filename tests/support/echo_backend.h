@@ -22,7 +22,9 @@ using BackendHandler = std::function<void(BackendExchange&)>;
 // One thread for each connection. Thread-safe.
 class EchoBackend {
  public:
-  explicit EchoBackend(std::string name, BackendHandler handler = {}, std::string address = "127.0.0.1");
+  // `port` 0: any that is free.
+  explicit EchoBackend(std::string name, BackendHandler handler = {}, std::string address = "127.0.0.1",
+                       std::uint16_t port = 0);
   // Refuses further connections, ends the open ones, joins the threads.
   ~EchoBackend();
   EchoBackend(const EchoBackend&) = delete;

@@ -13,6 +13,7 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.client_certificate = read_client_certificate_annotations(reader);
   result.ssl_passthrough = read_ssl_passthrough(reader);
   result.ssl_ciphers = read_ssl_ciphers(reader);
+  result.service_upstream = read_service_upstream(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
@@ -18,6 +19,7 @@ struct IngressAnnotations {
   std::optional<ClientCertificateAnnotations> client_certificate;
   bool ssl_passthrough = false;
   std::string ssl_ciphers;
+  std::optional<bool> service_upstream;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

@@ -55,6 +55,10 @@ constexpr std::array kRows = {
                   Scope::host, low, "", "TLS 1.2 ciphers of the host (default: ConfigMap `ssl-ciphers`)"},
     AnnotationRow{"ssl-prefer-server-ciphers", ciphers, kBool, check_boolean, use_default, Scope::host, low,
                   "true", "Accepted; the server's order of ciphers always counts"},
+    AnnotationRow{
+        "service-upstream", backend, kBool, check_boolean, use_default, Scope::path, low, "false",
+        "Sends requests to the address of the Service (clusterIP) instead of its pods, where it has "
+        "one (default: ConfigMap `service-upstream`)"},
 };
 
 }  // namespace
@@ -78,6 +82,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "TLS passthrough";
     case ciphers:
       return "Ciphers";
+    case backend:
+      return "Backends";
   }
   return "?";
 }

@@ -10,7 +10,7 @@
 
 namespace headgate::k8swatch {
 
-enum class AnnotationGroup : std::uint8_t { redirect, client_certificate, passthrough, ciphers };
+enum class AnnotationGroup : std::uint8_t { redirect, client_certificate, passthrough, ciphers, backend };
 std::string_view title_of(AnnotationGroup group);
 
 // Whom a value acts on.

@@ -1,0 +1,57 @@
+#include "k8swatch/app_protocol.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/quoted.h"
+#include "k8swatch/name_key.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using router::UpstreamProtocol;
+
+struct Known {
+  std::string_view name;
+  UpstreamProtocol protocol;
+};
+constexpr std::array<Known, 7> kKnown = {{
+    {"http", UpstreamProtocol::http1},
+    {"ws", UpstreamProtocol::http1},
+    {"kubernetes.io/ws", UpstreamProtocol::http1},
+    {"kubernetes.io/h2c", UpstreamProtocol::h2c},
+    {"https", UpstreamProtocol::https},
+    {"wss", UpstreamProtocol::https},
+    {"kubernetes.io/wss", UpstreamProtocol::https},
+}};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::optional<UpstreamProtocol> find(std::string_view name) {
+  for (const Known& each : kKnown)
+    if (std::equal(each.name.begin(), each.name.end(), name.begin(), name.end(),
+                   [](char a, char b) { return a == lower(b); }))
+      return each.protocol;
+  return std::nullopt;
+}
+
+}  // namespace
+
+UpstreamProtocol upstream_protocol(std::string_view app_protocol) {
+  return find(app_protocol).value_or(UpstreamProtocol::http1);
+}
+
+void check_app_protocol(const Service& service, const ServicePort& port, std::vector<Finding>& findings) {
+  if (port.app_protocol.empty()) return;
+  const auto protocol = find(port.app_protocol);
+  if (protocol == UpstreamProtocol::http1) return;
+  const auto index = &port - service.ports.data();
+  findings.push_back({Severity::warning, "Service " + name_key(service.metadata),
+                      "spec.ports[" + std::to_string(index) + "].appProtocol",
+                      quoted(port.app_protocol) + (protocol ? " is not supported yet" : " is not known") +
+                          ": requests are sent as plain HTTP/1.1"});
+}
+
+}  // namespace headgate::k8swatch
