@@ -23,7 +23,8 @@ std::string names_of(const tls::Certificate& certificate) {
 
 class Chooser {
  public:
-  Chooser(std::string_view host, const Ingress& ingress, const Store& store, std::vector<Finding>& findings)
+  // `findings` null: what is wrong is told elsewhere.
+  Chooser(std::string_view host, const Ingress& ingress, const Store& store, std::vector<Finding>* findings)
       : host_(host), ingress_(ingress), store_(store), findings_(findings) {}
 
   // `is_listed`: the entry names the host, so it is a mistake where its certificate does not cover it.
@@ -46,8 +47,9 @@ class Chooser {
       tell(Severity::error, field, "Secret " + key + " does not exist; " + std::string(kDefaultServes));
       return;
     }
-    for (Finding& finding : check_certificate_secret(key, *record, kDefaultServes))
-      findings_.push_back(std::move(finding));
+    if (findings_ != nullptr)
+      for (Finding& finding : check_certificate_secret(key, *record, kDefaultServes))
+        findings_->push_back(std::move(finding));
     if (record->certificate == nullptr) return;
     if (!record->certificate->covers(host_)) {
       if (is_listed)
@@ -79,14 +81,15 @@ class Chooser {
   }
 
   void tell(Severity severity, std::string field, std::string reason) {
-    findings_.push_back(
+    if (findings_ == nullptr) return;
+    findings_->push_back(
         {severity, "Ingress " + name_key(ingress_.metadata), std::move(field), std::move(reason)});
   }
 
   std::string_view host_;
   const Ingress& ingress_;
   const Store& store_;
-  std::vector<Finding>& findings_;
+  std::vector<Finding>* findings_;
   CertificateChoice choice_;
 };
 
@@ -94,11 +97,12 @@ class Chooser {
 
 CertificateChoice choose_certificate(std::string_view host, const Ingress& ingress, const TlsEntries& entries,
                                      const Store& store, std::vector<Finding>& findings) {
-  Chooser chooser(host, ingress, store, findings);
   const std::vector<std::uint32_t>& listing = entries.listing(host);
+  const bool tells = !listing.empty() || host == entries.first_unlisted();
+  Chooser chooser(host, ingress, store, tells ? &findings : nullptr);
   for (const std::uint32_t entry : listing) chooser.consider(entry, true);
   if (listing.empty())
-    for (std::uint32_t entry = 0; entry < ingress.tls.size(); ++entry) chooser.consider(entry, false);
+    for (const std::uint32_t entry : entries.for_unlisted()) chooser.consider(entry, false);
   return chooser.result();
 }
 

@@ -1,7 +1,7 @@
 #include "k8swatch/ingress_check.h"
 
-#include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "base/quoted.h"
@@ -19,10 +19,22 @@
 namespace headgate::k8swatch {
 namespace {
 
+// Of one Ingress, so that a tenant's megabyte of nonsense costs the others nothing.
+constexpr std::size_t kMostFindings = 100;
+
 class Checker {
  public:
   Checker(const Ingress& ingress, const Store& store, std::string_view annotation_prefix)
-      : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {}
+      : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {
+    for (const IngressRule& rule : ingress.rules) {
+      const auto host = normalise_ingress_host(rule.host);
+      if (!host || *host == router::kDefaultHost) continue;
+      // Also the wildcard above it, whose certificate the rule may use.
+      if (const std::size_t dot = host->find('.'); dot != std::string::npos)
+        rule_hosts_.insert("*" + host->substr(dot));
+      rule_hosts_.insert(*host);
+    }
+  }
 
   std::vector<Finding> run() {
     for (std::size_t i = 0; i < ingress_.rules.size(); ++i)
@@ -36,6 +48,11 @@ class Checker {
     for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
       add(Severity::warning, annotation_field(problem.annotation), problem.reason);
     check_client_certificate();
+    if (findings_.size() > kMostFindings) {
+      const std::size_t more = findings_.size() - kMostFindings;
+      findings_.resize(kMostFindings);
+      add(Severity::warning, "", "has " + std::to_string(more) + " more faults, which are not listed");
+    }
     return std::move(findings_);
   }
 
@@ -55,20 +72,10 @@ class Checker {
       const auto host = normalise_ingress_host(tls.hosts[i]);
       if (!host)
         add(Severity::error, at, host.error().message + "; no certificate is used for it");
-      else if (!has_rule_for(*host))
+      else if (!rule_hosts_.contains(*host))
         add(Severity::warning, at,
             "no rule of this Ingress is for '" + *host + "'; the certificate is not used for it");
     }
-  }
-
-  // Also where `host` is a wildcard and the rule for a host below it, which may use the certificate.
-  [[nodiscard]] bool has_rule_for(const std::string& host) const {
-    return std::any_of(ingress_.rules.begin(), ingress_.rules.end(), [&](const IngressRule& rule) {
-      const auto other = normalise_ingress_host(rule.host);
-      if (!other || *other == router::kDefaultHost) return false;
-      const std::size_t dot = other->find('.');
-      return *other == host || (dot != std::string::npos && host == "*" + other->substr(dot));
-    });
   }
 
   void check(const IngressPath& path, const std::string& field) {
@@ -143,6 +150,7 @@ class Checker {
   const Ingress& ingress_;
   const Store& store_;
   std::string_view annotation_prefix_;
+  std::unordered_set<std::string> rule_hosts_;
   std::vector<Finding> findings_;
 };
 

@@ -176,6 +176,8 @@ Result<std::vector<LoadBalancerAddress>> addresses_of(const PublishedService& se
   } else if (service.type == "LoadBalancer") {
     found = service.addresses;
     add_external();
+    // Not the same as none: whoever had the Ingresses' status before us keeps being found there.
+    if (found.empty()) return fail("the balancer has not given it an address yet");
   } else {
     if (service.type == "NodePort") add_external();
     if (found.empty()) {

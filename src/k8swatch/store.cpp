@@ -262,12 +262,14 @@ void Store::link(const Ingress& ingress) {
 
 void Store::unlink(const Ingress& ingress) {
   mark(ingress);
-  for_each_rule(ingress, [this, &ingress](const std::string& host, const RuleRef&) {
+  std::set<std::string> hosts;  // of many rules for one host, the first takes all
+  for_each_rule(ingress, [&hosts](std::string host, const RuleRef&) { hosts.insert(std::move(host)); });
+  for (const std::string& host : hosts) {
     const auto at = hosts_.find(host);
-    if (at == hosts_.end()) return;  // two rules of one host: the first took both
+    if (at == hosts_.end()) continue;
     std::erase_if(at->second, [&](const RuleRef& ref) { return ref.ingress == &ingress; });
     if (at->second.empty()) hosts_.erase(at);
-  });
+  }
   for (const std::string& key : services_of(ingress)) {
     std::erase(services_[key].users, &ingress);
     drop_service_if_unused(key);

@@ -1,6 +1,8 @@
 #include "k8swatch/tls_entries.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "k8swatch/ingress_host.h"
@@ -16,6 +18,15 @@ TlsEntries::TlsEntries(const Ingress& ingress) : ingress_(ingress) {
       if (entries.empty() || entries.back() != i) entries.push_back(i);
     }
   }
+  std::unordered_set<std::string_view> names;
+  for (std::uint32_t i = 0; i < ingress.tls.size() && for_unlisted_.size() < kMostForUnlisted; ++i)
+    if (names.insert(ingress.tls[i].secret_name).second) for_unlisted_.push_back(i);
+  for (const IngressRule& rule : ingress.rules) {
+    auto host = normalise_ingress_host(rule.host);
+    if (!host || !listing(*host).empty()) continue;
+    first_unlisted_ = *std::move(host);
+    break;
+  }
 }
 
 const std::vector<std::uint32_t>& TlsEntries::listing(std::string_view host) const {
@@ -25,17 +36,16 @@ const std::vector<std::uint32_t>& TlsEntries::listing(std::string_view host) con
 }
 
 std::vector<std::string> TlsEntries::hosts_using(std::string_view secret_name) const {
-  std::vector<std::string> hosts;
-  for (const IngressRule& rule : ingress_.rules) {
-    auto host = normalise_ingress_host(rule.host);
-    if (!host) continue;
-    const std::vector<std::uint32_t>& entries = listing(*host);
-    if (entries.empty() || std::any_of(entries.begin(), entries.end(), [&](std::uint32_t i) {
-          return ingress_.tls[i].secret_name == secret_name;
-        }))
-      hosts.push_back(*std::move(host));
-  }
-  return hosts;
+  std::set<std::string> hosts;  // of many rules for one host, each is looked at once
+  for (const IngressRule& rule : ingress_.rules)
+    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+  std::erase_if(hosts, [&](const std::string& host) {
+    const std::vector<std::uint32_t>& entries = listing(host);
+    return !entries.empty() && std::none_of(entries.begin(), entries.end(), [&](std::uint32_t i) {
+      return ingress_.tls[i].secret_name == secret_name;
+    });
+  });
+  return {hosts.begin(), hosts.end()};
 }
 
 }  // namespace headgate::k8swatch
