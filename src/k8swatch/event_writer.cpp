@@ -65,7 +65,7 @@ void EventWriter::happened(Event event, const Moment& now) {
   if (at == series_.end()) {
     const std::size_t waiting = warnings_.size() + syncs_.size();
     if (waiting >= kMostWaiting || (!event.is_warning && syncs_.size() >= kMostSyncsWaiting) ||
-        series_.size() >= kMostSeries) {
+        series_.size() >= kMostSeries || !has_room_for(event.regarding)) {
       ++dropped_;
       if (event.is_warning && !std::exchange(told_drop_, true))
         log::warning("there are more Events than can be written; some are dropped");
@@ -79,6 +79,15 @@ void EventWriter::happened(Event event, const Moment& now) {
   series.last_wall = now.wall;
   if (!next_sweep_) next_sweep_ = now.at + kSweepPeriod;
   if (is_due(series, now.at)) queue(at->first, series);
+}
+
+bool EventWriter::has_room_for(const ObjectKey& object) const {
+  Event least;
+  least.regarding = object;
+  std::size_t count = 0;
+  for (auto at = series_.lower_bound(least); at != series_.end() && at->first.regarding == object; ++at)
+    if (++count == kMostSeriesOfOne) return false;
+  return true;
 }
 
 // Whether the API server is to hear of it now: the first time and the first repetition at once, others now

@@ -52,6 +52,7 @@ class EventWriter final : public ApiTask {
   static constexpr std::size_t kMostWaiting = 1000;
   static constexpr std::size_t kMostSyncsWaiting = 500;  // they must not crowd out what is wrong
   static constexpr std::size_t kMostSeries = 4096;
+  static constexpr std::size_t kMostSeriesOfOne = 30;  // object: it must not crowd out the others'
   static constexpr double kObjectBurst = 25;
   static constexpr Duration kObjectPeriod = std::chrono::minutes(5);
   static constexpr Duration kSilence = std::chrono::minutes(6);     // after it the same thing is a new Event
