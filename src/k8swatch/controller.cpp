@@ -11,6 +11,8 @@ Controller::Controller(ControllerOptions options, Publish publish)
       gate_(options_.translation.annotation_prefix),
       store_(&gate_),
       translator_(options_.translation, store_),
+      admission_({options_.translation.classes, options_.watch_namespace, options_.translation.config_map},
+                 store_, gate_),
       hold_off_(options_.hold_off) {}
 
 // The objects that flags name are watched wherever they are.
@@ -84,6 +86,11 @@ void Controller::set_source_findings(const std::string& origin, std::vector<Find
 void Controller::synced() {
   if (std::exchange(synced_, true)) return;
   first_due_ = options_.now();
+}
+
+std::optional<AdmissionDecision> Controller::admit(const AdmissionReview& review) const {
+  if (!synced_) return std::nullopt;
+  return admission_.decide(review);
 }
 
 std::optional<TimePoint> Controller::deadline() const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "k8swatch/admission.h"
 #include "k8swatch/holdoff.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/store.h"
@@ -37,6 +38,9 @@ class Controller : public ObjectSink {
   void remove(const ObjectKey& key) override;
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override;
   void synced() override;
+
+  // The webhook's question; nothing before synced(): there is not enough to judge by.
+  [[nodiscard]] std::optional<AdmissionDecision> admit(const AdmissionReview& review) const;
 
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
@@ -77,6 +81,7 @@ class Controller : public ObjectSink {
   IngressGate gate_;
   Store store_;
   Translator translator_;
+  Admission admission_;
   HoldOff hold_off_;
   bool synced_ = false;
   std::optional<TimePoint> first_due_;                           // from synced() to the first publication

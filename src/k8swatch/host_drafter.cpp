@@ -119,15 +119,15 @@ class Drafter {
 
 }  // namespace
 
-void sort_by_age(std::vector<RuleRef>& rules) {
-  std::sort(rules.begin(), rules.end(), [](const RuleRef& a, const RuleRef& b) {
-    if (a.ingress == b.ingress) return a.rule < b.rule;
-    const Metadata& x = a.ingress->metadata;
-    const Metadata& y = b.ingress->metadata;
-    if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
-    return name_key(x) > name_key(y);
-  });
+bool comes_before(const RuleRef& a, const RuleRef& b) {
+  if (a.ingress == b.ingress) return a.rule < b.rule;
+  const Metadata& x = a.ingress->metadata;
+  const Metadata& y = b.ingress->metadata;
+  if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
+  return name_key(x) > name_key(y);
 }
+
+void sort_by_age(std::vector<RuleRef>& rules) { std::sort(rules.begin(), rules.end(), comes_before); }
 
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
                              const HostSettings& settings, ClusterRegistry& clusters,

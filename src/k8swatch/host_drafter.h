@@ -17,6 +17,7 @@ namespace headgate::k8swatch {
 // Sorts rules the oldest Ingress first; of the same second, "namespace/name" descending (as ingress-nginx
 // does); within one Ingress in its own order. An Ingress without creation time is older than any other.
 void sort_by_age(std::vector<RuleRef>& rules);
+bool comes_before(const RuleRef& a, const RuleRef& b);
 
 // What a draft takes from elsewhere; all of it outlives the call.
 struct HostSettings {
@@ -31,7 +32,8 @@ struct HostSettings {
 // `rules`: the taken ones, sorted. The first to claim a path (Exact apart from Prefix) has it; each later
 // claim is a Finding that names the winner. An Ingress's defaultBackend has the paths that nobody claims: it
 // is the "/" of the host where no rule is. What is left is redirected to HTTPS as the oldest Ingress of the
-// host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once from `clusters`.
+// host says, as if it had a path "/" (ingress-nginx's root location). Every Route's Cluster is acquired once
+// from `clusters`.
 router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>& rules,
                              const HostSettings& settings, ClusterRegistry& clusters,
                              std::vector<Finding>& findings);

@@ -19,7 +19,8 @@ namespace {
 
 class Checker {
  public:
-  Checker(const Ingress& ingress, const Store& store, std::string_view annotation_prefix)
+  // `store`: null where other objects do not count.
+  Checker(const Ingress& ingress, const Store* store, std::string_view annotation_prefix)
       : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {}
 
   std::vector<Finding> run() {
@@ -93,8 +94,9 @@ class Checker {
           "a resource is not supported as a backend; the default backend answers");
       return;
     }
+    if (store_ == nullptr) return;
     const std::string key = name_key(ingress_.metadata.namespace_name, backend.service);
-    const ServiceRecord* record = store_.find_service(key);
+    const ServiceRecord* record = store_->find_service(key);
     const std::string name = "Service " + key;
     const std::string port = port_text(backend.port);
     if (record == nullptr || record->service == nullptr) {
@@ -140,7 +142,7 @@ class Checker {
   }
 
   const Ingress& ingress_;
-  const Store& store_;
+  const Store* store_;
   std::string_view annotation_prefix_;
   std::vector<Finding> findings_;
 };
@@ -149,7 +151,11 @@ class Checker {
 
 std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
                                    std::string_view annotation_prefix) {
-  return Checker(ingress, store, annotation_prefix).run();
+  return Checker(ingress, &store, annotation_prefix).run();
+}
+
+std::vector<Finding> check_ingress_alone(const Ingress& ingress, std::string_view annotation_prefix) {
+  return Checker(ingress, nullptr, annotation_prefix).run();
 }
 
 }  // namespace headgate::k8swatch
