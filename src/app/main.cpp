@@ -49,6 +49,10 @@ int serve(const Words& words) {
   if (line->flags.manifests.empty())
     return usage_error(
         "nothing to serve: --manifests=PATH is needed (a file or folder of Kubernetes manifests)");
+  if (line->flags.webhook_port != 0 &&
+      (line->flags.webhook_certificate.empty() || line->flags.webhook_key.empty()))
+    return usage_error(
+        "--validating-webhook needs --validating-webhook-certificate and --validating-webhook-key");
   set_log_level(line->flags.verbosity);
   for (const std::string& warning : line->warnings) log::warning(warning);
   return run_server(line->flags);

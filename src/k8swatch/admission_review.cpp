@@ -5,6 +5,7 @@
 
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/json_reader.h"
+#include "k8swatch/names.h"
 #include "k8swatch/object_decoder.h"
 
 namespace headgate::k8swatch {
@@ -146,6 +147,8 @@ Result<void> check(const Envelope& envelope) {
   if (envelope.uid.empty()) return fail("request.uid: is required");
   if (envelope.operation.empty()) return fail("request.operation: is required");
   if (envelope.object_kind.empty()) return fail("request.kind.kind: is required");
+  if (!envelope.namespace_name.empty() && !is_dns1123_label(envelope.namespace_name))
+    return fail("request.namespace: " + shown(envelope.namespace_name) + " is not the name of a namespace");
   return {};
 }
 
@@ -183,6 +186,8 @@ Result<AdmissionReview> read_admission_review(std::string text, const DecodeOpti
   if (!read_ingress(reader, "object", options, review.ingress)) {
     review.fault = fault_of(reader.error());
     review.ingress = std::move(sketch.ingress);
+    std::string& sketched = review.ingress.metadata.name;
+    if (!is_dns1123_subdomain(sketched)) sketched.clear();  // it goes into the log and into metrics
   } else if (envelope.operation == "UPDATE" && envelope.has_old_object) {
     Ingress old;
     review.is_unchanged = read_ingress(reader, "oldObject", options, old) && same_for_us(review.ingress, old);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "observe/admission_stats.h"
 #include "observe/certificate_series.h"
 #include "observe/worker_stats.h"
 
@@ -36,6 +37,7 @@ struct MetricsSources {
   std::function<std::vector<const WorkerStats*>()> workers;
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;
+  std::function<AdmissionTotals()> admission;  // null: there is no webhook
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };
