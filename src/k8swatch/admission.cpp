@@ -97,6 +97,7 @@ class Admission::Judge {
         const IngressPath& path = paths[k];
         if (path.path_type != "Exact" && path.path_type != "Prefix") continue;
         if (path.path.empty() || is_strict_path(path.path)) continue;
+        if (!normalise_ingress_path(path.path)) continue;  // told otherwise
         fault("spec.rules[" + std::to_string(i) + "].http.paths[" + std::to_string(k) + "].path",
               "'" + path.path.substr(0, 64) + "' with pathType " + path.path_type +
                   " holds other characters than letters, digits, '.', '_', '-' and '/'; regular expressions "
