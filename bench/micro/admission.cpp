@@ -1,9 +1,11 @@
 // What the admission webhook takes to read and judge one review, among many Ingresses: each with a host of
-// its own, or all with paths of one host. The percentiles are those of single decisions.
+// its own, or all with paths of one host. The percentiles are those of single decisions, in CPU time of the
+// thread: on a busy machine the clock on the wall tells of its neighbours.
 #include <benchmark/benchmark.h>
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -72,6 +74,12 @@ std::string review(std::int64_t index, Hosts hosts, const std::string& name) {
          object + R"(,"oldObject":null}})";
 }
 
+double cpu_microseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
 // Argument 0: Ingresses; 1: whether the paths are its own (allowed) or another's (denied).
 template <Hosts kHosts>
 void decide(benchmark::State& state) {
@@ -95,12 +103,12 @@ void decide(benchmark::State& state) {
   std::size_t next = 0;
   for (auto _ : state) {
     std::string text = reviews[next++ % reviews.size()];
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = cpu_microseconds();
     const auto read = read_admission_review(std::move(text), decoding);
     const auto decision = controller.admit(*read);
-    const auto end = std::chrono::steady_clock::now();
+    const double end = cpu_microseconds();
     if (decision->is_allowed() != is_own) throw std::logic_error("the wrong decision");
-    microseconds.push_back(std::chrono::duration<double, std::micro>(end - begin).count());
+    microseconds.push_back(end - begin);
   }
   std::sort(microseconds.begin(), microseconds.end());
   state.counters["p50_us"] = microseconds[microseconds.size() / 2];

@@ -1,5 +1,6 @@
 #include "k8swatch/claim_conflicts.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,17 +36,6 @@ bool may_meet(const Canary& a, const Canary& b) {
   return (!a.is_given && !b.is_given) || (a.is_on && b.is_on);
 }
 
-// Most paths are in their normal form as they are written; a false "no" only costs time.
-bool is_surely_normal(std::string_view path) {
-  if (path.empty() || path.front() != '/') return false;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const char c = path[i];
-    if (c == '%' || c == '?' || c == '#' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
-    if (c == '/' && i + 1 < path.size() && (path[i + 1] == '/' || path[i + 1] == '.')) return false;
-  }
-  return true;
-}
-
 // A path the candidate asks for, and who has it: the first of those with the same claim, and of those with
 // the Exact path where a Prefix is asked for.
 struct Wanted {
@@ -58,25 +48,32 @@ struct Wanted {
 // What the candidate asks of one host.
 class WantedPaths {
  public:
-  // False: it is asked for already.
-  bool add(const std::string& path, bool is_exact, std::string field) {
-    Pair& both = paths_[path];
+  // `normal`: of `written`. False: it is asked for already.
+  bool add(std::string_view written, const std::string& normal, bool is_exact, std::string field) {
+    Pair& both = paths_[normal];
     std::optional<Wanted>& wanted = is_exact ? both.exact : both.prefix;
     if (wanted) return false;
     wanted.emplace(Wanted{std::move(field), is_exact, {}, {}});
-    lengths_ |= length_bit(path.size());
+    bits_.push_back(path_bits(written));
     return true;
   }
 
-  // Calls visit(const std::string& path, Wanted&) for what somebody's path as `written` is about.
+  // Calls visit(Wanted&) for what somebody's path as `written` is about.
   template <typename Visit>
   void find(std::string_view written, const Visit& visit) {
-    if (written.empty()) written = "/";
-    if (is_surely_normal(written)) {
-      if ((lengths_ & length_bit(written.size())) != 0) find_normal(written, visit);
-    } else if (const auto normal = normalise_ingress_path(written)) {
-      find_normal(*normal, visit);
-    }
+    if (!may_be_of(path_bits(written))) return;
+    const auto normal = normalise_ingress_path(written);
+    const auto at = normal ? paths_.find(*normal) : paths_.end();
+    if (at == paths_.end()) return;
+    for (std::optional<Wanted>* wanted : {&at->second.exact, &at->second.prefix})
+      if (*wanted) visit(**wanted);
+  }
+
+  // False: a rule whose paths have these path_bits() has none that is asked for.
+  [[nodiscard]] bool may_be_of(std::uint32_t bits) const {
+    return bits_.size() > kMostCompared ||
+           std::any_of(bits_.begin(), bits_.end(),
+                       [bits](std::uint32_t wanted) { return (wanted & ~bits) == 0; });
   }
 
   template <typename Visit>
@@ -87,22 +84,15 @@ class WantedPaths {
   }
 
  private:
+  // Of more paths than this one or the other would fit nearly every rule.
+  static constexpr std::size_t kMostCompared = 32;
+
   struct Pair {
     std::optional<Wanted> exact;
     std::optional<Wanted> prefix;
   };
-  static std::uint64_t length_bit(std::size_t size) { return std::uint64_t{1} << (size % 64); }
-
-  template <typename Visit>
-  void find_normal(std::string_view path, const Visit& visit) {
-    const auto at = paths_.find(path);
-    if (at == paths_.end()) return;
-    for (std::optional<Wanted>* wanted : {&at->second.exact, &at->second.prefix})
-      if (*wanted) visit(**wanted);
-  }
-
-  std::map<std::string, Pair, std::less<>> paths_;
-  std::uint64_t lengths_ = 0;  // a bit for each length there is, modulo 64
+  std::map<std::string, Pair> paths_;  // by normal form
+  std::vector<std::uint32_t> bits_;    // path_bits() of each, perhaps more than once
 };
 
 class Search {
@@ -123,9 +113,10 @@ class Search {
                 hosts[*host]);
     if (candidate_.rules.empty() && candidate_.default_backend &&
         !candidate_.default_backend->service.empty())
-      hosts[std::string(router::kDefaultHost)].add("/", false, "spec.defaultBackend");
+      hosts[std::string(router::kDefaultHost)].add("/", "/", false, "spec.defaultBackend");
     for (auto& [host, wanted] : hosts) {
-      for (const RuleRef& ref : store_.rules_of(host)) look_at(ref, wanted);
+      for (const RuleRef& ref : store_.rules_of(host))
+        if (wanted.may_be_of(ref.path_bits)) look_at(ref, wanted);
       tell(host, wanted);
     }
     return std::move(findings_);
@@ -139,7 +130,7 @@ class Search {
       const auto normal = normalise_ingress_path(path.path);
       if (!type || !normal || path.backend.service.empty()) continue;
       std::string at = field + std::to_string(i) + "].path";
-      if (!out.add(*normal, *type == PathType::exact, at))
+      if (!out.add(path.path, *normal, *type == PathType::exact, at))
         add(std::move(at), "host \"" + host + "\" and path \"" + normal->substr(0, kShown) +
                                "\" is already defined by an earlier entry of this Ingress");
     }

@@ -58,6 +58,10 @@ const ConflictCase kConflicts[] = {
      {"a.org", "/x//y", "ImplementationSpecific"},
      {"a.org", "/x/./%79", "ImplementationSpecific"},
      "/x/y"},
+    {"the same with an encoded percent sign",
+     {"a.org", "/a%2520b", "ImplementationSpecific"},
+     {"a.org", "/a%2520b", "ImplementationSpecific"},
+     "/a%20b"},
     {"a path with a slash at its end", {"a.org", "/x/", "Prefix"}, {"a.org", "/x", "Prefix"}, nullptr},
     {"a path that is not served", {"a.org", "x", "Prefix"}, {"a.org", "/x", "Prefix"}, nullptr},
 };
@@ -76,6 +80,24 @@ TEST_F(ClaimConflicts, DeniesAPathThatAnotherIngressServes) {
       EXPECT_THAT(found, ElementsAre(taken(host, each.conflict, "shop/old"))) << each.what;
     }
   }
+}
+
+// More paths than are compared one by one, and more Ingresses than fit into a few bits.
+TEST_F(ClaimConflicts, FindsTheOnePathAmongMany) {
+  for (int i = 0; i < 300; ++i)
+    fixture_->put(
+        ingress("old" + std::to_string(i), {rule("a.org", {path("/" + std::to_string(i), "web")})}));
+  Ingress many = ingress("new", {rule("a.org", {path("/300", "web")})});
+  for (int i = 301; i < 340; ++i) {
+    EXPECT_TRUE(decide(many).is_allowed());
+    many.rules[0].paths.push_back(path("/" + std::to_string(i), "web"));
+  }
+  many.rules[0].paths.push_back(path("/17", "web"));
+  EXPECT_THAT(reasons(many),
+              ElementsAre(taken("a.org", "/17", "default/old17", "spec.rules[0].http.paths[40].path")));
+  for (int i = 0; i < 300; ++i)
+    EXPECT_THAT(reasons(ingress("new", {rule("a.org", {path("/" + std::to_string(i), "web")})})),
+                ElementsAre(taken("a.org", "/" + std::to_string(i), "default/old" + std::to_string(i))));
 }
 
 TEST_F(ClaimConflicts, AForeignIngressHoldsNoPath) {
