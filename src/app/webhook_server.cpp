@@ -164,7 +164,6 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
   asio::awaitable<bool> read_body(Connection& connection, const Head& head, std::string& body);
   asio::awaitable<WebhookReply> ask(std::string body);
   asio::awaitable<bool> write(Connection& connection, const Head& head, WebhookReply reply, bool keep_alive);
-  asio::awaitable<void> drain(Connection& connection);
   asio::awaitable<void> say_goodbye(Connection& connection);
   void begin_wait(Connection& connection, std::chrono::seconds most);
   bool make_room();
@@ -276,7 +275,7 @@ asio::awaitable<bool> WebhookServer::State::exchange(Connection& connection) {
   if (!refused && is_large && large_bodies >= kMaxLargeBodies)
     refused = refusal(503, "too many large requests at once");
   if (refused) {
-    if (co_await write(connection, head, *std::move(refused), false)) co_await drain(connection);
+    co_await write(connection, head, *std::move(refused), false);
     co_return false;
   }
   std::optional<LargeBody> large;
@@ -342,20 +341,22 @@ asio::awaitable<bool> WebhookServer::State::write(Connection& connection, const 
   co_return !error;
 }
 
-// Reads what a refused request still has, or closing would take back the answer before it is read.
-asio::awaitable<void> WebhookServer::State::drain(Connection& connection) {
-  std::array<char, 16384> scratch;
+// Ends TLS, and reads what a refused request still has: closing at once would take back the answer before the
+// client has read it.
+asio::awaitable<void> WebhookServer::State::say_goodbye(Connection& connection) {
   error_code error;
+  begin_wait(connection, kGoodbyeTimeout);
+  co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+  if (!error || !connection.transport().socket().is_open())
+    co_return;  // the client has said goodbye, or is silent
+
+  std::array<char, 16384> scratch;
+  error = {};
+  connection.transport().socket().shutdown(tcp::socket::shutdown_send, error);
   begin_wait(connection, kDrainTimeout);
   for (std::uint64_t read = 0; !error && read < kMaxDrain;)
-    read += co_await connection.stream.async_read_some(asio::buffer(scratch),
-                                                       asio::redirect_error(asio::use_awaitable, error));
-}
-
-asio::awaitable<void> WebhookServer::State::say_goodbye(Connection& connection) {
-  error_code ignored;  // the client may be gone already
-  begin_wait(connection, kGoodbyeTimeout);
-  co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+    read += co_await connection.transport().async_read_some(asio::buffer(scratch),
+                                                            asio::redirect_error(asio::use_awaitable, error));
 }
 
 WebhookServer::WebhookServer(WebhookOptions options, Answer answer, TellProblem tell_problem)
