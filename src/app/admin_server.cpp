@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <list>
 #include <string>
@@ -19,7 +18,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,6 +25,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include "app/open_listener.h"
 #include "base/log.h"
 
 namespace headgate::app {
@@ -92,10 +91,6 @@ struct Connection {
   beast::tcp_stream stream;
   bool is_waiting = true;  // for a request head
 };
-
-std::string describe(const SocketAddress& address, const error_code& error) {
-  return "admin port: cannot listen on " + address.to_string() + ": " + error.message();
-}
 
 }  // namespace
 
@@ -207,26 +202,10 @@ AdminServer::AdminServer(Answer answer) : state_(std::make_unique<State>(std::mo
 AdminServer::~AdminServer() { stop(); }
 
 Result<void> AdminServer::bind(const SocketAddress& address) {
-  tcp::endpoint endpoint;
-  std::memcpy(endpoint.data(), address.data(), address.size());
-  error_code error;
-  tcp::acceptor& acceptor = state_->acceptor;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) return {};
-  error_code ignored;  // what matters has been said
-  acceptor.close(ignored);
-  return fail(describe(address, error));
+  return open_listener(state_->acceptor, address, "admin port");
 }
 
-std::uint16_t AdminServer::port() const {
-  error_code error;
-  const tcp::endpoint endpoint = state_->acceptor.local_endpoint(error);
-  return error ? std::uint16_t{0} : endpoint.port();
-}
+std::uint16_t AdminServer::port() const { return port_of(state_->acceptor); }
 
 void AdminServer::start() {
   asio::co_spawn(state_->io, state_->accept_all(), asio::detached);

@@ -8,6 +8,8 @@ Result<void> check_flags(const Flags& flags) {
     return fail("--watch-namespace and --watch-namespace-selector exclude each other");
   if (!flags.publish_service.empty() && !flags.publish_status_address.empty())
     return fail("--publish-service and --publish-status-address exclude each other");
+  if (flags.webhook_port != 0 && (flags.webhook_certificate.empty() || flags.webhook_key.empty()))
+    return fail("--validating-webhook needs --validating-webhook-certificate and --validating-webhook-key");
   if (flags.manifests.empty()) return {};
   if (selects)
     return fail("--watch-namespace-selector needs the Kubernetes API, so it cannot go with --manifests");

@@ -69,6 +69,33 @@ Result<std::string> parse_ip(std::string_view text) {
   return std::string(text);
 }
 
+// ":8443", "10.0.0.1:8443", "[::1]:8443"; empty is "none".
+Result<void> set_listener(std::string& ip, std::uint16_t& port, std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (!text.empty() && colon == std::string_view::npos)
+    return fail("expected :PORT or IP:PORT, not " + quoted(text));
+  std::string new_ip;
+  std::uint16_t new_port = 0;
+  if (!text.empty()) {
+    const std::string_view host = text.substr(0, colon);
+    // "::1:8443" could be an address or an address and a port.
+    if (host.find(':') != std::string_view::npos && !host.starts_with('['))
+      return fail("expected brackets round an IPv6 address, as in [::1]:8443, not " + quoted(text));
+    if (!host.empty()) {
+      Result<std::string> parsed = parse_ip(host);
+      if (!parsed) return fail(parsed.error().message);
+      new_ip = *std::move(parsed);
+    }
+    const Result<std::uint16_t> number =
+        parse_number<std::uint16_t>(text.substr(colon + 1), 1, std::numeric_limits<std::uint16_t>::max());
+    if (!number) return fail(number.error().message);
+    new_port = *number;
+  }
+  ip = std::move(new_ip);
+  port = new_port;
+  return {};
+}
+
 Result<void> add_addresses(std::vector<std::string>& target, std::string_view list) {
   std::size_t begin = 0;
   while (true) {
@@ -268,6 +295,24 @@ constexpr FlagRow kRows[] = {
        return {};
      }},
 
+    {"validating-webhook", listening, kValue, "[IP]:PORT", "",
+     "Where the validating admission webhook listens, as in ':8443'; without it there is none. Needs the "
+     "next "
+     "two",
+     [](Flags& f, std::string_view v) { return set_listener(f.webhook_ip, f.webhook_port, v); }},
+    {"validating-webhook-certificate", listening, kValue, "PATH", "",
+     "File with the webhook's certificate chain (PEM); read again when it changes",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.webhook_certificate = v;
+       return {};
+     }},
+    {"validating-webhook-key", listening, kValue, "PATH", "",
+     "File with the key of that certificate (PEM); read again when it changes",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.webhook_key = v;
+       return {};
+     }},
+
     {"workers", data_plane, kValue, "N", "0",
      "Worker threads; 0: as many as the CPU quota allows, at least 1",
      [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
@@ -374,10 +419,6 @@ constexpr FlagRow kRows[] = {
     {"monitor-max-batch-size", compatibility, kValue, "N", "", "Metric samples a second and worker", nullptr},
     {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "", "Wait after nginx has stopped",
      nullptr},
-    {"validating-webhook", compatibility, kValue, "ADDRESS", "", "Address of the admission webhook", nullptr},
-    {"validating-webhook-certificate", compatibility, kValue, "PATH", "", "Certificate of the webhook",
-     nullptr},
-    {"validating-webhook-key", compatibility, kValue, "PATH", "", "Key of the webhook", nullptr},
     {"maxmind-mirror", compatibility, kValue, "URL", "", "GeoIP2", nullptr},
     {"maxmind-license-key", compatibility, kValue, "KEY", "", "GeoIP2", nullptr},
     {"maxmind-edition-ids", compatibility, kValue, "LIST", "", "GeoIP2", nullptr},

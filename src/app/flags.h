@@ -42,6 +42,12 @@ struct Flags {
   std::uint16_t healthz_port = 10254;
   std::string healthz_host;  // IP literal; empty: all addresses
 
+  // The admission webhook.
+  std::string webhook_ip;           // IP literal; empty: all addresses
+  std::uint16_t webhook_port = 0;   // 0: no webhook
+  std::string webhook_certificate;  // files, PEM; empty only where there is no webhook
+  std::string webhook_key;
+
   // The data plane.
   unsigned workers = 0;  // 0: as many as the CPU quota allows
 

@@ -132,6 +132,17 @@ SocketAddress admin_address(const Flags& flags) {
   return address_of(kernel_has_ipv6() ? "::" : "0.0.0.0", flags.healthz_port);
 }
 
+SocketAddress webhook_address(const Flags& flags) {
+  if (!flags.webhook_ip.empty()) return address_of(flags.webhook_ip, flags.webhook_port);
+  return address_of(kernel_has_ipv6() ? "::" : "0.0.0.0", flags.webhook_port);
+}
+
+k8swatch::DecodeOptions review_options(const Flags& flags) {
+  k8swatch::DecodeOptions options = decode_options(flags);
+  options.annotation_prefixes.emplace_back("nginx.ingress.kubernetes.io/");
+  return options;
+}
+
 OcspFetchOptions ocsp_fetch_options(const Flags& flags) {
   OcspFetchOptions options;
   options.allow_local = is_standalone(flags);

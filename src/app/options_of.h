@@ -34,6 +34,10 @@ k8swatch::DecodeOptions decode_options(const Flags& flags);
 // Without --bind-address: all addresses, of IPv6 only where the kernel has it.
 proxy::DataPlaneConfig data_plane_config(const Flags& flags);
 SocketAddress admin_address(const Flags& flags);
+// Only where there is a webhook.
+SocketAddress webhook_address(const Flags& flags);
+// What the webhook reads of a review: as decode_options(), and what nobody will read, so that it can be told.
+k8swatch::DecodeOptions review_options(const Flags& flags);
 OcspFetchOptions ocsp_fetch_options(const Flags& flags);
 // The name of the Lease: --election-id, else one for the class, so that controllers of two classes in one
 // namespace do not wait for each other.

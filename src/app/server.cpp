@@ -18,6 +18,7 @@
 
 #include "app/admin_pages.h"
 #include "app/admin_server.h"
+#include "app/admission_answers.h"
 #include "app/certificate_list.h"
 #include "app/cluster_writers.h"
 #include "app/config_hash.h"
@@ -31,6 +32,7 @@
 #include "app/options_of.h"
 #include "app/shutdown_sequence.h"
 #include "app/version.h"
+#include "app/webhook_server.h"
 #include "base/log.h"
 #include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
@@ -79,9 +81,11 @@ class Server {
 
  private:
   std::unique_ptr<ClusterWriters> make_writers();
+  Result<void> bind_webhook();
   void publish(std::shared_ptr<const router::Publication> publication);
   void after_work();
   void update_findings();
+  void tell_of_webhook(const std::optional<k8swatch::Finding>& problem);
   [[nodiscard]] observe::MetricsSources metrics_sources();
   [[nodiscard]] ShutdownActions shutdown_actions();
   std::optional<std::string> dump_from_control_thread();
@@ -101,6 +105,8 @@ class Server {
   OcspStapler ocsp_stapler_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
+  AdmissionAnswers admission_;
+  std::optional<WebhookServer> webhook_;  // with --validating-webhook
   observe::Metrics metrics_;
   AdminPages admin_pages_;
   AdminServer admin_;
@@ -126,6 +132,8 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
       control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
+      admission_(io_, review_options(flags),
+                 [this](const k8swatch::AdmissionReview& review) { return controller_.admit(review); }),
       metrics_(metrics_sources()),
       admin_pages_(
           state_, metrics_, [this] { return data_plane_.adopted_generation(); },
@@ -133,6 +141,7 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       admin_([this](const AdminRequest& request) { return admin_pages_.answer(request); }) {}
 
 Server::~Server() {
+  if (webhook_) webhook_->stop();
   admin_.stop();
   data_plane_.stop();
 }
@@ -141,9 +150,11 @@ Result<void> Server::start() {
   if (Result<void> bound = data_plane_.bind(); !bound) return bound;
   const SocketAddress admin = admin_address(flags_);
   if (Result<void> bound = admin_.bind(admin); !bound) return bound;
+  if (Result<void> bound = bind_webhook(); !bound) return bound;
   log::info(describe(data_plane_config(flags_)) + "; admin port " + admin.to_string());
   shutdown_.start();
   admin_.start();
+  if (webhook_) webhook_->start();
   return control_loop_.start();
 }
 
@@ -159,6 +170,29 @@ std::unique_ptr<ClusterWriters> Server::make_writers() {
   }
   return std::make_unique<ClusterWriters>(io_, feed_.cluster()->transport(), controller_,
                                           cluster_writer_options(flags_, pod_namespace, pod_name));
+}
+
+Result<void> Server::bind_webhook() {
+  if (flags_.webhook_port == 0) return {};
+  webhook_.emplace(
+      WebhookOptions{flags_.webhook_certificate, flags_.webhook_key},
+      [this](std::string body, WebhookServer::Respond respond) {
+        admission_.answer(std::move(body), std::move(respond));
+      },
+      [this](std::optional<k8swatch::Finding> problem) {
+        boost::asio::post(io_, [this, problem = std::move(problem)] { tell_of_webhook(problem); });
+      });
+  const SocketAddress address = webhook_address(flags_);
+  if (Result<void> bound = webhook_->bind(address); !bound) return bound;
+  log::info("admission webhook on " + address.to_string());
+  return {};
+}
+
+void Server::tell_of_webhook(const std::optional<k8swatch::Finding>& problem) {
+  std::vector<k8swatch::Finding> findings;
+  if (problem) findings.push_back(*problem);
+  controller_.set_source_findings("admission webhook", std::move(findings));
+  update_findings();
 }
 
 // Called by the Controller, on the control thread.
@@ -236,6 +270,7 @@ observe::MetricsSources Server::metrics_sources() {
                                    : certificate_series(*certificates);
   };
   sources.watches = [this] { return state_.snapshot().watches; };
+  if (flags_.webhook_port != 0) sources.admission = [this] { return admission_.totals(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
   return sources;

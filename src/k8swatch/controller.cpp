@@ -21,7 +21,9 @@ Controller::Controller(ControllerOptions options, Publish publish)
       classes_(options_.translation.classes, store_),
       hold_off_(options_.hold_off),
       names_(options_.resolver, options_.now, [this] { hold_off_.note_change(options_.now()); }),
-      translator_(options_.translation, store_, names_) {}
+      translator_(options_.translation, store_, names_),
+      admission_({options_.translation.classes, options_.watch_namespace, options_.translation.config_map},
+                 store_, gate_) {}
 
 // The objects that flags name are watched wherever they are.
 bool Controller::is_watched(const ObjectKey& key) const {
@@ -131,6 +133,11 @@ void Controller::synced() {
 void Controller::set_location(Location location) {
   translator_.set_location(std::move(location));
   hold_off_.note_change(options_.now());
+}
+
+std::optional<AdmissionDecision> Controller::admit(const AdmissionReview& review) const {
+  if (!synced_) return std::nullopt;
+  return admission_.decide(review);
 }
 
 std::optional<TimePoint> Controller::deadline() const {

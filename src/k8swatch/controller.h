@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "k8swatch/admission.h"
 #include "k8swatch/external_names.h"
 #include "k8swatch/holdoff.h"
 #include "k8swatch/name_resolver.h"
@@ -51,6 +52,8 @@ class Controller : public ObjectSink {
   // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
   // run_due(). Has no effect without topology_aware.
   void set_location(Location location);
+  // The webhook's question; nothing before synced(): there is not enough to judge by.
+  [[nodiscard]] std::optional<AdmissionDecision> admit(const AdmissionReview& review) const;
 
   // When run_due() has something to do; nothing before synced() and while nothing changed.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
@@ -101,6 +104,7 @@ class Controller : public ObjectSink {
   HoldOff hold_off_;
   ExternalNames names_;
   Translator translator_;
+  Admission admission_;
   ObjectObserver* observer_ = nullptr;
   std::set<std::string> incomplete_;  // name_keys of Ingresses that changed since the last publication
   bool synced_ = false;

@@ -23,16 +23,20 @@ void append_escaped(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string line_of(const Finding& finding) {
+std::string detail_of(const Finding& finding) {
   std::string text;
-  append_escaped(text, finding.object);
-  text += ": ";
   if (!finding.field.empty()) {
     append_escaped(text, finding.field);
     text += ": ";
   }
   append_escaped(text, finding.reason);
   return text;
+}
+
+std::string line_of(const Finding& finding) {
+  std::string text;
+  append_escaped(text, finding.object);
+  return text += ": " + detail_of(finding);
 }
 
 std::string to_string(const Finding& finding) {

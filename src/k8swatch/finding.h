@@ -26,6 +26,8 @@ struct Finding {
 // "Ingress default/web: spec.rules[0].host: …". One line of printable ASCII: every other byte, which only
 // quoted values hold, is written as \xXX.
 std::string line_of(const Finding& finding);
+// The same without the object.
+std::string detail_of(const Finding& finding);
 // The same after its severity: "error: Ingress default/web: …"
 std::string to_string(const Finding& finding);
 

@@ -6,15 +6,15 @@
 
 namespace headgate::k8swatch {
 
-void sort_by_age(std::vector<RuleRef>& rules) {
-  std::sort(rules.begin(), rules.end(), [](const RuleRef& a, const RuleRef& b) {
-    if (a.ingress == b.ingress) return a.rule < b.rule;
-    const Metadata& x = a.ingress->metadata;
-    const Metadata& y = b.ingress->metadata;
-    if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
-    return name_key(x) > name_key(y);
-  });
+bool comes_before(const RuleRef& a, const RuleRef& b) {
+  if (a.ingress == b.ingress) return a.rule < b.rule;
+  const Metadata& x = a.ingress->metadata;
+  const Metadata& y = b.ingress->metadata;
+  if (x.creation_time != y.creation_time) return x.creation_time < y.creation_time;
+  return name_key(x) > name_key(y);
 }
+
+void sort_by_age(std::vector<RuleRef>& rules) { std::sort(rules.begin(), rules.end(), comes_before); }
 
 std::vector<RuleRef> rules_in_order(const Store& store, const IngressClassRules& classes,
                                     const std::string& host) {

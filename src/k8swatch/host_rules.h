@@ -12,6 +12,8 @@ namespace headgate::k8swatch {
 // Sorts rules the oldest Ingress first; of the same second, "namespace/name" descending (as ingress-nginx
 // does); within one Ingress in its own order. An Ingress without creation time is older than any other.
 void sort_by_age(std::vector<RuleRef>& rules);
+// Whether sort_by_age() puts `a` before `b`.
+bool comes_before(const RuleRef& a, const RuleRef& b);
 
 // The rules for `host` of the Ingresses that are taken, sorted. View what the Store holds.
 std::vector<RuleRef> rules_in_order(const Store& store, const IngressClassRules& classes,

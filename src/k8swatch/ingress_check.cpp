@@ -24,7 +24,8 @@ constexpr std::size_t kMostFindings = 100;
 
 class Checker {
  public:
-  Checker(const Ingress& ingress, const Store& store, std::string_view annotation_prefix)
+  // `store`: null where other objects do not count.
+  Checker(const Ingress& ingress, const Store* store, std::string_view annotation_prefix)
       : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {
     for (const IngressRule& rule : ingress.rules) {
       const auto host = normalise_ingress_host(rule.host);
@@ -102,8 +103,9 @@ class Checker {
           "a resource is not supported as a backend; the default backend answers");
       return;
     }
+    if (store_ == nullptr) return;
     const std::string key = name_key(ingress_.metadata.namespace_name, backend.service);
-    const ServiceRecord* record = store_.find_service(key);
+    const ServiceRecord* record = store_->find_service(key);
     const std::string name = "Service " + key;
     const std::string port = port_text(backend.port);
     if (record == nullptr || record->service == nullptr) {
@@ -148,7 +150,7 @@ class Checker {
   }
 
   const Ingress& ingress_;
-  const Store& store_;
+  const Store* store_;
   std::string_view annotation_prefix_;
   std::unordered_set<std::string> rule_hosts_;
   std::vector<Finding> findings_;
@@ -158,7 +160,11 @@ class Checker {
 
 std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
                                    std::string_view annotation_prefix) {
-  return Checker(ingress, store, annotation_prefix).run();
+  return Checker(ingress, &store, annotation_prefix).run();
+}
+
+std::vector<Finding> check_ingress_alone(const Ingress& ingress, std::string_view annotation_prefix) {
+  return Checker(ingress, nullptr, annotation_prefix).run();
 }
 
 }  // namespace headgate::k8swatch

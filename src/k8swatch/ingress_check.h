@@ -17,4 +17,8 @@ namespace headgate::k8swatch {
 std::vector<Finding> check_ingress(const Ingress& ingress, const Store& store,
                                    std::string_view annotation_prefix);
 
+// The same without what other objects have to do with it (a Service that is missing): what can only be mended
+// in the Ingress itself.
+std::vector<Finding> check_ingress_alone(const Ingress& ingress, std::string_view annotation_prefix);
+
 }  // namespace headgate::k8swatch

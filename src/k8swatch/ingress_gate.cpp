@@ -47,6 +47,7 @@ GateSettings read_gate_settings(ConfigMapReader& reader) {
       reader.refuse(kRiskKey, quoted(*level) + " is none of Low, Medium, High, Critical");
   }
   if (const std::string* words = reader.text(kWordsKey)) settings.forbidden_words = split_words(*words);
+  reader.boolean("strict-validate-path-type", settings.strict_paths);
   return settings;
 }
 

@@ -17,6 +17,8 @@ namespace headgate::k8swatch {
 struct GateSettings {
   AnnotationRisk highest = AnnotationRisk::high;  // [annotations-risk-level]
   std::vector<std::string> forbidden_words;       // [annotation-value-word-blocklist]
+  // [strict-validate-path-type]: for the admission webhook alone; an Ingress that is there is taken.
+  bool strict_paths = true;
   friend bool operator==(const GateSettings&, const GateSettings&) = default;
 };
 GateSettings read_gate_settings(ConfigMapReader& reader);
@@ -32,6 +34,7 @@ class IngressGate {
   // Why this Ingress is not taken, one Finding for each reason, without the consequence; empty: it is.
   [[nodiscard]] std::vector<Finding> refuse(const Ingress& ingress) const;
 
+  [[nodiscard]] const GateSettings& settings() const { return settings_; }
   [[nodiscard]] const std::string& annotation_prefix() const { return prefix_; }
 
  private:

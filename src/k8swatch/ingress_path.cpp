@@ -1,7 +1,10 @@
 #include "k8swatch/ingress_path.h"
 
+#include <array>
+#include <cstddef>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/quoted.h"
 
 namespace headgate::k8swatch {
@@ -15,6 +18,26 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// Of bytes that normalise_ingress_path() does not always leave as they are; '/' and '.' are a matter of
+// place.
+constexpr std::array<bool, 256> kIsOdd = [] {
+  std::array<bool, 256> odd{};
+  for (std::size_t c = 0; c < 0x20; ++c) odd[c] = true;
+  for (const char c : {'%', '?', '#', '\x7f'}) odd[static_cast<unsigned char>(c)] = true;
+  return odd;
+}();
+
+// Most paths are in their normal form as they are written; a false "no" only costs time.
+bool is_surely_normal(std::string_view path) {
+  if (path.empty() || path.front() != '/') return false;
+  bool after_slash = false;
+  for (const char c : path) {
+    if (kIsOdd[static_cast<unsigned char>(c)] || (after_slash && (c == '/' || c == '.'))) return false;
+    after_slash = c == '/';
+  }
+  return true;
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -68,6 +91,18 @@ Result<std::string> normalise_ingress_path(std::string_view written) {
   for (const std::string_view segment : segments) path.append("/").append(segment);
   if (ends_in_slash || path.empty()) path += '/';
   return path;
+}
+
+std::uint32_t path_bits(std::string_view written) {
+  const auto bits = [](std::string_view path) {
+    const std::uint64_t hash = hash_of(path, hash_seed());
+    std::uint32_t three = 0;
+    for (unsigned i = 0; i < 3; ++i) three |= std::uint32_t{1} << ((hash >> (5 * i)) % 32);
+    return three;
+  };
+  if (is_surely_normal(written)) return bits(written);
+  const Result<std::string> normal = normalise_ingress_path(written);
+  return normal ? bits(*normal) : 0;
 }
 
 std::optional<router::PathType> parse_path_type(std::string_view written) {

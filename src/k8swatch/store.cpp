@@ -5,6 +5,7 @@
 
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_path.h"
 #include "k8swatch/ingress_secrets.h"
 #include "router/model.h"
 
@@ -54,6 +55,13 @@ void for_each_rule(const Ingress& ingress, const Visit& visit) {
     if (auto host = normalise_ingress_host(ingress.rules[i].host))
       visit(*std::move(host), RuleRef{&ingress, i});
   }
+}
+
+std::uint32_t path_bits_of(const RuleRef& ref) {
+  if (ref.rule == RuleRef::kDefaultBackend) return path_bits("/");
+  std::uint32_t bits = 0;
+  for (const IngressPath& path : ref.ingress->rules[ref.rule].paths) bits |= path_bits(path.path);
+  return bits;
 }
 
 std::set<std::string> services_of(const Ingress& ingress) {
@@ -252,7 +260,8 @@ void Store::set_classes_readable(bool readable) {
 
 void Store::link(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
-  for_each_rule(ingress, [this](std::string host, const RuleRef& ref) {
+  for_each_rule(ingress, [this](std::string host, RuleRef ref) {
+    ref.path_bits = path_bits_of(ref);
     hosts_[host].push_back(ref);
     changes_.hosts.insert(std::move(host));
   });

@@ -22,6 +22,9 @@ struct RuleRef {
   static constexpr std::uint32_t kDefaultBackend = UINT32_MAX;
   const Ingress* ingress = nullptr;
   std::uint32_t rule = kDefaultBackend;
+  // path_bits() of its paths, so that a search among the many rules of one host need not look at most of
+  // them.
+  std::uint32_t path_bits = UINT32_MAX;  // all: not known
 };
 
 // Everything known under the name of one Service, whether or not the Service itself exists.

@@ -225,6 +225,57 @@ class CertificateCollector final : public prometheus::Collectable {
   const MetricsSources& sources_;
 };
 
+// The admission webhook. ingress-nginx's gauges speak of its last check.
+class AdmissionCollector final : public prometheus::Collectable {
+ public:
+  AdmissionCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    if (sources_.admission == nullptr) return {};
+    const AdmissionTotals totals = sources_.admission();
+    const std::string prefix = "nginx_ingress_controller_";
+    std::vector<MetricFamily> families;
+    const auto gauge = [&](const char* name, std::string help, double value) {
+      families.push_back(
+          family(MetricType::Gauge, prefix + "admission_" + name, std::move(help), {{constant_, value}}));
+    };
+    gauge("tested_ingresses", "Ingresses looked at by the last check.", totals.has_tested ? 1 : 0);
+    gauge("tested_duration", "Time of the last decision, in seconds.", totals.tested_seconds);
+    gauge("roundtrip_duration", "Time to answer the last check, in seconds.", totals.roundtrip_seconds);
+    gauge("render_ingresses", "Ingresses rendered for the last check; always 0.", 0);
+    gauge("render_duration", "Time to render for the last check; always 0.", 0);
+    gauge("config_size", "Bytes rendered for the last check; always 0.", 0);
+    std::vector<Sample> results;
+    for (std::size_t i = 0; i < totals.results.size(); ++i)
+      results.push_back(
+          {with(constant_, {{"result", std::string(to_string(static_cast<AdmissionResult>(i)))}}),
+           number(totals.results[i])});
+    families.push_back(family(MetricType::Counter, "headgate_admission_reviews_total",
+                              "Questions of the API server, by result.", std::move(results)));
+    if (totals.series.empty()) return families;
+    std::vector<Sample> allowed;
+    std::vector<Sample> denied;
+    for (const AdmissionSeries& series : totals.series) {
+      const Labels labels =
+          with(constant_, {{"namespace", series.namespace_name}, {"ingress", series.ingress}});
+      allowed.push_back({labels, number(series.allowed)});
+      denied.push_back({labels, number(series.denied)});
+    }
+    families.push_back(family(MetricType::Counter, prefix + "check_success",
+                              "Checks of an Ingress by the admission webhook that it passed.",
+                              std::move(allowed)));
+    families.push_back(family(MetricType::Counter, prefix + "check_errors",
+                              "Checks of an Ingress by the admission webhook that it failed.",
+                              std::move(denied)));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
 // The Workers' own counters, summed.
 class WorkerCollector final : public prometheus::Collectable {
  public:
@@ -465,6 +516,7 @@ void Metrics::write_text(std::ostream& out) const {
   serializer.Serialize(out, ControlCollector(sources_, constant).Collect());
   serializer.Serialize(out, CertificateCollector(sources_).Collect());
   serializer.Serialize(out, WatchCollector(sources_, constant).Collect());
+  serializer.Serialize(out, AdmissionCollector(sources_, constant).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "observe/admission_stats.h"
 #include "observe/certificate_series.h"
 #include "observe/watch_series.h"
 #include "observe/worker_stats.h"
@@ -41,6 +42,7 @@ struct MetricsSources {
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;
   std::function<std::vector<WatchSeries>()> watches;  // null: there are none
+  std::function<AdmissionTotals()> admission;  // null: there is no webhook
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };

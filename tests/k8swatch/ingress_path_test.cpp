@@ -62,6 +62,22 @@ TEST(IngressPath, HasTheFormOfAMatchedTarget) {
   EXPECT_GT(compared, 5000);
 }
 
+TEST(PathBits, AreThoseOfTheNormalForm) {
+  const std::vector<std::vector<std::string>> same = {
+      {"", "/", "//", "/.", "/a/.."},
+      {"/a/b", "/a//b", "/a/./b", "/%61/b", "/a%2fb", "/x/../a/b"},
+      {"/a%2520b", "/%61%2520b"},
+      {"/.well-known", "/./.well-known"},
+  };
+  for (const auto& group : same)
+    for (const std::string& each : group) {
+      EXPECT_NE(path_bits(each), 0U) << each;
+      EXPECT_EQ(path_bits(each), path_bits(group[0])) << each;
+      EXPECT_EQ(normal(each), normal(group[0])) << each;
+    }
+  for (const char* none : {"a", "/a?", "/%", "/..", "/a\nb"}) EXPECT_EQ(path_bits(none), 0U) << none;
+}
+
 TEST(PathType, KnowsTheThreeAndTheUnset) {
   EXPECT_EQ(parse_path_type("Exact"), router::PathType::exact);
   EXPECT_EQ(parse_path_type("Prefix"), router::PathType::prefix);

@@ -1,0 +1,199 @@
+#include "k8swatch/claim_conflicts.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "k8swatch/annotations/reader.h"
+#include "k8swatch/annotations/values.h"
+#include "k8swatch/host_rules.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_path.h"
+#include "k8swatch/name_key.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using router::PathType;
+
+struct Canary {
+  bool is_given = false;
+  bool is_on = false;
+};
+
+Canary canary_of(const Ingress& ingress, std::string_view prefix) {
+  for (const auto& [name, value] : ingress.metadata.annotations) {
+    if (value.empty() || without_prefix(name, prefix) != "canary") continue;
+    return {true, parse_go_bool(value).value_or(false)};
+  }
+  return {};
+}
+
+bool may_meet(const Canary& a, const Canary& b) {
+  return (!a.is_given && !b.is_given) || (a.is_on && b.is_on);
+}
+
+// A path the candidate asks for, and who has it: the first of those with the same claim, and of those with
+// the Exact path where a Prefix is asked for.
+struct Wanted {
+  std::string field;
+  bool is_exact = false;
+  std::optional<RuleRef> holder;
+  std::optional<RuleRef> exact_holder;
+};
+
+// What the candidate asks of one host.
+class WantedPaths {
+ public:
+  // `normal`: of `written`. False: it is asked for already.
+  bool add(std::string_view written, const std::string& normal, bool is_exact, std::string field) {
+    Pair& both = paths_[normal];
+    std::optional<Wanted>& wanted = is_exact ? both.exact : both.prefix;
+    if (wanted) return false;
+    wanted.emplace(Wanted{std::move(field), is_exact, {}, {}});
+    bits_.push_back(path_bits(written));
+    return true;
+  }
+
+  // Calls visit(Wanted&) for what somebody's path as `written` is about.
+  template <typename Visit>
+  void find(std::string_view written, const Visit& visit) {
+    if (!may_be_of(path_bits(written))) return;
+    const auto normal = normalise_ingress_path(written);
+    const auto at = normal ? paths_.find(*normal) : paths_.end();
+    if (at == paths_.end()) return;
+    for (std::optional<Wanted>* wanted : {&at->second.exact, &at->second.prefix})
+      if (*wanted) visit(**wanted);
+  }
+
+  // False: a rule whose paths have these path_bits() has none that is asked for.
+  [[nodiscard]] bool may_be_of(std::uint32_t bits) const {
+    return bits_.size() > kMostCompared ||
+           std::any_of(bits_.begin(), bits_.end(),
+                       [bits](std::uint32_t wanted) { return (wanted & ~bits) == 0; });
+  }
+
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [path, both] : paths_)
+      for (const std::optional<Wanted>* wanted : {&both.exact, &both.prefix})
+        if (*wanted) visit(path, **wanted);
+  }
+
+ private:
+  // Of more paths than this one or the other would fit nearly every rule.
+  static constexpr std::size_t kMostCompared = 32;
+
+  struct Pair {
+    std::optional<Wanted> exact;
+    std::optional<Wanted> prefix;
+  };
+  std::map<std::string, Pair> paths_;  // by normal form
+  std::vector<std::uint32_t> bits_;    // path_bits() of each, perhaps more than once
+};
+
+class Search {
+ public:
+  Search(const Ingress& candidate, const Store& store, const IngressClassRules& classes,
+         std::string_view prefix)
+      : candidate_(candidate),
+        store_(store),
+        classes_(classes),
+        prefix_(prefix),
+        canary_(canary_of(candidate, prefix)) {}
+
+  std::vector<Finding> run() {
+    std::map<std::string, WantedPaths> hosts;
+    for (std::size_t i = 0; i < candidate_.rules.size(); ++i)
+      if (auto host = normalise_ingress_host(candidate_.rules[i].host))
+        collect(candidate_.rules[i], "spec.rules[" + std::to_string(i) + "].http.paths[", *host,
+                hosts[*host]);
+    if (candidate_.rules.empty() && candidate_.default_backend &&
+        !candidate_.default_backend->service.empty())
+      hosts[std::string(router::kDefaultHost)].add("/", "/", false, "spec.defaultBackend");
+    for (auto& [host, wanted] : hosts) {
+      for (const RuleRef& ref : store_.rules_of(host))
+        if (wanted.may_be_of(ref.path_bits)) look_at(ref, wanted);
+      tell(host, wanted);
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  void collect(const IngressRule& rule, const std::string& field, const std::string& host, WantedPaths& out) {
+    for (std::size_t i = 0; i < rule.paths.size(); ++i) {
+      const IngressPath& path = rule.paths[i];
+      const auto type = parse_path_type(path.path_type);
+      const auto normal = normalise_ingress_path(path.path);
+      if (!type || !normal || path.backend.service.empty()) continue;
+      std::string at = field + std::to_string(i) + "].path";
+      if (!out.add(path.path, *normal, *type == PathType::exact, at))
+        add(std::move(at), "host \"" + host + "\" and path \"" + normal->substr(0, kShown) +
+                               "\" is already defined by an earlier entry of this Ingress");
+    }
+  }
+
+  void look_at(const RuleRef& ref, WantedPaths& wanted) {
+    if (ref.rule == RuleRef::kDefaultBackend) {
+      wanted.find("/", [&](Wanted& each) { note(ref, false, each); });
+      return;
+    }
+    for (const IngressPath& path : ref.ingress->rules[ref.rule].paths)
+      wanted.find(path.path, [&](Wanted& each) {
+        if (const auto type = parse_path_type(path.path_type)) note(ref, *type == PathType::exact, each);
+      });
+  }
+
+  // `ref` has the path of `wanted`.
+  void note(const RuleRef& ref, bool is_exact, Wanted& wanted) const {
+    if (wanted.is_exact && !is_exact) return;
+    std::optional<RuleRef>& holder = wanted.is_exact == is_exact ? wanted.holder : wanted.exact_holder;
+    if (holder && !comes_before(ref, *holder)) return;
+    const Canary canary = canary_of(*ref.ingress, prefix_);
+    const bool counts = is_own(ref) ? canary.is_given == canary_.is_given : may_meet(canary, canary_);
+    if (counts && classes_.takes(*ref.ingress)) holder = ref;
+  }
+
+  void tell(const std::string& host, const WantedPaths& all) {
+    all.for_each([&](const std::string& path, const Wanted& wanted) {
+      const std::optional<RuleRef>& holder = wanted.holder ? wanted.holder : wanted.exact_holder;
+      if (!holder || is_own(*holder)) return;
+      // ingress-nginx's words: people and tools know them.
+      add(wanted.field, "host \"" + host + "\" and path \"" + path.substr(0, kShown) +
+                            "\" is already defined in ingress " + name_key(holder->ingress->metadata));
+    });
+  }
+
+  [[nodiscard]] bool is_own(const RuleRef& ref) const {
+    const Metadata& a = ref.ingress->metadata;
+    const Metadata& b = candidate_.metadata;
+    return a.name == b.name && a.namespace_name == b.namespace_name;
+  }
+
+  void add(std::string field, std::string reason) {
+    findings_.push_back(
+        {Severity::error, "Ingress " + name_key(candidate_.metadata), std::move(field), std::move(reason)});
+  }
+
+  static constexpr std::size_t kShown = 256;
+
+  const Ingress& candidate_;
+  const Store& store_;
+  const IngressClassRules& classes_;
+  std::string_view prefix_;
+  Canary canary_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> find_claim_conflicts(const Ingress& candidate, const Store& store,
+                                          const IngressClassRules& classes,
+                                          std::string_view annotation_prefix) {
+  return Search(candidate, store, classes, annotation_prefix).run();
+}
+
+}  // namespace headgate::k8swatch
