@@ -7,7 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "app/json_text.h"
+#include "base/json_string.h"
 #include "base/log.h"
 #include "k8swatch/name_key.h"
 
