@@ -56,6 +56,9 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--https-port=0",
                                 "--healthz-port=3",
                                 "--healthz-host=127.0.0.9",
+                                "--validating-webhook=[::1]:7",
+                                "--validating-webhook-certificate=k",
+                                "--validating-webhook-key=l",
                                 "--workers=4",
                                 "--access-log-path=off",
                                 "-v=3",
@@ -77,12 +80,24 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.https_port = 0;
   expected.healthz_port = 3;
   expected.healthz_host = "127.0.0.9";
+  expected.webhook_ip = "::1";
+  expected.webhook_port = 7;
+  expected.webhook_certificate = "k";
+  expected.webhook_key = "l";
   expected.workers = 4;
   expected.access_log_path = "off";
   expected.verbosity = 3;
   expected.shutdown_grace_period = std::chrono::seconds(5);
   expected.worker_shutdown_timeout = std::chrono::seconds(6);
   EXPECT_EQ(flags, expected);
+}
+
+TEST(CommandLine, TheWebhookListensOnAllAddressesOrOnOne) {
+  EXPECT_EQ(flags_of({"--validating-webhook=:8443"}).webhook_port, 8443);
+  EXPECT_EQ(flags_of({"--validating-webhook=:8443"}).webhook_ip, "");
+  EXPECT_EQ(flags_of({"--validating-webhook=10.0.0.1:8443"}).webhook_ip, "10.0.0.1");
+  EXPECT_EQ(flags_of({"--validating-webhook="}), Flags());
+  EXPECT_EQ(flags_of({"--validating-webhook=10.0.0.1:8443", "--validating-webhook="}), Flags());
 }
 
 TEST(CommandLine, SwitchesTakeTheirValueOnlyAfterEquals) {
@@ -137,6 +152,12 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
       {{"--watch-namespace-selector=team=a"},
        "flag --watch-namespace-selector: not supported yet, and without it the Ingresses of all namespaces "
        "would be taken"},
+      {{"--validating-webhook=8443"}, "flag --validating-webhook: expected :PORT or IP:PORT, not '8443'"},
+      {{"--validating-webhook=:0"}, "flag --validating-webhook: expected a number from 1 to 65535, not '0'"},
+      {{"--validating-webhook=name:1"}, "flag --validating-webhook: expected an IP address, not 'name'"},
+      {{"--validating-webhook=::1:8443"},
+       "flag --validating-webhook: expected brackets round an IPv6 address, as in [::1]:8443, not "
+       "'::1:8443'"},
       {{"--htttp-port=1"}, "unknown flag --htttp-port; did you mean --http-port?"},
       {{"--watch-namespaces=x"}, "unknown flag --watch-namespaces; did you mean --watch-namespace?"},
       {{"--qqqqqqqqqqqqqqqqqqqq"}, "unknown flag --qqqqqqqqqqqqqqqqqqqq"},
