@@ -53,8 +53,6 @@ constexpr auto kHandshakeTimeout = 10s;
 constexpr auto kHeadTimeout = 10s;
 constexpr auto kIdleTimeout = 150s;  // longer than Go's clients keep one (90 s): they end it, not we
 constexpr auto kBodyTimeout = 10s;
-// Below the webhook's timeoutSeconds (5), so that the API server learns the reason.
-constexpr auto kAnswerTimeout = 3s;
 constexpr auto kWriteTimeout = 10s;
 constexpr auto kDrainTimeout = 5s;
 constexpr auto kGoodbyeTimeout = 1s;
@@ -151,6 +149,7 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
   State(WebhookOptions options, Answer a, TellProblem t)
       : answer(std::move(a)),
         tell_problem(std::move(t)),
+        answer_timeout(options.answer_timeout),
         certificate(std::move(options.certificate_path), std::move(options.key_path)),
         acceptor(io),
         pause(io),
@@ -170,6 +169,7 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
 
   Answer answer;
   TellProblem tell_problem;
+  std::chrono::milliseconds answer_timeout;
   WebhookCertificate certificate;
   unsigned large_bodies = 0;           // being read or answered
   std::list<Connection*> connections;  // the one whose client was last waited for earliest is first
@@ -312,7 +312,7 @@ asio::awaitable<bool> WebhookServer::State::read_body(Connection& connection, co
 
 asio::awaitable<WebhookReply> WebhookServer::State::ask(std::string body) {
   const auto pending = std::make_shared<Pending>(io);
-  pending->timer.expires_after(kAnswerTimeout);
+  pending->timer.expires_after(answer_timeout);
   // Whoever answers may hold this for longer than the connection or the server lives.
   answer(std::move(body),
          [weak_state = weak_from_this(), weak = std::weak_ptr<Pending>(pending)](WebhookReply reply) {

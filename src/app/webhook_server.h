@@ -2,6 +2,7 @@
 // JSON text to any path, get one back. Knows nothing of what they say.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,12 +23,14 @@ struct WebhookReply {
 struct WebhookOptions {
   std::string certificate_path;  // PEM; both are looked at every second
   std::string key_path;
+  // Below the timeoutSeconds of the webhook's configuration (5), so that the API server learns the reason.
+  std::chrono::milliseconds answer_timeout{3000};
 };
 
 // Owned by the Server (control thread), which calls every function here. HTTP/1.1 over TLS 1.2 and above.
 // Bounds: 16 KiB of request head, 3 MiB of body (413), of bodies over 256 KiB no more than 8 at once (503),
-// 10 s for a handshake, a first head or a body, 3 s for an answer (503), 150 s between two requests, 128
-// connections; one more takes the place of the one whose client is silent for longest.
+// 10 s for a handshake, a first head or a body, answer_timeout for an answer (503), 150 s between two
+// requests, 128 connections; one more takes the place of the one whose client is silent for longest.
 class WebhookServer {
  public:
   // May be called from any thread, at any time and more than once; the first call counts.

@@ -60,6 +60,9 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--https-port=0",
                                 "--healthz-port=3",
                                 "--healthz-host=127.0.0.9",
+                                "--validating-webhook=[::1]:7",
+                                "--validating-webhook-certificate=k",
+                                "--validating-webhook-key=l",
                                 "--workers=4",
                                 "--access-log-path=off",
                                 "-v=3",
@@ -86,6 +89,10 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.https_port = 0;
   expected.healthz_port = 3;
   expected.healthz_host = "127.0.0.9";
+  expected.webhook_ip = "::1";
+  expected.webhook_port = 7;
+  expected.webhook_certificate = "k";
+  expected.webhook_key = "l";
   expected.workers = 4;
   expected.access_log_path = "off";
   expected.verbosity = 3;
@@ -109,6 +116,14 @@ TEST(CommandLine, TakesAListOfDnsServers) {
   for (const char* list : {"dns.example.org", "10.0.0.10:0", "10.0.0.10:65536", "10.0.0.10,", ",10.0.0.10",
                            "10.0.0", "[fd00::a]:x", "10.0.0.10 10.0.0.11"})
     EXPECT_THAT(error_of({"--resolver", list}), HasSubstr("--resolver")) << list;
+}
+
+TEST(CommandLine, TheWebhookListensOnAllAddressesOrOnOne) {
+  EXPECT_EQ(flags_of({"--validating-webhook=:8443"}).webhook_port, 8443);
+  EXPECT_EQ(flags_of({"--validating-webhook=:8443"}).webhook_ip, "");
+  EXPECT_EQ(flags_of({"--validating-webhook=10.0.0.1:8443"}).webhook_ip, "10.0.0.1");
+  EXPECT_EQ(flags_of({"--validating-webhook="}), Flags());
+  EXPECT_EQ(flags_of({"--validating-webhook=10.0.0.1:8443", "--validating-webhook="}), Flags());
 }
 
 TEST(CommandLine, SwitchesTakeTheirValueOnlyAfterEquals) {
@@ -177,6 +192,12 @@ TEST(CommandLine, EveryErrorNamesTheFlagAndWhatIsExpected) {
       {{"--watch-namespace=a_b"}, "flag --watch-namespace: expected the name of a namespace, not 'a_b'"},
       {{"--watch-namespace-selector=team in a"},
        "flag --watch-namespace-selector: 'team in a': expected a list in parentheses"},
+      {{"--validating-webhook=8443"}, "flag --validating-webhook: expected :PORT or IP:PORT, not '8443'"},
+      {{"--validating-webhook=:0"}, "flag --validating-webhook: expected a number from 1 to 65535, not '0'"},
+      {{"--validating-webhook=name:1"}, "flag --validating-webhook: expected an IP address, not 'name'"},
+      {{"--validating-webhook=::1:8443"},
+       "flag --validating-webhook: expected brackets round an IPv6 address, as in [::1]:8443, not "
+       "'::1:8443'"},
       {{"--htttp-port=1"}, "unknown flag --htttp-port; did you mean --http-port?"},
       {{"--watch-namespaces=x"}, "unknown flag --watch-namespaces; did you mean --watch-namespace?"},
       {{"--qqqqqqqqqqqqqqqqqqqq"}, "unknown flag --qqqqqqqqqqqqqqqqqqqq"},

@@ -55,6 +55,42 @@ class MetricsTest : public testing::Test {
   MetricsSources sources_;
 };
 
+TEST_F(MetricsTest, TellsOfTheWebhookWhereThereIsOne) {
+  EXPECT_THAT(page(), Not(HasSubstr("admission")));
+  AdmissionStats stats;
+  sources_.admission = [&] { return stats.totals(); };
+  const std::string prefix = "nginx_ingress_controller_";
+  EXPECT_THAT(page(), HasSubstr(line(prefix + "admission_tested_ingresses", "", "0")));
+  EXPECT_THAT(page(), Not(HasSubstr("check_success")));
+  stats.count(AdmissionResult::malformed);
+  stats.count_tested("shop", "web", true, std::chrono::microseconds(250), std::chrono::milliseconds(2));
+  stats.count_tested("shop", "web", false, std::chrono::microseconds(500), std::chrono::milliseconds(4));
+  const std::string labels = "namespace=\"shop\",ingress=\"web\"";
+  const std::string text = page();
+  EXPECT_THAT(text, HasSubstr(line(prefix + "check_success", labels, "1")));
+  EXPECT_THAT(text, HasSubstr(line(prefix + "check_errors", labels, "1")));
+  EXPECT_THAT(text, HasSubstr(line(prefix + "admission_tested_ingresses", "", "1")));
+  EXPECT_THAT(text, HasSubstr(line(prefix + "admission_tested_duration", "", "0.0005")));
+  EXPECT_THAT(text, HasSubstr(line(prefix + "admission_roundtrip_duration", "", "0.004")));
+  EXPECT_THAT(text, HasSubstr(line(prefix + "admission_render_ingresses", "", "0")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_admission_reviews_total", "result=\"denied\"", "1")));
+  EXPECT_THAT(text, HasSubstr(line("headgate_admission_reviews_total", "result=\"malformed\"", "1")));
+}
+
+TEST(AdmissionStats, ForgetsTheIngressNotSeenForLongest) {
+  AdmissionStats stats;
+  const auto see = [&](std::size_t i) { stats.count_tested("ns", std::to_string(i), true, {}, {}); };
+  for (std::size_t i = 0; i < AdmissionStats::kMostSeries; ++i) see(i);
+  see(0);
+  see(AdmissionStats::kMostSeries);
+  const std::vector<AdmissionSeries> series = stats.totals().series;
+  EXPECT_EQ(series.size(), AdmissionStats::kMostSeries);
+  std::set<std::string> names;
+  for (const AdmissionSeries& each : series) names.insert(each.ingress);
+  EXPECT_TRUE(names.contains("0"));
+  EXPECT_FALSE(names.contains("1"));
+}
+
 TEST_F(MetricsTest, SumsTheWorkers) {
   first_.requests.add(5);
   second_.requests.add(7);
