@@ -17,6 +17,7 @@ constexpr int kForbidden = 403;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
 constexpr int kBrokenWatchLists = 2;
+constexpr double kRetrySpread = 0.5;  // a Retry-After is lengthened by up to that part of it
 
 // The server or something before it cannot answer now; what was asked for is not to blame.
 bool is_temporary(int code) { return code == kTooManyRequests || code > kInternalError; }
@@ -39,6 +40,7 @@ std::string Reflector::watch_query(bool initial_events) {
   std::string query = "watch=true&allowWatchBookmarks=true";
   if (initial_events) query += "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
   append_query(query, "timeoutSeconds", std::to_string(seconds));
+  asked_duration_ = std::chrono::seconds(seconds);
   // Without a version the newest state is asked for: "0" might go back in time where servers are several.
   if (!last_version_.empty() && !(initial_events && version_unavailable_))
     append_query(query, "resourceVersion", last_version_);
@@ -64,7 +66,7 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
   request.fresh_connection = std::exchange(fresh_connection_, false);
   switch (phase_) {
     case Phase::watch_list:
-      mirror_.begin_collecting();
+      mirror_.begin_collecting(version_unavailable_);
       request.query = watch_query(true);
       break;
     case Phase::watch:
@@ -77,7 +79,7 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
       break;
     case Phase::list:
     case Phase::waiting:
-      if (continue_token_.empty()) mirror_.begin_collecting();
+      if (continue_token_.empty()) mirror_.begin_collecting(version_unavailable_);
       request.query = list_query();
       break;
   }
@@ -145,6 +147,8 @@ void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
     fresh_connection_ = true;
     needs_probe_ = true;
   }
+  // A proxy ends the streams of a server that goes away in an orderly way, and another may come in its place.
+  if (phase_ == Phase::watch && now - started_ < asked_duration_ - kWatchSlack) needs_probe_ = true;
   if (!error && status_ == kOk) {
     if (phase_ == Phase::list)
       end_page(now);
@@ -295,7 +299,12 @@ void Reflector::go_on(Phase next, TimePoint due) {
 }
 
 void Reflector::wait(Phase next, TimePoint now, std::optional<std::chrono::seconds> at_least) {
-  go_on(next, now + std::max<Duration>(backoff_.next(now), at_least.value_or(std::chrono::seconds(0))));
+  // What a server asks for is taken up to a bound: a proxy's "in a day" must not cost a day of changes.
+  const Duration asked = std::min<Duration>(at_least.value_or(std::chrono::seconds(0)), kMostRetryAfter);
+  // Spread like the steps of backing off: many were told the same.
+  const auto spread = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(asked) *
+                                                           (options_.chance() * kRetrySpread));
+  go_on(next, now + std::max(backoff_.next(now), asked + spread));
 }
 
 void Reflector::relist(TimePoint now, std::optional<std::chrono::seconds> at_least) {
@@ -391,6 +400,8 @@ void Reflector::watch_refused(const ApiStatus& status, TimePoint now) {
     return;
   }
   say_refused(status, now);
+  // What refused may be another server than the one watched before.
+  needs_probe_ = true;
   const bool forbidden = status.code == kUnauthorized || status.code == kForbidden;
   // Inside the stream only 410 leaves anything to go on from.
   const bool in_stream = status_ == kOk;

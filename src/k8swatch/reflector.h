@@ -11,9 +11,9 @@
 //      ▲            │ broken, expired, throttled             │      │
 //      └────────────┴────────────────────────────────────────┴──────┘
 //
-// Before a watch takes up one that broke, the server is asked for its newest version (probe): where it is
-// older than ours, etcd was restored from a backup, and a watch from our version would be silent until that
-// many changes have happened.
+// Before a watch takes up one that broke, was refused or ended early, the server is asked for its newest
+// version (probe): where it is older than ours, etcd was restored from a backup, and a watch from our version
+// would be silent until that many changes have happened.
 #pragma once
 
 #include <chrono>
@@ -82,6 +82,7 @@ class Reflector {
   static constexpr Duration kWatchSpacing = std::chrono::milliseconds(100);
   static constexpr Duration kSilenceWarning = std::chrono::seconds(10);
   static constexpr Duration kSilenceLimit = std::chrono::seconds(60);
+  static constexpr Duration kMostRetryAfter = 2 * Backoff::kMost;  // before the jitter
   static constexpr Duration kLogAgain = std::chrono::minutes(1);
   static constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10;
 
@@ -169,6 +170,7 @@ class Reflector {
 
   // Of the answer under way.
   TimePoint started_{};
+  Duration asked_duration_{};  // of a watch: after it the server ends it
   TimePoint last_progress_{};
   bool warned_of_silence_ = false;
   int status_ = 0;  // 0: no head yet

@@ -218,6 +218,20 @@ TEST_F(ReflectorInitial, ObeysRetryAfter) {
   EXPECT_EQ(waited_, 9s);
 }
 
+TEST_F(ReflectorInitial, ObeysRetryAfterUpToAMinute) {
+  request();
+  answer(429, status(429, "TooManyRequests"), 86'400);
+  EXPECT_EQ(next_request(), kWatchList);
+  EXPECT_EQ(waited_, 2 * Backoff::kMost);
+  answer(429, status(429, "TooManyRequests", "later", R"({"retryAfterSeconds":86400})"));
+  EXPECT_EQ(next_request(), kWatchList);
+  EXPECT_EQ(waited_, 2 * Backoff::kMost);
+  chance_ = 0.5;
+  answer(429, status(429, "TooManyRequests"), 60);
+  next_request();
+  EXPECT_EQ(waited_, 75s) << "many clients were told the same";
+}
+
 TEST_F(ReflectorInitial, WaitsWithWrongCredentials) {
   request();
   answer(401, status(401, "Unauthorized", "Unauthorized"));
