@@ -268,6 +268,84 @@ TEST_F(ReflectorWatch, KeepsWhatItHasWhereWatchingIsForbidden) {
   EXPECT_EQ(counters().relists, 0u);
 }
 
+TEST_F(ReflectorWatch, ARefusalNeedNotEnd) {
+  sync();
+  end_watch();
+  request();
+  head(503);
+  bytes("no healthy upstream" + std::string(Reflector::kMaxErrorBody - 20, '.'));
+  EXPECT_TRUE(reflector_->is_under_way());
+  bytes("..");
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_TRUE(trouble().starts_with("refused: 503: no healthy upstream...")) << trouble();
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+}
+
+TEST_F(ReflectorWatch, ARefusalIsCompleteAfterTenSeconds) {
+  sync();
+  end_watch();
+  request();
+  head(403);
+  bytes("go a");
+  pass(9s);
+  bytes("way");
+  EXPECT_TRUE(reflector_->is_under_way());
+  EXPECT_EQ(*reflector_->deadline() - now_, 1s);
+  pass(1s);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "forbidden: 403: go away");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+  EXPECT_TRUE(probe_was_fresh_);
+}
+
+TEST_F(ReflectorWatch, AWatchWithoutAnAnswerIsGivenUp) {
+  sync();
+  end_watch();
+  EXPECT_EQ(request(), watch_from("100"));
+  EXPECT_EQ(*reflector_->deadline() - now_, 65s);
+  pass(64s);
+  EXPECT_TRUE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "");
+  pass(1s);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "unreachable: a watch is not answered");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+  EXPECT_EQ(waited_, kStep);
+  EXPECT_TRUE(probe_was_fresh_);
+}
+
+TEST_F(ReflectorWatch, AProbeThatNeverComesToAnObjectIsGivenUp) {
+  sync();
+  pass(20s);
+  fail(ApiFailure::reset);
+  EXPECT_EQ(request(), "limit=1");
+  head(200);
+  for (int i = 0; i < 12; ++i) {
+    bytes(" ");
+    pass(10s);
+  }
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "unreachable: no object has come for two minutes");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+}
+
+TEST_F(ReflectorWatch, DoesNotTakeAnObjectOfAnotherKind) {
+  sync(event("ADDED", api_object("a", 5, "good")));
+  const std::string foreign =
+      R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":"u-x",)"
+      R"("resourceVersion":"105"},"data":{}})";
+  bytes(event("MODIFIED", foreign));
+  EXPECT_EQ(sink_.value_of("a"), "good");
+  EXPECT_THAT(
+      sink_.all_findings(),
+      ElementsAre("error: ConfigMap of the API server: an object of a watch is a \"Secret\" in a watch of "
+                  "another kind and is not taken"));
+  EXPECT_EQ(counters().undecodable, 1u);
+  bytes(event("DELETED", foreign));
+  EXPECT_EQ(sink_.value_of("a"), "good");
+  EXPECT_EQ(next_request(), watch_list_from("100")) << "which versions it has is not known either";
+}
+
 TEST_F(ReflectorWatch, TroubleEndsWithTheFirstSignOfLife) {
   sync();
   end_watch();
