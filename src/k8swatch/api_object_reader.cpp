@@ -38,6 +38,8 @@ class ApiObjectReader::Work {
   explicit Work(DecodeOptions options) : options_(std::move(options)) {}
 
   ObservedObject object(std::string_view json, Kind kind);
+  // Why the object is none of the kind, as far as it says what it is; else "".
+  std::string foreign_type(std::string_view json, Kind kind);
   Result<WatchEvent> event(std::string_view line, Kind kind);
   Result<ListMetadata> list(std::string_view json);
   ApiStatus status(std::string_view body, int http_code);
@@ -73,6 +75,18 @@ ObservedObject ApiObjectReader::Work::object(std::string_view json, Kind kind) {
       Finding{Severity::error, std::move(name), std::move(error.field),
               error.reason + " (as the API server sent it; the last good version stays where there is one)"};
   return out;
+}
+
+std::string ApiObjectReader::Work::foreign_type(std::string_view json, Kind kind) {
+  TypeMeta type;
+  // What is missing is not required, and what cannot be read is for the decoder to say.
+  if (reader_.open(json)) static_cast<void>(decode_type(reader_, type));
+  if (!type.kind.empty() && type.kind != to_string(kind))
+    return "is a \"" + shown(type.kind) + "\" in a watch of another kind";
+  if (!type.api_version.empty() && type.api_version != api_version_of(kind))
+    return "is of apiVersion \"" + shown(type.api_version) + "\", asked for was " +
+           std::string(api_version_of(kind));
+  return "";
 }
 
 bool ApiObjectReader::Work::identity(std::string_view json, Kind kind, ObservedObject& out) {
@@ -141,6 +155,17 @@ Result<WatchEvent> ApiObjectReader::Work::event(std::string_view line, Kind kind
     return out;
   }
   if (json.empty()) return fail("a watch event of type " + type + " has no object");
+  const bool is_about_one = out.type == WatchEvent::Type::added || out.type == WatchEvent::Type::modified ||
+                            out.type == WatchEvent::Type::deleted;
+  if (is_about_one) {
+    if (std::string foreign = foreign_type(json, kind); !foreign.empty()) {
+      // Its name is not that of an object of the kind, so nothing may come or go by it.
+      if (out.type == WatchEvent::Type::deleted) return fail("the object of a DELETED event " + foreign);
+      out.observed.finding = Finding{Severity::error, std::string(to_string(kind)) + " of the API server", "",
+                                     "an object of a watch " + foreign + " and is not taken"};
+      return out;
+    }
+  }
   switch (out.type) {
     case WatchEvent::Type::added:
     case WatchEvent::Type::modified:
@@ -153,7 +178,10 @@ Result<WatchEvent> ApiObjectReader::Work::event(std::string_view line, Kind kind
       return out;
     case WatchEvent::Type::bookmark:
       if (!bookmark(json, out)) return fail("a bookmark cannot be read: " + reason());
-      if (out.observed.resource_version.empty()) return fail("a bookmark has no resourceVersion");
+      // A watch from "0" would begin with the state, in any order.
+      if (out.observed.resource_version.empty() ||
+          (out.is_initial_end && out.observed.resource_version == "0"))
+        return fail("a bookmark has no resourceVersion");
       return out;
     case WatchEvent::Type::error:
       out.status = status(json, 0);

@@ -16,9 +16,9 @@ class LineSplitter {
   // No object of the API comes near this (etcd takes 1.5 MiB unless told otherwise).
   static constexpr std::size_t kMaxLine = std::size_t{16} << 20;
 
-  // Calls on_line(std::string_view) -> bool for each line that is complete now, without its end, with
-  // kJsonPadding bytes behind it; empty lines are passed over. Stops where on_line returns false (the rest of
-  // `bytes` is lost). False: a line is longer than kMaxLine.
+  // Calls on_line(std::string_view) -> bool for each line that is complete now, without its end ("\n" or
+  // "\r\n"), with kJsonPadding bytes behind it; blank lines are passed over. Stops where on_line returns
+  // false (the rest of `bytes` is lost). False: a line is longer than kMaxLine.
   template <typename OnLine>
   bool feed(std::string_view bytes, OnLine&& on_line);
 
@@ -28,6 +28,11 @@ class LineSplitter {
 
  private:
   static constexpr std::size_t kKeptCapacity = std::size_t{64} << 10;
+
+  // Without the blanks it ends with; empty where it is blank.
+  static std::string_view trimmed(std::string_view line) {
+    return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  }
 
   std::string partial_;
 };
@@ -41,13 +46,15 @@ bool LineSplitter::feed(std::string_view bytes, OnLine&& on_line) {
     bytes.remove_prefix(complete ? end + 1 : bytes.size());
     if (partial_.size() + piece.size() > kMaxLine) return false;
     if (complete && partial_.empty() && bytes.size() + 1 >= kJsonPadding) {
-      if (!piece.empty() && !on_line(piece)) return true;
+      const std::string_view line = trimmed(piece);
+      if (!line.empty() && !on_line(line)) return true;
       continue;
     }
     partial_ += piece;
     if (!complete || partial_.empty()) continue;
     partial_.reserve(partial_.size() + kJsonPadding);
-    const bool go_on = on_line(std::string_view(partial_));
+    const std::string_view line = trimmed(partial_);
+    const bool go_on = line.empty() || on_line(line);
     // One huge object must not cost its memory for ever.
     if (partial_.capacity() > kKeptCapacity)
       partial_ = {};

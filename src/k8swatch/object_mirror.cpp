@@ -57,7 +57,8 @@ bool ObjectMirror::apply_deletion(const ObservedObject& observed) {
   return true;
 }
 
-void ObjectMirror::begin_collecting() {
+void ObjectMirror::begin_collecting(bool distrust) {
+  distrust_ = distrust;
   collected_ = {};
   unnamed_.reset();
 }
@@ -73,7 +74,8 @@ void ObjectMirror::collect(ObservedObject observed) {
                  std::move(observed.finding)};
   // The sink has it: after an outage nearly everything is as it was, and need not be kept twice meanwhile.
   const auto at = known_.find(name);
-  if (news.object && at != known_.end() && !at->second.broken && !news.version.resource_version.empty() &&
+  if (!distrust_ && news.object && at != known_.end() && !at->second.broken &&
+      !news.version.resource_version.empty() &&
       at->second.resource_version == news.version.resource_version && at->second.uid == news.version.uid)
     news.object.reset();
   collected_.insert_or_assign(name, std::move(news));

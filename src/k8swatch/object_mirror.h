@@ -25,8 +25,9 @@ class ObjectMirror {
   bool apply(ObservedObject observed);
   bool apply_deletion(const ObservedObject& observed);
 
-  // The state as it is told from the start: all of it between these, in any order.
-  void begin_collecting();
+  // The state as it is told from the start: all of it between these, in any order. `distrust`: the server may
+  // have gone back in time (a restored backup), so that the same version of an object may be another content.
+  void begin_collecting(bool distrust);
   void collect(ObservedObject observed);
   void collect_deletion(const ObservedObject& observed);
   // It is complete: delivers what differs from what was known. What is not in it is gone; an object that has
@@ -64,6 +65,7 @@ class ObjectMirror {
   std::string floor_;               // what is not newer was known before the watch began
   std::optional<Finding> unnamed_;  // one of the objects collected that have no readable name
   bool has_said_unnamed_ = false;
+  bool distrust_ = false;  // the versions of known_, while collecting
 };
 
 }  // namespace headgate::k8swatch

@@ -11,12 +11,12 @@
 namespace headgate::k8swatch {
 namespace {
 
-constexpr int kOk = 200;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
 constexpr int kBrokenWatchLists = 2;
+constexpr double kRetrySpread = 0.5;  // a Retry-After is lengthened by up to that part of it
 
 // The server or something before it cannot answer now; what was asked for is not to blame.
 bool is_temporary(int code) { return code == kTooManyRequests || code > kInternalError; }
@@ -39,6 +39,7 @@ std::string Reflector::watch_query(bool initial_events) {
   std::string query = "watch=true&allowWatchBookmarks=true";
   if (initial_events) query += "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
   append_query(query, "timeoutSeconds", std::to_string(seconds));
+  asked_duration_ = std::chrono::seconds(seconds);
   // Without a version the newest state is asked for: "0" might go back in time where servers are several.
   if (!last_version_.empty() && !(initial_events && version_unavailable_))
     append_query(query, "resourceVersion", last_version_);
@@ -64,7 +65,7 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
   request.fresh_connection = std::exchange(fresh_connection_, false);
   switch (phase_) {
     case Phase::watch_list:
-      mirror_.begin_collecting();
+      mirror_.begin_collecting(version_unavailable_);
       request.query = watch_query(true);
       break;
     case Phase::watch:
@@ -77,7 +78,7 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
       break;
     case Phase::list:
     case Phase::waiting:
-      if (continue_token_.empty()) mirror_.begin_collecting();
+      if (continue_token_.empty()) mirror_.begin_collecting(version_unavailable_);
       request.query = list_query();
       break;
   }
@@ -85,7 +86,9 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
   // The longest a watch may last, so that the server always ends it first.
   request.idle_timeout = request.is_watch ? 2 * kLeastWatch + kWatchSlack : kListPatience;
   started_ = now;
-  last_progress_ = now;
+  last_bytes_ = now;
+  last_object_ = now;
+  has_stated_ = false;
   warned_of_silence_ = false;
   status_ = 0;
   retry_after_.reset();
@@ -100,20 +103,25 @@ void Reflector::on_head(const ApiHead& head, TimePoint now) {
   if (phase_ == Phase::waiting) return;
   status_ = head.status;
   retry_after_ = head.retry_after;
-  last_progress_ = now;
+  headed_ = now;
+  last_bytes_ = now;
+  last_object_ = now;
 }
 
 void Reflector::on_bytes(std::string_view bytes, TimePoint now) {
   if (phase_ == Phase::waiting) return;
-  last_progress_ = now;
+  last_bytes_ = now;
   if (status_ != kOk) {
     error_body_ += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, error_body_.size()));
+    // What is said by now says enough, and the end may never come.
+    if (error_body_.size() >= kMaxErrorBody) answer_refused(now);
     return;
   }
   Result<void> read;
   if (phase_ == Phase::list || phase_ == Phase::probe) {
     observed_.clear();
     read = list_decoder_.feed(bytes, observed_);
+    if (!observed_.empty()) last_object_ = now;
     if (phase_ == Phase::probe) observed_.clear();
     for (ObservedObject& observed : observed_) {
       if (observed.finding) ++counters_.undecodable;
@@ -145,6 +153,8 @@ void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
     fresh_connection_ = true;
     needs_probe_ = true;
   }
+  // A proxy ends the streams of a server that goes away in an orderly way, and another may come in its place.
+  if (phase_ == Phase::watch && now - started_ < asked_duration_ - kWatchSlack) needs_probe_ = true;
   if (!error && status_ == kOk) {
     if (phase_ == Phase::list)
       end_page(now);
@@ -155,11 +165,8 @@ void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
     return;
   }
   // A refusal whose body broke off is a refusal.
-  if (status_ != 0 && status_ != kOk) {
-    error_body_.reserve(error_body_.size() + kJsonPadding);
-    ApiStatus status = reader_.read_status(error_body_, status_);
-    if (retry_after_) status.retry_after = retry_after_;
-    refused(status, now);
+  if (is_refusal()) {
+    answer_refused(now);
     return;
   }
   const std::string reason = error ? error->message : "the answer has no head";
@@ -173,14 +180,23 @@ void Reflector::on_end(const std::optional<ApiError>& error, TimePoint now) {
   wait(takes_up ? Phase::watch : Phase::watch_list, now);
 }
 
+void Reflector::answer_refused(TimePoint now) {
+  error_body_.reserve(error_body_.size() + kJsonPadding);
+  ApiStatus status = reader_.read_status(error_body_, status_);
+  if (retry_after_) status.retry_after = retry_after_;
+  refused(status, now);
+}
+
 void Reflector::handle_initial(WatchEvent event, TimePoint now) {
   switch (event.type) {
     case WatchEvent::Type::added:
     case WatchEvent::Type::modified:
       if (event.observed.finding) ++counters_.undecodable;
+      last_object_ = now;
       mirror_.collect(std::move(event.observed));
       return;
     case WatchEvent::Type::deleted:
+      last_object_ = now;
       mirror_.collect_deletion(event.observed);
       return;
     case WatchEvent::Type::bookmark:
@@ -188,6 +204,7 @@ void Reflector::handle_initial(WatchEvent event, TimePoint now) {
       // The same stream goes on with what happens from now on.
       phase_ = Phase::watch;
       has_watched_ = true;
+      has_stated_ = true;
       counters_.last_event = now;
       become_synced(std::move(event.observed.resource_version));
       mirror_.begin_watch(last_version_);
@@ -295,7 +312,12 @@ void Reflector::go_on(Phase next, TimePoint due) {
 }
 
 void Reflector::wait(Phase next, TimePoint now, std::optional<std::chrono::seconds> at_least) {
-  go_on(next, now + std::max<Duration>(backoff_.next(now), at_least.value_or(std::chrono::seconds(0))));
+  // What a server asks for is taken up to a bound: a proxy's "in a day" must not cost a day of changes.
+  const Duration asked = std::min<Duration>(at_least.value_or(std::chrono::seconds(0)), kMostRetryAfter);
+  // Spread like the steps of backing off: many were told the same.
+  const auto spread = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(asked) *
+                                                           (options_.chance() * kRetrySpread));
+  go_on(next, now + std::max(backoff_.next(now), asked + spread));
 }
 
 void Reflector::relist(TimePoint now, std::optional<std::chrono::seconds> at_least) {
@@ -391,6 +413,8 @@ void Reflector::watch_refused(const ApiStatus& status, TimePoint now) {
     return;
   }
   say_refused(status, now);
+  // What refused may be another server than the one watched before.
+  needs_probe_ = true;
   const bool forbidden = status.code == kUnauthorized || status.code == kForbidden;
   // Inside the stream only 410 leaves anything to go on from.
   const bool in_stream = status_ == kOk;
@@ -432,7 +456,7 @@ void Reflector::broken(const std::string& error, TimePoint now) {
 }
 
 void Reflector::watch_ended(const std::string& error, TimePoint now) {
-  if (stream_events_ == 0 && now - started_ < kVeryShort) {
+  if (stream_events_ == 0 && !has_stated_ && now - started_ < kVeryShort) {
     say_trouble(ReflectorTrouble::What::refused,
                 error.empty() ? "a watch ended at once without an event" : error, now);
     relist(now);
@@ -445,28 +469,62 @@ void Reflector::watch_ended(const std::string& error, TimePoint now) {
 void Reflector::run_due(TimePoint now) {
   // A watch that is quiet is as good as any, once it has not ended at once.
   if (phase_ == Phase::watch && status_ == kOk && now - started_ >= kVeryShort) trouble_.reset();
+  if (phase_ == Phase::waiting) return;
+  if (is_refusal()) {
+    if (now - headed_ < kRefusalLimit) return;
+    fresh_connection_ = true;
+    answer_refused(now);
+    return;
+  }
+  if (phase_ == Phase::watch) {
+    if (status_ != 0 || now - started_ < kHeadLimit) return;
+    fresh_connection_ = true;
+    needs_probe_ = true;
+    say_trouble(ReflectorTrouble::What::unreachable, "a watch is not answered", now);
+    wait(Phase::watch, now);
+    return;
+  }
+  if (now - last_object_ >= kObjectLimit) {
+    state_stalled(now);
+    return;
+  }
   if (phase_ != Phase::watch_list) return;
-  if (!warned_of_silence_ && now - last_progress_ >= kSilenceWarning) {
+  if (!warned_of_silence_ && now - last_bytes_ >= kSilenceWarning) {
     warned_of_silence_ = true;
     log::warning(options_.name + ": the API server has said nothing of the initial state for 10 s");
   }
-  if (now - last_progress_ < kSilenceLimit) return;
+  if (now - last_bytes_ < kSilenceLimit) return;
   log::warning(options_.name + ": it is listed instead");
   fresh_connection_ = true;
   fall_back_to_list(now);
 }
 
+void Reflector::state_stalled(TimePoint now) {
+  fresh_connection_ = true;
+  const std::string reason = "no object has come for two minutes";
+  if (phase_ != Phase::watch_list) {
+    broken(reason, now);
+    return;
+  }
+  log::warning(options_.name + ": " + reason + " of the initial state, so it is listed");
+  fall_back_to_list(now);
+}
+
 std::optional<TimePoint> Reflector::deadline() const {
+  if (phase_ == Phase::waiting) return due_;
+  if (is_refusal()) return headed_ + kRefusalLimit;
   switch (phase_) {
-    case Phase::waiting:
-      return due_;
     case Phase::watch_list:
-      return last_progress_ + (warned_of_silence_ ? kSilenceLimit : kSilenceWarning);
+      return std::min(last_bytes_ + (warned_of_silence_ ? kSilenceLimit : kSilenceWarning),
+                      last_object_ + kObjectLimit);
     case Phase::watch:
-      if (trouble_ && status_ == kOk) return started_ + kVeryShort;
+      if (status_ == 0) return started_ + kHeadLimit;
+      if (trouble_) return started_ + kVeryShort;
       break;
     case Phase::list:
     case Phase::probe:
+      return last_object_ + kObjectLimit;
+    case Phase::waiting:
       break;
   }
   return std::nullopt;

@@ -11,9 +11,9 @@
 //      ▲            │ broken, expired, throttled             │      │
 //      └────────────┴────────────────────────────────────────┴──────┘
 //
-// Before a watch takes up one that broke, the server is asked for its newest version (probe): where it is
-// older than ours, etcd was restored from a backup, and a watch from our version would be silent until that
-// many changes have happened.
+// Before a watch takes up one that broke, was refused or ended early, the server is asked for its newest
+// version (probe): where it is older than ours, etcd was restored from a backup, and a watch from our version
+// would be silent until that many changes have happened.
 #pragma once
 
 #include <chrono>
@@ -82,6 +82,12 @@ class Reflector {
   static constexpr Duration kWatchSpacing = std::chrono::milliseconds(100);
   static constexpr Duration kSilenceWarning = std::chrono::seconds(10);
   static constexpr Duration kSilenceLimit = std::chrono::seconds(60);
+  // An API server answers a watch at once; whatever stands before it gives up after a minute.
+  static constexpr Duration kHeadLimit = std::chrono::seconds(65);
+  static constexpr Duration kRefusalLimit = std::chrono::seconds(10);  // for the body of a refusal
+  // Bytes alone are no progress while the state is read: in that time an object has come, or none will.
+  static constexpr Duration kObjectLimit = std::chrono::minutes(2);
+  static constexpr Duration kMostRetryAfter = 2 * Backoff::kMost;  // before the jitter
   static constexpr Duration kLogAgain = std::chrono::minutes(1);
   static constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10;
 
@@ -96,7 +102,7 @@ class Reflector {
   void on_bytes(std::string_view bytes, TimePoint now);
   void on_end(const std::optional<ApiError>& error, TimePoint now);
   // To be called at deadline(), before next_request(). Ends a trouble that is over, a silence that is too
-  // long.
+  // long, an answer that leads nowhere.
   void run_due(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> deadline() const;
 
@@ -108,6 +114,7 @@ class Reflector {
   [[nodiscard]] const std::string& last_version() const { return last_version_; }
 
  private:
+  static constexpr int kOk = 200;
   enum class Phase : std::uint8_t { waiting, watch_list, list, probe, watch };
   enum class ListMode : std::uint8_t {
     from_version,  // not older than last_version_, whole (from the server's cache)
@@ -132,12 +139,17 @@ class Reflector {
 
   // The answer or an ERROR event says no.
   void refused(const ApiStatus& status, TimePoint now);
+  // The same, of the answer under way, as far as its body has come.
+  void answer_refused(TimePoint now);
   void watch_list_refused(const ApiStatus& status, TimePoint now);
   void list_refused(const ApiStatus& status, TimePoint now);
   void watch_refused(const ApiStatus& status, TimePoint now);
   // The stream ended or makes no sense. `error` is empty where it ended in an orderly way.
   void broken(const std::string& error, TimePoint now);
   void watch_ended(const std::string& error, TimePoint now);
+  // Neither objects nor the end of the state.
+  void state_stalled(TimePoint now);
+  [[nodiscard]] bool is_refusal() const { return status_ != 0 && status_ != kOk; }
   void say_refused(const ApiStatus& status, TimePoint now);
   void say_trouble(ReflectorTrouble::What what, std::string reason, TimePoint now);
 
@@ -169,7 +181,11 @@ class Reflector {
 
   // Of the answer under way.
   TimePoint started_{};
-  TimePoint last_progress_{};
+  Duration asked_duration_{};  // of a watch: after it the server ends it
+  TimePoint headed_{};         // when its head came, once status_ is known
+  TimePoint last_bytes_{};     // or the head, or the request
+  TimePoint last_object_{};    // likewise
+  bool has_stated_ = false;    // it gave the whole state
   bool warned_of_silence_ = false;
   int status_ = 0;  // 0: no head yet
   std::optional<std::chrono::seconds> retry_after_;

@@ -12,14 +12,8 @@
 namespace headgate::k8swatch {
 namespace {
 
-// The same version as before: a watch may replay what it has said (K8s API concepts: opaque versions,
-// compared for equality only). Manifests have neither field and always count as new.
-bool same_version(const Metadata& a, const Metadata& b) {
-  return !a.resource_version.empty() && a.resource_version == b.resource_version && a.uid == b.uid;
-}
-
 // The API server writes a new version for changes of no concern to us, most often of an object's status: the
-// version held then stays as it is.
+// version held then stays as it is. Manifests have no versions and always count as new.
 bool same_but_version(const Metadata& a, const Metadata& b) {
   return a.uid == b.uid && !a.resource_version.empty() && a.creation_time == b.creation_time &&
          a.labels == b.labels && a.annotations == b.annotations;
@@ -31,11 +25,6 @@ bool same_but_version(const Ingress& a, const Ingress& b) {
 bool same_but_version(const EndpointSlice& a, const EndpointSlice& b) {
   return same_but_version(a.metadata, b.metadata) && a.service_name == b.service_name &&
          a.address_type == b.address_type && a.endpoints == b.endpoints && a.ports == b.ports;
-}
-
-template <typename T>
-bool is_known(const T& held, const T& fresh) {
-  return same_version(held.metadata, fresh.metadata) || same_but_version(held, fresh);
 }
 
 bool same_ports(const Service& a, const Service& b) {
@@ -177,14 +166,14 @@ void Store::judge_again() {
 bool Store::put(const std::shared_ptr<const Ingress>& ingress) {
   const std::string key = name_key(ingress->metadata);
   if (const auto at = refused_.find(key); at != refused_.end()) {
-    if (is_known(*at->second.ingress, *ingress)) return false;
+    if (same_but_version(*at->second.ingress, *ingress)) return false;
     refused_.erase(at);
     changes_.ingresses.insert(key);
   }
   if (refuse(key, ingress)) return true;
   std::shared_ptr<const Ingress>& held = ingresses_[key];
   if (held != nullptr) {
-    if (is_known(*held, *ingress)) return false;
+    if (same_but_version(*held, *ingress)) return false;
     unlink(*held);
   }
   held = ingress;
@@ -201,7 +190,7 @@ bool Store::put(const std::shared_ptr<const IngressClass>& ingress_class) {
 bool Store::put(const std::shared_ptr<const Service>& service) {
   const std::string key = name_key(service->metadata);
   std::shared_ptr<const Service>& held = services_[key].service;
-  if (held != nullptr && same_version(held->metadata, service->metadata)) return false;
+  if (held != nullptr && !service->metadata.resource_version.empty() && *held == *service) return false;
   changes_.services.insert(key);
   if (held == nullptr || !same_ports(*held, *service)) changes_.service_ports.insert(key);
   held = service;
@@ -211,7 +200,7 @@ bool Store::put(const std::shared_ptr<const Service>& service) {
 bool Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
   std::shared_ptr<const EndpointSlice>& held = slices_[name_key(slice->metadata)];
   if (held != nullptr) {
-    if (is_known(*held, *slice)) return false;
+    if (same_but_version(*held, *slice)) return false;
     unlink(*held);  // it may have been given to another Service
   }
   held = slice;
@@ -228,9 +217,7 @@ bool Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
 bool Store::put(const std::shared_ptr<const Secret>& secret) {
   const std::string key = name_key(secret->metadata);
   SecretRecord& record = secrets_[key];
-  if (record.secret != nullptr &&
-      (same_version(record.secret->metadata, secret->metadata) || *record.secret == *secret))
-    return false;
+  if (record.secret != nullptr && *record.secret == *secret) return false;
   changes_.secrets.insert(key);
   record.secret = secret;
   if (secret->certificate != nullptr) record.certificate = secret->certificate;

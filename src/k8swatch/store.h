@@ -70,9 +70,10 @@ class Store {
   // version held, unless it is of another class. It must outlive this.
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
 
-  // Whether it is a change for routing. An object with the uid and resourceVersion of the one held is none,
-  // nor is one that differs only in what routing does not read (status): the version held stays. Kinds nobody
-  // uses yet (Namespace) are not kept.
+  // Whether it is a change for routing. An object that is as the one held is none, nor is one that differs
+  // only in what routing does not read (status): the version held stays. The content decides, never the
+  // resourceVersion: a restored API server gives the same one to other content. Kinds nobody uses yet
+  // (Namespace) are not kept.
   bool upsert(const Object& object);
   void remove(const ObjectKey& key);
   // Whether IngressClasses can be read at all. If not, there are none, and an Ingress that names one counts

@@ -118,6 +118,63 @@ TEST_F(ReflectorInitial, AStreamThatSaysSomethingIsNotSilent) {
   EXPECT_TRUE(reflector_->is_under_way());
 }
 
+TEST_F(ReflectorInitial, AStreamThatNeverComesToAnObjectIsListed) {
+  request();
+  head(200);
+  for (int i = 0; i < 13; ++i) {
+    pass(9s);
+    bytes("\n");
+  }
+  EXPECT_TRUE(reflector_->is_under_way());
+  EXPECT_EQ(*reflector_->deadline() - now_, 3s) << "two minutes since the head";
+  pass(3s);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(request(), "limit=500");
+  EXPECT_TRUE(fresh_);
+}
+
+TEST_F(ReflectorInitial, AListThatNeverComesToAnObjectIsBroken) {
+  request();
+  answer(422, status(422, "Invalid"));
+  EXPECT_EQ(request(), "limit=500");
+  const std::string text = list(42, {api_object("a", 7)});
+  head(200);
+  pass(100s);
+  bytes(text.substr(0, text.size() - 3));
+  for (int i = 0; i < 13; ++i) {
+    pass(9s);
+    bytes(" ");
+  }
+  EXPECT_TRUE(reflector_->is_under_way()) << "two minutes since the object";
+  pass(*reflector_->deadline() - now_);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "unreachable: no object has come for two minutes");
+  EXPECT_THAT(sink_.log, IsEmpty());
+  EXPECT_EQ(next_request(), kWatchList);
+  EXPECT_TRUE(fresh_);
+}
+
+TEST_F(ReflectorInitial, AStreamMayEndOnceTheStateIsComplete) {
+  request();
+  head(200);
+  bytes(event("ADDED", api_object("a", 5)) + bookmark(100, true));
+  pass(500ms);
+  end();
+  EXPECT_EQ(trouble(), "");
+  EXPECT_EQ(probed(request()), watch_from("100")) << "it is not read once more";
+  EXPECT_EQ(counters().relists, 0u);
+}
+
+TEST_F(ReflectorInitial, AStateWithoutAVersionIsNone) {
+  request();
+  head(200);
+  bytes(event("ADDED", api_object("a", 5)) + bookmark(0, true));
+  EXPECT_FALSE(reflector_->is_synced());
+  EXPECT_THAT(sink_.log, IsEmpty());
+  EXPECT_EQ(trouble(), "unreachable: a bookmark has no resourceVersion");
+  EXPECT_EQ(next_request(), kWatchList);
+}
+
 TEST_F(ReflectorInitial, ReadsPageByPage) {
   request();
   answer(422, status(422, "Invalid"));
@@ -216,6 +273,20 @@ TEST_F(ReflectorInitial, ObeysRetryAfter) {
   answer(503, "busy", 9);
   next_request();
   EXPECT_EQ(waited_, 9s);
+}
+
+TEST_F(ReflectorInitial, ObeysRetryAfterUpToAMinute) {
+  request();
+  answer(429, status(429, "TooManyRequests"), 86'400);
+  EXPECT_EQ(next_request(), kWatchList);
+  EXPECT_EQ(waited_, 2 * Backoff::kMost);
+  answer(429, status(429, "TooManyRequests", "later", R"({"retryAfterSeconds":86400})"));
+  EXPECT_EQ(next_request(), kWatchList);
+  EXPECT_EQ(waited_, 2 * Backoff::kMost);
+  chance_ = 0.5;
+  answer(429, status(429, "TooManyRequests"), 60);
+  next_request();
+  EXPECT_EQ(waited_, 75s) << "many clients were told the same";
 }
 
 TEST_F(ReflectorInitial, WaitsWithWrongCredentials) {

@@ -11,7 +11,10 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
-class ReflectorWatch : public ReflectorTest {};
+class ReflectorWatch : public ReflectorTest {
+ protected:
+  static constexpr Duration kLeast = Reflector::kLeastWatch;
+};
 
 TEST_F(ReflectorWatch, DeliversWhatHappens) {
   sync(event("ADDED", api_object("a", 5, "old")));
@@ -53,14 +56,14 @@ TEST_F(ReflectorWatch, AWatchWithEventsMayBeShort) {
   pass(500ms);
   bytes(event("ADDED", api_object("a", 105)));
   end();
-  EXPECT_EQ(request(), watch_from("105"));
+  EXPECT_EQ(probed(request()), watch_from("105"));
 }
 
 TEST_F(ReflectorWatch, ShortWatchesDoNotFollowEachOtherWithoutAPause) {
   sync();
   bytes(event("ADDED", api_object("a", 105)));
   end();
-  EXPECT_EQ(next_request(), watch_from("105"));
+  EXPECT_EQ(probed(next_request()), watch_from("105"));
   EXPECT_EQ(waited_, Reflector::kWatchSpacing);
 }
 
@@ -68,7 +71,7 @@ TEST_F(ReflectorWatch, RelistsAfterAVeryShortWatch) {
   sync();
   pass(5s);
   end();
-  request();
+  probed(request());
   head(200);
   pass(900ms);
   end();
@@ -101,10 +104,10 @@ TEST_F(ReflectorWatch, RewatchesAfterBeingThrottled) {
   end_watch();
   request();
   answer(429, status(429, "TooManyRequests"), 5);
-  EXPECT_EQ(next_request(), watch_from("100"));
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
   EXPECT_EQ(waited_, 5s);
   answer(503, "no healthy upstream");
-  EXPECT_EQ(next_request(), watch_from("100"));
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
   EXPECT_EQ(counters().relists, 0u);
 }
 
@@ -259,10 +262,88 @@ TEST_F(ReflectorWatch, KeepsWhatItHasWhereWatchingIsForbidden) {
   for (const int code : {403, 401}) {
     answer(code, status(code, "Forbidden", "configmaps is forbidden"));
     EXPECT_TRUE(trouble().starts_with(code == 403 ? "forbidden: " : "unauthorized: ")) << trouble();
-    EXPECT_EQ(next_request(), watch_from("100"));
+    EXPECT_EQ(probed(next_request()), watch_from("100"));
   }
   EXPECT_EQ(sink_.objects.size(), 1u);
   EXPECT_EQ(counters().relists, 0u);
+}
+
+TEST_F(ReflectorWatch, ARefusalNeedNotEnd) {
+  sync();
+  end_watch();
+  request();
+  head(503);
+  bytes("no healthy upstream" + std::string(Reflector::kMaxErrorBody - 20, '.'));
+  EXPECT_TRUE(reflector_->is_under_way());
+  bytes("..");
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_TRUE(trouble().starts_with("refused: 503: no healthy upstream...")) << trouble();
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+}
+
+TEST_F(ReflectorWatch, ARefusalIsCompleteAfterTenSeconds) {
+  sync();
+  end_watch();
+  request();
+  head(403);
+  bytes("go a");
+  pass(9s);
+  bytes("way");
+  EXPECT_TRUE(reflector_->is_under_way());
+  EXPECT_EQ(*reflector_->deadline() - now_, 1s);
+  pass(1s);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "forbidden: 403: go away");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+  EXPECT_TRUE(probe_was_fresh_);
+}
+
+TEST_F(ReflectorWatch, AWatchWithoutAnAnswerIsGivenUp) {
+  sync();
+  end_watch();
+  EXPECT_EQ(request(), watch_from("100"));
+  EXPECT_EQ(*reflector_->deadline() - now_, 65s);
+  pass(64s);
+  EXPECT_TRUE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "");
+  pass(1s);
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "unreachable: a watch is not answered");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+  EXPECT_EQ(waited_, kStep);
+  EXPECT_TRUE(probe_was_fresh_);
+}
+
+TEST_F(ReflectorWatch, AProbeThatNeverComesToAnObjectIsGivenUp) {
+  sync();
+  pass(20s);
+  fail(ApiFailure::reset);
+  EXPECT_EQ(request(), "limit=1");
+  head(200);
+  for (int i = 0; i < 12; ++i) {
+    bytes(" ");
+    pass(10s);
+  }
+  EXPECT_FALSE(reflector_->is_under_way());
+  EXPECT_EQ(trouble(), "unreachable: no object has come for two minutes");
+  EXPECT_EQ(probed(next_request()), watch_from("100"));
+}
+
+TEST_F(ReflectorWatch, DoesNotTakeAnObjectOfAnotherKind) {
+  sync(event("ADDED", api_object("a", 5, "good")));
+  const std::string foreign =
+      R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":"u-x",)"
+      R"("resourceVersion":"105"},"data":{}})";
+  bytes(event("MODIFIED", foreign));
+  EXPECT_EQ(sink_.value_of("a"), "good");
+  EXPECT_THAT(
+      sink_.all_findings(),
+      ElementsAre("error: ConfigMap of the API server: an object of a watch is a \"Secret\" in a watch of "
+                  "another kind and is not taken"));
+  EXPECT_EQ(counters().undecodable, 1u);
+  bytes(event("DELETED", foreign));
+  EXPECT_EQ(sink_.value_of("a"), "good");
+  EXPECT_EQ(next_request(), watch_list_from("100")) << "which versions it has is not known either";
 }
 
 TEST_F(ReflectorWatch, TroubleEndsWithTheFirstSignOfLife) {
@@ -411,10 +492,59 @@ TEST_F(ReflectorWatch, RelistsWhereTheServerHasGoneBack) {
   EXPECT_EQ(waited_, kStep);
   head(200);
   bytes(event("ADDED", api_object("kept", 5)) + bookmark(80, true));
-  EXPECT_THAT(sink_.take_log(), ElementsAre("-ConfigMap default/younger"));
+  EXPECT_THAT(sink_.take_log(), ElementsAre("-ConfigMap default/younger", "+ConfigMap default/kept"))
+      << "that of the same version may be another content";
   EXPECT_EQ(reflector_->last_version(), "80");
   bytes(event("MODIFIED", api_object("kept", 81, "new")));
   EXPECT_EQ(sink_.value_of("kept"), "new");
+}
+
+TEST_F(ReflectorWatch, TakesOtherContentOfTheSameVersionAfterARestore) {
+  for (const bool streams : {true, false}) {
+    remake();
+    sync(event("ADDED", api_object("a", 90, "before the restore")));
+    pass(20s);
+    fail(ApiFailure::reset);
+    EXPECT_EQ(request(), "limit=1");
+    answer(200, list(95, {}));
+    EXPECT_EQ(next_request(), kWatchList);
+    const std::string other = api_object("a", 90, "written since");
+    if (streams) {
+      head(200);
+      bytes(event("ADDED", other) + bookmark(95, true));
+    } else {
+      answer(422, status(422, "Invalid"));
+      EXPECT_EQ(request(), "limit=500");
+      answer(200, list(95, {other}));
+    }
+    EXPECT_EQ(sink_.value_of("a"), "written since") << streams;
+  }
+}
+
+TEST_F(ReflectorWatch, FindsThatTheServerHasGoneBackBehindARefusal) {
+  sync();
+  end_watch();
+  request();
+  answer(503, "no healthy upstream");
+  EXPECT_EQ(next_request(), "limit=1") << "the proxy is up, the server behind it is being restored";
+  answer(200, list(80, {}));
+  EXPECT_EQ(next_request(), kWatchList);
+}
+
+TEST_F(ReflectorWatch, FindsThatTheServerHasGoneBackAfterAnEarlyEnd) {
+  sync();
+  pass(2min);
+  end();
+  EXPECT_EQ(request(), "limit=1") << "a proxy ends streams in an orderly way";
+  answer(200, list(80, {}));
+  EXPECT_EQ(next_request(), kWatchList);
+}
+
+TEST_F(ReflectorWatch, AWatchThatEndsALittleEarlyIsNotSuspect) {
+  sync();
+  pass(kLeast - 20s);
+  end();
+  EXPECT_EQ(request(), watch_from("100"));
 }
 
 TEST_F(ReflectorWatch, WatchesOnWhereTheNewestVersionCannotBeAsked) {

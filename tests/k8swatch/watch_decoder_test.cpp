@@ -68,6 +68,40 @@ TEST_F(WatchDecoderTest, PassesOverEmptyLines) {
   EXPECT_EQ(events_.size(), 1u);
 }
 
+TEST_F(WatchDecoderTest, TakesLinesWithCarriageReturns) {
+  const std::string line = bookmark(8);
+  const std::string text =
+      line.substr(0, line.size() - 1) + "\r\n\r\n \t\r\n" + line.substr(0, line.size() - 1) + "\r\n";
+  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, text.size()}) {
+    events_.clear();
+    for (std::size_t at = 0; at < text.size(); at += size) ASSERT_TRUE(feed(text.substr(at, size))) << size;
+    EXPECT_EQ(events_.size(), 2u) << size;
+  }
+}
+
+TEST_F(WatchDecoderTest, AnObjectOfAnotherTypeIsAFindingOnly) {
+  for (const std::string type : {R"("kind":"Secret","apiVersion":"v1")",
+                                 R"("apiVersion":"v2","kind":"ConfigMap")", R"("kind":"Status")"}) {
+    events_.clear();
+    const std::string object = "{" + type + R"(,"metadata":{"name":"a","namespace":"default"}})";
+    ASSERT_TRUE(feed(event("ADDED", object) + event("MODIFIED", object))) << type;
+    ASSERT_EQ(events_.size(), 2u);
+    for (const WatchEvent& each : events_) {
+      EXPECT_FALSE(each.observed.has_identity()) << type;
+      EXPECT_FALSE(each.observed.object) << type;
+      EXPECT_TRUE(each.observed.finding) << type;
+    }
+    EXPECT_FALSE(feed(event("DELETED", object))) << type;
+  }
+}
+
+TEST_F(WatchDecoderTest, RefusesAnInitialEndWithoutAVersion) {
+  EXPECT_TRUE(feed(bookmark(0))) << "which says nothing";
+  const Result<void> read = feed(bookmark(0, true));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "a bookmark has no resourceVersion");
+}
+
 TEST_F(WatchDecoderTest, TellsALineThatHasNotEnded) {
   const std::string text = bookmark(8);
   ASSERT_TRUE(feed(text.substr(0, 20)));
