@@ -78,6 +78,7 @@ class EventWriter final : public ApiTask {
   };
 
   void happened(Event event, const Moment& now);
+  [[nodiscard]] bool has_room_for(const ObjectKey& object) const;
   void queue(const Event& event, Series& series);
   [[nodiscard]] bool is_due(const Series& series, TimePoint now) const;
   std::optional<ApiRequest> request(SeriesMap::iterator at, const Moment& now);
