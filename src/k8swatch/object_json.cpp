@@ -141,6 +141,17 @@ void write_content(JsonWriter& json, const Service& service) {
   json.end_object();
 }
 
+void write_hints(JsonWriter& json, std::string_view field, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  json.begin_list(field);
+  for (const std::string& name : names) {
+    json.begin_object();
+    json.string("name", name);
+    json.end_object();
+  }
+  json.end_list();
+}
+
 void write_endpoint(JsonWriter& json, const SliceEndpoint& endpoint) {
   json.begin_object();
   json.begin_list("addresses");
@@ -156,15 +167,10 @@ void write_endpoint(JsonWriter& json, const SliceEndpoint& endpoint) {
     json.string("uid", endpoint.target_uid);
     json.end_object();
   }
-  if (!endpoint.for_zones.empty()) {
+  if (!endpoint.for_zones.empty() || !endpoint.for_nodes.empty()) {
     json.begin_object("hints");
-    json.begin_list("forZones");
-    for (const std::string& zone : endpoint.for_zones) {
-      json.begin_object();
-      json.string("name", zone);
-      json.end_object();
-    }
-    json.end_list();
+    write_hints(json, "forZones", endpoint.for_zones);
+    write_hints(json, "forNodes", endpoint.for_nodes);
     json.end_object();
   }
   json.end_object();

@@ -51,6 +51,7 @@ TEST(ObjectJson, KeepsAnIngress) {
   value.rules.push_back({"c.org", true, {{"", "", {}}}});  // a resource backend
   value.default_backend = backend("fallback");
   value.tls = {{{"a.org", "b.org"}, "cert"}, {{}, ""}};
+  value.addresses = {{"", "192.0.2.1"}, {"lb.example.org", ""}};
   expect_same_again(value);
   value.class_name = std::nullopt;
   value.default_backend = std::nullopt;
@@ -91,7 +92,7 @@ TEST(ObjectJson, KeepsAnEndpointSlice) {
   value.metadata = full_metadata("default");
   value.service_name = "web";
   value.address_type = "IPv6";
-  value.endpoints = {{"fd00::1", "uid", true, false, true, {"a", "b"}}, {"", "", {}, {}, {}, {}}};
+  value.endpoints = {{"fd00::1", "uid", true, false, true, {"a", "b"}, {"n"}}, {"", "", {}, {}, {}, {}, {}}};
   value.ports = {{"http", 8080, "TCP", "http"}, {"", {}, "", ""}};
   expect_same_again(value);
   value.service_name = "";
@@ -132,12 +133,12 @@ TEST(ObjectJson, KnowsEveryField) {
   EXPECT_EQ(sizeof(IngressTls), sizeof(std::vector<std::string>) + sizeof(std::string));
   EXPECT_EQ(sizeof(Ingress), sizeof(Metadata) + sizeof(std::optional<std::string>) +
                                  sizeof(std::optional<IngressBackend>) +
-                                 2 * sizeof(std::vector<IngressRule>));
+                                 3 * sizeof(std::vector<IngressRule>));
   EXPECT_EQ(sizeof(IngressClass), sizeof(Metadata) + sizeof(std::string) + 8);
   EXPECT_EQ(sizeof(ServicePort), 3 * sizeof(std::string) + 8 + sizeof(PortRef));
   EXPECT_EQ(sizeof(Service),
             sizeof(Metadata) + 3 * sizeof(std::string) + 2 * sizeof(std::vector<std::string>));
-  EXPECT_EQ(sizeof(SliceEndpoint), 2 * sizeof(std::string) + 8 + sizeof(std::vector<std::string>));
+  EXPECT_EQ(sizeof(SliceEndpoint), 2 * sizeof(std::string) + 8 + 2 * sizeof(std::vector<std::string>));
   EXPECT_EQ(sizeof(SlicePort), 3 * sizeof(std::string) + 8);
   EXPECT_EQ(sizeof(EndpointSlice), sizeof(Metadata) + 2 * sizeof(std::string) + 2 * sizeof(std::vector<int>));
   EXPECT_EQ(sizeof(Secret), sizeof(Metadata) + 2 * sizeof(std::string) + sizeof(StringPairs) +
