@@ -36,6 +36,7 @@
 #include "base/log.h"
 #include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
+#include "k8swatch/snapshot_file.h"
 #include "observe/access_log.h"
 #include "observe/metrics.h"
 #include "proxy/data_plane.h"
@@ -323,6 +324,12 @@ int run_server(const Flags& flags) {
       return 1;
     }
     cluster = *std::move(found);
+    if (!flags.snapshot_dir.empty()) {
+      if (const Result<void> ready = k8swatch::prepare_snapshot_folder(flags.snapshot_dir); !ready) {
+        log::error("--snapshot-dir: " + ready.error().message);
+        return 1;
+      }
+    }
     log::info("following the API server " + cluster->server + " as " + cluster->origin + " says");
   }
   Server server(flags, *std::move(log_file), std::move(cluster));

@@ -31,6 +31,7 @@ std::string describe_failure(const ApiOutcome& outcome) {
   }
   const auto& response = std::get<ApiResponse>(outcome);
   text = std::to_string(response.head.status);
+  const std::string server = response.head.server.empty() ? "" : " (" + response.head.server + ")";
   std::string body = response.body;
   body.reserve(body.size() + kJsonPadding);
   // A Status object (apimachinery, meta/v1); whatever else it is, its number must do.
@@ -44,11 +45,11 @@ std::string describe_failure(const ApiOutcome& outcome) {
         if (key == "message") return reader.string(value, message);
         return true;
       })) {
-    return text;
+    return text + server;
   }
   if (!reason.empty()) append_shown(text += ' ', reason);
   if (!message.empty()) append_shown(text += ": ", message);
-  return text;
+  return text + server;
 }
 
 }  // namespace headgate::k8swatch

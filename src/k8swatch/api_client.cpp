@@ -405,9 +405,16 @@ class ApiClient::Call final : public ApiCall, public ApiStreamHandler {
   // Each may end this object when it calls the handler. Once the client is gone nothing is passed on.
   void on_head(const ApiHead& head) override {
     constexpr int kUnauthorized = 401;
+    constexpr int kForbidden = 403;
     if (core_->source == nullptr) return;
     if (head.status == kUnauthorized) core_->source->refused(access_);
-    handler_.on_head(head);
+    if (head.status != kUnauthorized && head.status != kForbidden) {
+      handler_.on_head(head);
+      return;
+    }
+    ApiHead refusal = head;
+    refusal.server = access_.server;
+    handler_.on_head(refusal);
   }
   void on_bytes(std::string_view bytes) override {
     if (core_->source != nullptr) handler_.on_bytes(bytes);

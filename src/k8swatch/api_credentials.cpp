@@ -9,14 +9,19 @@ namespace headgate::k8swatch {
 namespace {
 
 // "Bearer …": one line of visible bytes, so that it cannot become a field of its own.
-Result<std::string> bearer(std::string_view token, const std::string& path) {
+Result<std::string> bearer(std::string_view token) {
   const std::size_t begin = std::min(token.find_first_not_of(" \t\r\n"), token.size());
   token = token.substr(begin, token.find_last_not_of(" \t\r\n") + 1 - begin);
-  const std::string where = path.empty() ? "the token" : "token " + path + ":";
-  if (token.empty()) return fail(where + " is empty");
+  if (token.empty()) return fail("is empty");
   if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 127; }))
-    return fail(where + " is not one word of ASCII");
+    return fail("is not one word of ASCII");
   return "Bearer " + std::string(token);
+}
+
+Result<void> check_token(std::string_view text) {
+  const Result<std::string> value = bearer(text);
+  if (!value) return fail(value.error().message);
+  return {};
 }
 
 // Names the file that a message about trust is about.
@@ -35,7 +40,7 @@ ApiCredentials::ApiCredentials(ApiTarget target, ControlPost::Post post, Now now
       authority_(target_.certificate_authority),
       certificate_(target_.client_certificate),
       key_(target_.client_key),
-      token_(target_.token) {
+      token_(target_.token, check_token) {
   if (!target_.exec) return;
   const auto cluster = [this] {
     const Result<std::string> authority = authority_.text(now_());
@@ -59,8 +64,9 @@ Result<ApiAccess> ApiCredentials::access(TimePoint now, const ExecCredential* pl
   access.server_name = target_.server_name;
   if (access.server.starts_with("https://")) {
     if (const Result<void> fresh = refresh_trust(now, plugin); !fresh) {
+      for (Credential* each : {&authority_, &certificate_, &key_}) each->look_again(now);
       if (trust_ == nullptr) return failed(fresh.error());
-      // Half-replaced files: what was good stays, and a minute later they are looked at again.
+      // Half-replaced files: what was good stays, and soon they are looked at again.
       if (last_complaint_ != fresh.error().message)
         log::warning(target_.origin + ": " + fresh.error().message);
       last_complaint_ = fresh.error().message;
@@ -68,14 +74,14 @@ Result<ApiAccess> ApiCredentials::access(TimePoint now, const ExecCredential* pl
     access.trust = trust_;
   }
   if (plugin != nullptr && !plugin->token.empty()) {
-    Result<std::string> value = bearer(plugin->token, "");
-    if (!value) return failed(value.error());
+    Result<std::string> value = bearer(plugin->token);
+    if (!value) return fail(target_.origin + ": the token " + value.error().message);
     access.authorization = *std::move(value);
   } else if (!token_.empty()) {
     const Result<std::string> text = token_.text(now);
     if (!text) return fail(target_.origin + ": token " + text.error().message);
-    Result<std::string> value = bearer(*text, token_.path());
-    if (!value) return failed(value.error());
+    Result<std::string> value = bearer(*text);
+    if (!value) return fail(target_.origin + ": the token " + value.error().message);
     access.authorization = *std::move(value);
   }
   authorization_ = access.authorization;

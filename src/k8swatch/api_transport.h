@@ -36,6 +36,7 @@ struct ApiRequest {
 struct ApiHead {
   int status = 0;
   std::optional<std::chrono::seconds> retry_after;
+  std::string server;                 // who refused (401, 403), for messages; may be empty otherwise
   std::vector<std::string> warnings;  // the Warning fields as they came (RFC 7234 §5.5)
 };
 

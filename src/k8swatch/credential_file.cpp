@@ -48,18 +48,29 @@ Result<std::string> read_credential_file(const std::string& path) {
   }
 }
 
+Result<std::string> Credential::read() const {
+  Result<std::string> text = read_credential_file(source_.path);
+  if (!text) return text;
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) return fail(source_.path + ": is empty");
+  if (check_ != nullptr) {
+    if (const Result<void> good = check_(*text); !good)
+      return fail(source_.path + ": " + good.error().message);
+  }
+  return text;
+}
+
 Result<std::string> Credential::text(TimePoint now) {
   if (source_.path.empty()) return source_.text;
-  if (text_ && read_at_ && now < *read_at_ + kKeep) return *text_;
-  Result<std::string> read = read_credential_file(source_.path);
-  read_at_ = now;
-  if (read) {
+  if (text_ && next_read_ && now < *next_read_) return *text_;
+  Result<std::string> fresh = read();
+  next_read_ = now + (fresh ? kKeep : kLookAgain);
+  if (fresh) {
     complained_ = false;
-    text_ = *std::move(read);
+    text_ = *std::move(fresh);
     return *text_;
   }
-  if (!text_) return read;
-  if (!complained_) log::warning("credential " + read.error().message + "; what was read before is used on");
+  if (!text_) return fresh;
+  if (!complained_) log::warning("credential " + fresh.error().message + "; what was read before is used on");
   complained_ = true;
   return *text_;
 }

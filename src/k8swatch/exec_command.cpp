@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -148,17 +149,9 @@ class Child {
   bool ended_ = false;
 };
 
-std::string last_line(std::string_view text) {
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  const std::size_t newline = text.rfind('\n');
-  return std::string(newline == std::string_view::npos ? text : text.substr(newline + 1));
-}
-
-std::string ending(int status, const std::string& words) {
-  const std::string said = last_line(words);
-  return (WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status))
-                              : "ended with status " + std::to_string(WEXITSTATUS(status))) +
-         (said.empty() ? "" : ": " + said);
+std::string ending(int status) {
+  return WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status))
+                             : "ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
 }  // namespace
@@ -193,7 +186,10 @@ Result<std::string> run_command(const ExecCommand& command, int stop) {
     ::poll(waits, 3, static_cast<int>(std::min(left, silent ? kLastLook : kLook).count()));
     if (waits[2].revents != 0) return failed("was given up");
   }
-  if (child.status() != 0) return failed(ending(child.status(), words));
+  if (child.status() != 0) {
+    if (!words.empty()) log::debug(command.program + " said at last: " + words);
+    return failed(ending(child.status()));
+  }
   return text;
 }
 

@@ -18,9 +18,10 @@ struct ExecCommand {
   std::size_t most_bytes = std::size_t{1} << 20;
 };
 
-// The standard output. Fails where the program cannot be started, ends with another status than 0 (with its
-// last words on standard error), prints too much or takes too long; then it and all it started are killed,
-// as when `stop` (a descriptor, or -1) becomes readable. Standard input is empty.
+// The standard output. Fails where the program cannot be started, ends with another status than 0, prints too
+// much or takes too long; then it and all it started are killed, as when `stop` (a descriptor, or -1) becomes
+// readable. Standard input is empty. What it prints on standard error may hold credentials, and errors are
+// shown on the admin port: its last words go to the log, for debugging.
 Result<std::string> run_command(const ExecCommand& command, int stop);
 
 }  // namespace headgate::k8swatch

@@ -5,6 +5,7 @@
 
 #include "k8swatch/base64.h"
 #include "k8swatch/credential_file.h"
+#include "k8swatch/document_splitter.h"
 #include "k8swatch/json_reader.h"
 #include "k8swatch/yaml_converter.h"
 
@@ -210,11 +211,25 @@ void merge_list(std::vector<T>& first, std::vector<T> second) {
   }
 }
 
+bool has_several_documents(std::string_view text) {
+  std::string padded;
+  padded.reserve(text.size() + kJsonPadding);
+  padded.append(text);
+  const std::vector<ManifestDocument> documents = split_documents(padded, ManifestFormat::yaml);
+  return std::count_if(documents.begin(), documents.end(), [](const ManifestDocument& each) {
+           return each.text.find_first_not_of("-. \t\r\n") != std::string_view::npos;
+         }) > 1;
+}
+
 }  // namespace
 
 Result<Kubeconfig> parse_kubeconfig(std::string_view text, const std::string& path) {
   YamlConverter yaml;
-  if (!yaml.convert(text))
+  const bool is_read = yaml.convert(text);
+  if (!is_read && has_several_documents(text))
+    return fail("kubeconfig " + path +
+                " holds several documents (separated by \"---\"); only one is allowed");
+  if (!is_read)
     return fail("kubeconfig " + path + ", line " + std::to_string(yaml.error_line() + 1) + ": " +
                 yaml.error());
   Kubeconfig config;

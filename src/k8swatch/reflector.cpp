@@ -102,6 +102,7 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
 void Reflector::on_head(const ApiHead& head, TimePoint now) {
   if (phase_ == Phase::waiting) return;
   status_ = head.status;
+  refused_by_ = head.server;
   retry_after_ = head.retry_after;
   headed_ = now;
   last_bytes_ = now;
@@ -534,7 +535,7 @@ void Reflector::say_refused(const ApiStatus& status, TimePoint now) {
   const auto what = status.code == kUnauthorized ? ReflectorTrouble::What::unauthorized
                     : status.code == kForbidden  ? ReflectorTrouble::What::forbidden
                                                  : ReflectorTrouble::What::refused;
-  say_trouble(what, to_string(status), now);
+  say_trouble(what, to_string(status) + (refused_by_.empty() ? "" : " (" + refused_by_ + ")"), now);
 }
 
 void Reflector::say_trouble(ReflectorTrouble::What what, std::string reason, TimePoint now) {

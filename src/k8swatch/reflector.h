@@ -187,7 +187,8 @@ class Reflector {
   TimePoint last_object_{};    // likewise
   bool has_stated_ = false;    // it gave the whole state
   bool warned_of_silence_ = false;
-  int status_ = 0;  // 0: no head yet
+  int status_ = 0;          // 0: no head yet
+  std::string refused_by_;  // the server, with 401 and 403
   std::optional<std::chrono::seconds> retry_after_;
   std::uint64_t stream_events_ = 0;
   std::string error_body_;

@@ -77,9 +77,10 @@ std::string last_line(std::size_t count) {
 
 Result<void> write_file(const std::filesystem::path& path, const std::vector<Object>& objects,
                         std::int64_t written) {
-  File file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  // One that was left behind may be somebody's who has it open, or be no file at all: it is not written into.
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("remove", path);
+  File file(path, O_WRONLY | O_CREAT | O_EXCL);
   if (file.descriptor() < 0) return system_error("create", path);
-  // One that was left behind may have had other rights.
   if (::fchmod(file.descriptor(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
   std::string buffer = first_line(written);
   for (const Object& object : objects) {
@@ -94,6 +95,27 @@ Result<void> write_file(const std::filesystem::path& path, const std::vector<Obj
   explicit_bzero(buffer.data(), buffer.size());
   if (!done) return done;
   if (::fsync(file.descriptor()) != 0) return system_error("write", path);
+  return {};
+}
+
+// What it holds is served: nobody else may have written it.
+Result<void> check_ours(const File& file, const std::filesystem::path& path) {
+  struct stat facts {};
+  if (::fstat(file.descriptor(), &facts) != 0) return system_error("look at", path);
+  if (!S_ISREG(facts.st_mode)) return fail(path.string() + " is no regular file");
+  if (facts.st_uid != ::geteuid())
+    return fail(path.string() + " belongs to another user: " + std::to_string(facts.st_uid));
+  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return fail(path.string() + " can be written by other users");
+  return {};
+}
+
+Result<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  }
+  if (error) return fail("cannot create " + folder.string() + ": " + error.message());
   return {};
 }
 
@@ -156,13 +178,19 @@ class Loader {
 
 }  // namespace
 
+Result<void> prepare_snapshot_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(folder, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status))
+    return fail(folder.string() + " is no folder");
+  if (Result<void> made = make_folder(folder); !made) return made;
+  if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) return system_error("write into", folder);
+  return {};
+}
+
 Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
                             std::int64_t written) {
-  std::error_code error;
-  if (std::filesystem::create_directories(folder, error)) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  }
-  if (error) return fail("cannot create " + folder.string() + ": " + error.message());
+  if (Result<void> made = make_folder(folder); !made) return made;
   const std::filesystem::path fresh = folder / kNewName;
   const std::filesystem::path path = folder / kName;
   if (Result<void> done = write_file(fresh, objects, written); !done) return done;
@@ -174,8 +202,9 @@ Result<void> write_snapshot(const std::filesystem::path& folder, const std::vect
 
 Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options) {
   const std::filesystem::path path = folder / kName;
-  const File file(path, O_RDONLY);
+  const File file(path, O_RDONLY | O_NONBLOCK);  // a pipe would be waited for
   if (file.descriptor() < 0) return system_error("open", path);
+  if (const Result<void> ours = check_ours(file, path); !ours) return fail(ours.error().message);
   Loader loader(options);
   LineSplitter lines;
   std::string chunk(kChunk, '\0');

@@ -19,11 +19,15 @@ struct Snapshot {
   std::size_t undecodable = 0;  // objects left out: another version of Headgate wrote them
 };
 
+// For the start: makes `folder` where it is missing, and fails where it is no folder or nothing can be
+// written into it.
+Result<void> prepare_snapshot_folder(const std::filesystem::path& folder);
 // "snapshot.jsonl" in `folder`, which is made where it is missing. When this returns without an error the
 // file is on disk; otherwise the one before is still there. Blocks; any thread.
 Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
                             std::int64_t written);
-// Fails where there is none, or it is not whole.
+// Fails where there is none, it is not whole, or is not a regular file of this user that nobody else can
+// write.
 Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options);
 
 }  // namespace headgate::k8swatch

@@ -8,6 +8,7 @@
 #include "k8swatch/api_answer.h"
 #include "k8swatch/load_balancer_address.h"
 #include "k8swatch/object_decoder.h"
+#include "k8swatch/resource_version.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr Duration kFirstBackOff = 1s;
 constexpr Duration kMostBackOff = 30s;
 constexpr Duration kForgiveAfter = 5min;
+constexpr int kTellOverwrites = 3;
 
 // metadata.resourceVersion of an answer; empty where it cannot be read.
 std::string version_of(const std::string& text) {
@@ -40,11 +42,15 @@ std::string version_of(const std::string& text) {
 
 }  // namespace
 
-StatusWriter::StatusWriter(std::function<bool(const std::string& key)> serves) : serves_(std::move(serves)) {}
+StatusWriter::StatusWriter(std::function<bool(const std::string& key)> serves, Duration most_delay)
+    : serves_(std::move(serves)), most_delay_(most_delay) {}
 
 std::optional<TimePoint> StatusWriter::deadline() const {
   if (in_flight_ || !is_leader_ || !wanted_) return std::nullopt;
-  if (queue_.empty()) return forgive_at_;
+  if (queue_.empty()) {
+    if (put_off_.empty()) return forgive_at_;
+    return std::min(put_off_.begin()->first, forgive_at_.value_or(TimePoint::max()));
+  }
   return not_before_.value_or(TimePoint{});
 }
 
@@ -59,6 +65,11 @@ void StatusWriter::on_upsert(const Ingress& ingress) {
   entry.version = ingress.metadata.resource_version;
   entry.addresses = ingress.addresses;
   normalise(entry.addresses);
+  if (entry.last_write && !is_not_newer(entry.version, entry.last_write->version) &&
+      entry.addresses != entry.last_write->addresses) {
+    entry.is_overwritten = true;
+    entry.last_write.reset();
+  }
   queue(key, entry);
 }
 
@@ -78,11 +89,17 @@ void StatusWriter::queue(const std::string& key, Entry& entry) {
 void StatusWriter::set_leader(bool is_leader) {
   if (std::exchange(is_leader_, is_leader) == is_leader) return;
   if (is_leader) {
+    told_overwrite_ = false;
     look_at_all();
     return;
   }
   queue_.clear();
-  for (auto& [key, entry] : entries_) entry.is_queued = false;
+  put_off_.clear();
+  for (auto& [key, entry] : entries_) {
+    entry.is_queued = false;
+    entry.last_write.reset();  // another one writes now, and may well write something else
+    entry.is_overwritten = false;
+  }
   wanted_.reset();  // to be found out anew by the time this one leads again
 }
 
@@ -95,6 +112,7 @@ bool StatusWriter::set_addresses(const std::vector<LoadBalancerAddress>& address
 
 void StatusWriter::clear() {
   is_clearing_ = true;
+  put_off_.clear();
   not_before_.reset();
   wanted_.emplace();
   forgive();
@@ -112,9 +130,11 @@ std::optional<ApiRequest> StatusWriter::next_request(const Moment& now) {
   if (not_before_ && now.at < *not_before_) return std::nullopt;
   not_before_.reset();
   if (forgive_at_ && now.at >= *forgive_at_) forgive();
+  take_put_off(now.at);
   while (!queue_.empty()) {
     const auto at = entries_.find(queue_.front());
-    if (at != entries_.end() && needs_write(at->first, at->second)) {
+    if (at != entries_.end() && needs_write(at->first, at->second) &&
+        !put_off(at->first, at->second, now.at)) {
       if (!is_clearing_ && !bucket_.take(now.at)) {
         not_before_ = bucket_.next();
         return std::nullopt;
@@ -128,6 +148,35 @@ std::optional<ApiRequest> StatusWriter::next_request(const Moment& now) {
     queue_.pop_front();
   }
   return std::nullopt;
+}
+
+void StatusWriter::take_put_off(TimePoint now) {
+  while (!put_off_.empty() && put_off_.begin()->first <= now) {
+    const auto at = entries_.find(put_off_.begin()->second);
+    put_off_.erase(put_off_.begin());
+    if (at != entries_.end()) queue(at->first, at->second);
+  }
+}
+
+bool StatusWriter::put_off(const std::string& key, Entry& entry, TimePoint now) {
+  if (is_clearing_) return false;
+  if (std::exchange(entry.is_overwritten, false)) {
+    if (now - entry.written_at >= std::max(kForgiveAfter, 2 * most_delay_)) entry.overwrites = 0;
+    ++entry.overwrites;
+    // Once may be a slip of somebody's hand.
+    if (entry.overwrites == 1)
+      entry.delay = {};
+    else
+      entry.delay = std::min(most_delay_, entry.overwrites == 2 ? kFirstBackOff : 2 * entry.delay);
+    if (entry.overwrites == kTellOverwrites && !std::exchange(told_overwrite_, true))
+      log::warning("Ingress " + key +
+                   ": somebody else writes its status again and again, another controller of the same class "
+                   "perhaps; it is put back less and less often");
+  }
+  const TimePoint due = entry.written_at + entry.delay;
+  if (entry.delay == Duration{} || due <= now) return false;
+  put_off_.emplace(due, key);
+  return true;
 }
 
 bool StatusWriter::needs_write(const std::string& key, const Entry& entry) const {
@@ -162,7 +211,8 @@ void StatusWriter::on_answer(const ApiOutcome& outcome, const Moment& now) {
   if (is_success(status)) {
     back_off_ = {};
     told_failure_ = false;
-    on_success(entry, sent, std::get<ApiResponse>(outcome).body);
+    ++writes_;
+    on_success(entry, sent, std::get<ApiResponse>(outcome).body, now.at);
     return;
   }
   if (status == 404) {
@@ -182,10 +232,13 @@ void StatusWriter::on_answer(const ApiOutcome& outcome, const Moment& now) {
   note_failure("Ingress " + sent.key + ": its status cannot be written: " + describe_failure(outcome));
 }
 
-void StatusWriter::on_success(Entry& entry, const InFlight& sent, const std::string& body) {
+void StatusWriter::on_success(Entry& entry, const InFlight& sent, const std::string& body, TimePoint now) {
+  std::string version = version_of(body);
+  entry.written_at = now;
+  entry.last_write.reset();
+  if (!version.empty()) entry.last_write = Written{version, sent.addresses};
   // The watch may have been quicker than the answer; then it is the watch that counts.
   if (entry.version == sent.version) {
-    std::string version = version_of(body);
     if (version.empty())
       entry.refused_version = sent.version;  // wait for what the watch says
     else

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "k8swatch/api_answer.h"
 #include "k8swatch/api_client_fixture.h"
 
 namespace headgate::k8swatch {
@@ -85,7 +86,9 @@ TEST_F(ApiClientTest, TellsTheSourceOfARefusedCredential) {
   serve([](ApiPeerConnection& connection) {
     while (!connection.read_request().empty()) connection.answer(401, "");
   });
-  EXPECT_EQ(response_of(ask(get("/"))).head.status, 401);
+  const ApiOutcome refused = ask(get("/"));
+  EXPECT_EQ(response_of(refused).head.status, 401);
+  EXPECT_EQ(describe_failure(refused), "401 (" + peer_->url() + ")");
   EXPECT_THAT(access_.refusals, ElementsAre("Bearer secret"));
 }
 

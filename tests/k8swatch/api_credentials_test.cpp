@@ -97,6 +97,47 @@ TEST_F(ApiCredentialsTest, UsesAnOldTokenOnWhileTheFileIsUnreadable) {
   EXPECT_EQ(authorization(), "Bearer two");
 }
 
+TEST_F(ApiCredentialsTest, ATokenFileThatIsNoGoodForAMomentDoesNoHarm) {
+  for (const char* bad : {"", "two words"}) {
+    write("token", "one");
+    credentials_.reset();
+    EXPECT_EQ(authorization(), "Bearer one");
+    write("token", bad);
+    now_ += 1min;
+    EXPECT_EQ(authorization(), "Bearer one");
+    write("token", "two");
+    now_ += 1s;
+    EXPECT_EQ(authorization(), "Bearer one");
+    now_ += 1s;
+    EXPECT_EQ(authorization(), "Bearer two");
+  }
+}
+
+TEST_F(ApiCredentialsTest, ARefusedTokenIsLookedForAtOnceWhileItsFileIsEmpty) {
+  const ApiAccess first = *get();
+  write("token", "");
+  credentials().refused(first);
+  EXPECT_EQ(authorization(), "the service account: token " + target_.token.path + ": is empty");
+  write("token", "two");
+  EXPECT_EQ(authorization(), "Bearer two");
+}
+
+TEST_F(ApiCredentialsTest, AnAuthorityThatIsNoGoodForAMomentIsReadAgainSoon) {
+  for (const std::string& bad : {std::string(), authority_.certificate().substr(0, 100)}) {
+    const auto trust = get()->trust;
+    write("ca.crt", bad);
+    now_ += 1min;
+    EXPECT_EQ(get()->trust, trust);
+    const test_support::TestAuthority another("Second");
+    write("ca.crt", authority_.certificate() + another.certificate());
+    now_ += 2s;
+    EXPECT_NE(get()->trust, trust);
+    write("ca.crt", authority_.certificate());
+    now_ += 1min;
+    EXPECT_NE(get()->trust, nullptr);
+  }
+}
+
 TEST_F(ApiCredentialsTest, RefusesTokensThatAreNone) {
   for (const char* text : {"", " \n", "a b", "a\r\nX-Evil: 1", "caf\xc3\xa9"}) {
     write("token", text);

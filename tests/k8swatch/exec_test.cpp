@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/log.h"
 #include "k8swatch/api_client_fixture.h"
 #include "k8swatch/exec_command.h"
 #include "k8swatch/exec_credential.h"
@@ -102,12 +103,24 @@ TEST(ExecCommand, InheritsNoDescriptor) {
 
 TEST(ExecCommand, TellsHowItFailed) {
   EXPECT_EQ(run_command(shell("echo first >&2; echo 'no luck' >&2; exit 3"), -1).error().message,
-            "sh ended with status 3: no luck");
+            "sh ended with status 3");
   EXPECT_EQ(run_command(shell("kill -9 $$"), -1).error().message, "sh was ended by signal 9");
   ExecCommand missing;
   missing.program = "/no/such/program";
   EXPECT_EQ(run_command(missing, -1).error().message,
             "/no/such/program cannot be run: No such file or directory");
+}
+
+TEST(ExecCommand, ItsWordsAreForDebuggingOnly) {
+  const auto log_of_failure = [](log::Level level) {
+    log::set_level(level);
+    testing::internal::CaptureStderr();
+    EXPECT_FALSE(run_command(shell("echo secret-token >&2; exit 3"), -1));
+    log::set_level(log::Level::warning);
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(log_of_failure(log::Level::info), "");
+  EXPECT_THAT(log_of_failure(log::Level::debug), HasSubstr("sh said at last: secret-token"));
 }
 
 TEST(ExecCommand, IsBoundedInTimeAndSize) {
@@ -195,8 +208,8 @@ TEST_F(ExecRunnerTest, KeepsTheAnswerUntilItExpires) {
 
 TEST_F(ExecRunnerTest, AFailureRestsAWhile) {
   const auto runner = this->runner("echo broken >&2; exit 1");
-  EXPECT_EQ(ask(*runner).error().message, "exec plugin sh ended with status 1: broken (install it)");
-  EXPECT_EQ(ask(*runner).error().message, "exec plugin sh ended with status 1: broken (install it)");
+  EXPECT_EQ(ask(*runner).error().message, "exec plugin sh ended with status 1 (install it)");
+  EXPECT_EQ(ask(*runner).error().message, "exec plugin sh ended with status 1 (install it)");
   EXPECT_EQ(std::filesystem::file_size(count_), 2U) << "one run";
 }
 

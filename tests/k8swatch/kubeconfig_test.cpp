@@ -138,6 +138,14 @@ TEST(Kubeconfig, SaysWhatIsWrongAndWhere) {
   }
 }
 
+TEST(Kubeconfig, IsOneDocument) {
+  const auto read = parse_kubeconfig("kind: Config\n---\nkind: Config\n", "/k/config");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message,
+            "kubeconfig /k/config holds several documents (separated by \"---\"); only one is allowed");
+  EXPECT_TRUE(parse_kubeconfig("---\nkind: Config\n", "/k/config"));
+}
+
 TEST(Kubeconfig, QuotesNoCredential) {
   for (const char* text : {"users: [{name: a, user: {token: 3735928559}}]",
                            "users: [{name: a, user: {client-key-data: 3735928559}}]",

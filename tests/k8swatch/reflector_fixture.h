@@ -55,6 +55,7 @@ class ReflectorTest : public ::testing::Test {
   void head(int code, std::optional<int> retry_after = {}) {
     ApiHead head;
     head.status = code;
+    head.server = server_;
     if (retry_after) head.retry_after = std::chrono::seconds(*retry_after);
     reflector_->on_head(head, now_);
   }
@@ -114,6 +115,7 @@ class ReflectorTest : public ::testing::Test {
   }
   static constexpr Duration kStep = Backoff::kFirst;
 
+  std::string server_;  // what a refusal says of who answered
   TimePoint now_{std::chrono::hours(1)};
   double chance_ = 0;
   Duration waited_{};

@@ -290,9 +290,10 @@ TEST_F(ReflectorInitial, ObeysRetryAfterUpToAMinute) {
 }
 
 TEST_F(ReflectorInitial, WaitsWithWrongCredentials) {
+  server_ = "https://10.96.0.1:443";
   request();
   answer(401, status(401, "Unauthorized", "Unauthorized"));
-  EXPECT_EQ(trouble(), "unauthorized: 401 Unauthorized: Unauthorized");
+  EXPECT_EQ(trouble(), "unauthorized: 401 Unauthorized: Unauthorized (https://10.96.0.1:443)");
   EXPECT_EQ(next_request(), kWatchList);
   EXPECT_EQ(waited_, kStep);
 }

@@ -1,6 +1,7 @@
 #include "k8swatch/snapshot_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,7 @@ class SnapshotFileTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   void put(const std::string& content) const { std::ofstream(folder_ / "snapshot.jsonl") << content; }
+  [[nodiscard]] std::string file() const { return folder_ / "snapshot.jsonl"; }
   [[nodiscard]] std::string read_error() const {
     const Result<Snapshot> read = read_snapshot(folder_, options_);
     return read ? "" : read.error().message;
@@ -66,6 +68,41 @@ TEST_F(SnapshotFileTest, IsForItsOwnerAlone) {
   EXPECT_EQ(facts.st_mode & 0777U, 0600U);
 }
 
+TEST_F(SnapshotFileTest, WritesNotIntoAFileThatWasLeftBehind) {
+  std::filesystem::create_directory(folder_);
+  std::ofstream(dir_.path() / "other") << "untouched";
+  std::filesystem::create_hard_link(dir_.path() / "other", folder_ / "snapshot.jsonl.new");
+  ASSERT_TRUE(write_snapshot(folder_, objects(1), 1));
+  std::filesystem::create_symlink(dir_.path() / "other", folder_ / "snapshot.jsonl.new");
+  ASSERT_TRUE(write_snapshot(folder_, objects(1), 1));
+  std::ifstream other(dir_.path() / "other");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(other), {}), "untouched");
+}
+
+TEST_F(SnapshotFileTest, ReadsOnlyAFileThatNobodyElseCanWrite) {
+  ASSERT_TRUE(write_snapshot(folder_, objects(1), 1));
+  for (const mode_t mode : {0620U, 0602U}) {
+    ASSERT_EQ(::chmod(file().c_str(), mode), 0);
+    EXPECT_EQ(read_error(), file() + " can be written by other users");
+  }
+  ASSERT_EQ(::chmod(file().c_str(), 0600), 0);
+  EXPECT_EQ(read_error(), "");
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(file().c_str(), 12345, 12345), 0);
+    EXPECT_EQ(read_error(), file() + " belongs to another user: 12345");
+  }
+}
+
+TEST_F(SnapshotFileTest, ReadsNeitherPipesNorLinks) {
+  ASSERT_TRUE(write_snapshot(folder_, objects(1), 1));
+  std::filesystem::rename(file(), folder_ / "elsewhere");
+  std::filesystem::create_symlink(folder_ / "elsewhere", file());
+  EXPECT_NE(read_error().find("cannot open"), std::string::npos);
+  std::filesystem::remove(file());
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_EQ(read_error(), file() + " is no regular file");
+}
+
 TEST_F(SnapshotFileTest, RefusesWhatIsNotWhole) {
   EXPECT_NE(read_error().find("cannot open"), std::string::npos);
   ASSERT_TRUE(write_snapshot(folder_, objects(2), 1));
@@ -95,6 +132,21 @@ TEST_F(SnapshotFileTest, LeavesOutWhatItDoesNotUnderstand) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->objects.size(), 1u);
   EXPECT_EQ(read->undecodable, 1u);
+}
+
+TEST_F(SnapshotFileTest, SaysAtTheStartWhetherTheFolderWillDo) {
+  EXPECT_TRUE(prepare_snapshot_folder(folder_));
+  EXPECT_TRUE(std::filesystem::is_directory(folder_));
+  EXPECT_TRUE(prepare_snapshot_folder(folder_));
+  std::ofstream(dir_.path() / "file") << "x";
+  const auto error_of = [](const std::filesystem::path& folder) {
+    const Result<void> prepared = prepare_snapshot_folder(folder);
+    return prepared ? "" : prepared.error().message;
+  };
+  const std::string occupied = dir_.path() / "file";
+  EXPECT_EQ(error_of(occupied), occupied + " is no folder");
+  EXPECT_EQ(error_of(occupied + "/below"), "cannot create " + occupied + "/below: Not a directory");
+  EXPECT_EQ(error_of("/proc/nope"), "cannot create /proc/nope: No such file or directory");
 }
 
 TEST_F(SnapshotFileTest, KeepsTheOneBeforeWhereWritingFails) {

@@ -198,6 +198,52 @@ TEST_F(StatusWriterTest, PutsBackWhatSomebodyElseChanged) {
   EXPECT_EQ(run(), Names{"web"});
 }
 
+TEST_F(StatusWriterTest, DoesNotFightForEverWithAnotherController) {
+  put("web");
+  lead();
+  run();
+  ::testing::internal::CaptureStderr();
+  std::vector<Duration> waits;
+  for (int i = 0; i < 10; ++i) {
+    tell("web", kOne);
+    put("web", kTwo);
+    EXPECT_EQ(ask(), i == 0 ? "web" : "");
+    if (i > 0) {
+      waits.push_back(*writer_.deadline() - now_);
+      // Another change meanwhile is not another blow.
+      put("web", kTwo);
+      EXPECT_EQ(ask(), "");
+      EXPECT_EQ(*writer_.deadline() - now_, waits.back());
+      now_ = *writer_.deadline();
+      EXPECT_EQ(ask(), "web");
+    }
+    done();
+  }
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(waits, ::testing::ElementsAre(1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s));
+  EXPECT_THAT(said, HasSubstr("Ingress ns/web: somebody else writes its status"));
+  EXPECT_EQ(said.find("somebody"), said.rfind("somebody"));
+  // Peace is made: the next time, it is put back at once.
+  tell("web", kOne);
+  now_ += 5min;
+  put("web", kTwo);
+  EXPECT_EQ(ask(), "web");
+}
+
+TEST_F(StatusWriterTest, ClearsAtOnceWhatSomebodyElseOverwrites) {
+  put("web");
+  lead();
+  run();
+  for (int i = 0; i < 2; ++i) {
+    put("web", kTwo);
+    if (i == 0) run();
+  }
+  EXPECT_EQ(ask(), "");
+  writer_.clear();
+  EXPECT_FALSE(writer_.is_idle());
+  EXPECT_EQ(ask(), "web");
+}
+
 TEST_F(StatusWriterTest, WaitsForTheNewerVersionAfterAConflict) {
   put("web");
   lead();
