@@ -1,5 +1,6 @@
 #include "app/cluster_writers.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <variant>
@@ -28,7 +29,8 @@ ClusterWriters::ClusterWriters(boost::asio::io_context& io, k8swatch::ApiTranspo
       election_(options_.election, random_numbers()),
       finder_(options_.addresses),
       check_(options_.pod_namespace, options_.pod_name),
-      status_([this](const std::string& key) { return controller_.serves(key); }),
+      status_([this](const std::string& key) { return controller_.serves(key); },
+              options_.addresses.interval),
       events_(options_.reporter,
               {[this](const k8swatch::ObjectKey& key) { return controller_.find_metadata(key); },
                [this](const k8swatch::ObjectKey& key) {
@@ -146,9 +148,9 @@ void ClusterWriters::begin_end() {
     release();
     return;
   }
-  limit(options_.clearing_patience, [this] {
-    log::warning("status of Ingresses: no time left to clear it, " + std::to_string(status_.waiting()) +
-                 " are left");
+  limit(Clock::now() + options_.check_patience, [this] {
+    log::warning(
+        "status of Ingresses: stays, the API server does not say in time whether another replica is left");
     release();
   });
   check_.start(Clock::now());
@@ -158,18 +160,10 @@ void ClusterWriters::begin_end() {
 void ClusterWriters::go_on_ending() {
   switch (phase_) {
     case Phase::checking:
-      if (!leads_ || check_.is_last() == false) {
-        log::info("status of Ingresses: stays, another replica is left");
-        release();
-      } else if (check_.is_last()) {
-        log::info("status of Ingresses: clearing it, this is the last replica");
-        phase_ = Phase::clearing;
-        status_.clear();
-        status_runner_.look();
-      }
+      go_on_checking();
       return;
     case Phase::clearing:
-      if (status_.is_idle()) release();
+      go_on_clearing();
       return;
     case Phase::releasing:
       if (election_.is_over()) end();
@@ -180,13 +174,62 @@ void ClusterWriters::go_on_ending() {
   }
 }
 
+void ClusterWriters::go_on_checking() {
+  using Outcome = k8swatch::ReplicaCheck::Outcome;
+  if (!leads_) {
+    log::warning("status of Ingresses: stays, this is not the leader any more");
+    release();
+    return;
+  }
+  if (!check_.outcome()) return;
+  switch (*check_.outcome()) {
+    case Outcome::last:
+      begin_clearing();
+      return;
+    case Outcome::another_left:
+      log::info("status of Ingresses: stays, another replica is left");
+      break;
+    case Outcome::unknown:
+      log::warning("status of Ingresses: stays, it is not known whether another replica is left: " +
+                   check_.reason());
+      break;
+  }
+  release();
+}
+
+void ClusterWriters::begin_clearing() {
+  log::info("status of Ingresses: clearing it, this is the last replica");
+  phase_ = Phase::clearing;
+  clearing_end_ = Clock::now() + options_.clearing_patience;
+  writes_seen_ = status_.writes();
+  limit_clearing();
+  status_.clear();
+  status_runner_.look();
+}
+
+void ClusterWriters::go_on_clearing() {
+  if (status_.is_idle()) {
+    release();
+  } else if (std::exchange(writes_seen_, status_.writes()) != status_.writes()) {
+    limit_clearing();
+  }
+}
+
+void ClusterWriters::limit_clearing() {
+  limit(std::min(clearing_end_, Clock::now() + options_.progress_patience), [this] {
+    log::warning("status of Ingresses: no time left to clear it, " + std::to_string(status_.waiting()) +
+                 " are left");
+    release();
+  });
+}
+
 void ClusterWriters::release() {
   phase_ = Phase::releasing;
   if (!options_.elect) {
     end();
     return;
   }
-  limit(options_.release_patience, [this] {
+  limit(Clock::now() + options_.release_patience, [this] {
     log::warning("leader election: no time left to give the Lease back");
     end();
   });
@@ -203,8 +246,8 @@ void ClusterWriters::end() {
     runner->stop();
 }
 
-void ClusterWriters::limit(std::chrono::seconds patience, std::function<void()> then) {
-  patience_.expires_after(patience);
+void ClusterWriters::limit(TimePoint until, std::function<void()> then) {
+  patience_.expires_at(until);
   patience_.async_wait([then = std::move(then)](const boost::system::error_code& error) {
     if (!error) then();
   });

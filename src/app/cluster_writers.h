@@ -37,9 +37,12 @@ struct ClusterWriterOptions {
   k8swatch::EventReporter reporter;
   std::string pod_namespace;
   std::string pod_name;
-  // How long the end may take: clearing the status, and giving the Lease back.
-  std::chrono::seconds clearing_patience{30};
-  std::chrono::seconds release_patience{5};
+  // How long the end may take, with a server that does not answer too: asking whether another replica is
+  // left, clearing the status (in all, and from one success to the next), and giving the Lease back.
+  std::chrono::milliseconds check_patience{4'000};
+  std::chrono::milliseconds clearing_patience{30'000};
+  std::chrono::milliseconds progress_patience{10'000};
+  std::chrono::milliseconds release_patience{2'000};
 };
 
 // Owned by the Server; control thread only, but for the facts. Nothing is written before the first table is
@@ -77,9 +80,13 @@ class ClusterWriters final : public k8swatch::ObjectObserver {
   [[nodiscard]] k8swatch::EventWriter::Role event_role() const;
   [[nodiscard]] bool writes_status() const;
   void go_on_ending();
+  void go_on_checking();
+  void begin_clearing();
+  void go_on_clearing();
+  void limit_clearing();
   void release();
   void end();
-  void limit(std::chrono::seconds patience, std::function<void()> then);
+  void limit(TimePoint until, std::function<void()> then);
 
   k8swatch::Controller& controller_;
   ClusterWriterOptions options_;
@@ -95,7 +102,9 @@ class ClusterWriters final : public k8swatch::ObjectObserver {
   k8swatch::ApiTaskRunner event_runner_;
   boost::asio::steady_timer patience_;
   Phase phase_ = Phase::writing;
-  bool leads_ = false;  // holds the Lease, if there is an election, and a table is published
+  TimePoint clearing_end_;
+  std::uint64_t writes_seen_ = 0;  // while clearing
+  bool leads_ = false;             // holds the Lease, if there is an election, and a table is published
   std::shared_ptr<const std::vector<k8swatch::Finding>> findings_;  // null: none yet
   std::atomic<bool> holds_lease_ = false;
   std::atomic<std::uint64_t> dropped_ = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "k8swatch/api_answer.h"
 
 namespace headgate::k8swatch {
@@ -18,7 +17,10 @@ std::optional<TimePoint> ReplicaCheck::deadline() const { return is_waiting_ ? s
 std::optional<ApiRequest> ReplicaCheck::next_request(const Moment& now) {
   if (is_waiting_ || !start_ || now.at < *start_) return std::nullopt;
   is_waiting_ = true;
-  return labels_ ? pods_request(pod_namespace_, *labels_) : pod_request(pod_namespace_, pod_name_);
+  ApiRequest request =
+      labels_ ? pods_request(pod_namespace_, *labels_) : pod_request(pod_namespace_, pod_name_);
+  request.idle_timeout = kIdleTimeout;
+  return request;
 }
 
 void ReplicaCheck::on_answer(const ApiOutcome& outcome, const Moment&) {
@@ -29,21 +31,20 @@ void ReplicaCheck::on_answer(const ApiOutcome& outcome, const Moment&) {
   if (pods && !labels_ && pods->size() != 1)
     pods = fail("there is no pod " + pod_namespace_ + "/" + pod_name_);
   if (!pods) {
-    log::warning("status of Ingresses: stays, as it is not known whether another replica is left: " +
-                 pods.error().message);
-    end(false);
+    reason_ = pods.error().message;
+    end(Outcome::unknown);
     return;
   }
   if (!labels_) {
     labels_ = labels_of_replicas(pods->front());
-    if (labels_->empty()) end(true);  // nothing tells others of its kind from strangers
+    if (labels_->empty()) end(Outcome::last);  // nothing tells others of its kind from strangers
     return;
   }
   // Those that end as well would each leave the status to the other.
   const auto is_left = [this](const ControllerPod& pod) {
     return pod.name != pod_name_ && !pod.is_ending && pod.phase != "Succeeded" && pod.phase != "Failed";
   };
-  end(std::none_of(pods->begin(), pods->end(), is_left));
+  end(std::any_of(pods->begin(), pods->end(), is_left) ? Outcome::another_left : Outcome::last);
 }
 
 }  // namespace headgate::k8swatch

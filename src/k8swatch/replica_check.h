@@ -2,6 +2,8 @@
 // status of Ingresses.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,13 +21,20 @@ class ReplicaCheck final : public ApiTask {
   std::optional<ApiRequest> next_request(const Moment& now) override;
   void on_answer(const ApiOutcome& outcome, const Moment& now) override;
 
+  enum class Outcome : std::uint8_t { last, another_left, unknown };
+
+  // A server that hangs must not hold the end of the process up.
+  static constexpr std::chrono::milliseconds kIdleTimeout{3'000};
+
   void start(TimePoint now);
-  // Nothing: not known yet. What cannot be found out counts as "another is left".
-  [[nodiscard]] std::optional<bool> is_last() const { return is_last_; }
+  // Nothing: not asked, or no answer yet.
+  [[nodiscard]] std::optional<Outcome> outcome() const { return outcome_; }
+  // Why the outcome is unknown, for the log.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
 
  private:
-  void end(bool is_last) {
-    is_last_ = is_last;
+  void end(Outcome outcome) {
+    outcome_ = outcome;
     start_.reset();
   }
 
@@ -34,7 +43,8 @@ class ReplicaCheck final : public ApiTask {
   std::optional<TimePoint> start_;
   bool is_waiting_ = false;
   std::optional<StringPairs> labels_;  // of the replicas, once known
-  std::optional<bool> is_last_;
+  std::optional<Outcome> outcome_;
+  std::string reason_;
 };
 
 }  // namespace headgate::k8swatch

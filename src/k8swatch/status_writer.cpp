@@ -150,6 +150,15 @@ std::optional<ApiRequest> StatusWriter::next_request(const Moment& now) {
   return std::nullopt;
 }
 
+std::size_t StatusWriter::waiting() const {
+  if (!wanted_) return in_flight_ ? 1 : 0;
+  const auto count = std::count_if(queue_.begin(), queue_.end(), [this](const std::string& key) {
+    const auto at = entries_.find(key);
+    return at != entries_.end() && needs_write(key, at->second);
+  });
+  return static_cast<std::size_t>(count) + (in_flight_ ? 1 : 0);
+}
+
 void StatusWriter::take_put_off(TimePoint now) {
   while (!put_off_.empty() && put_off_.begin()->first <= now) {
     const auto at = entries_.find(put_off_.begin()->second);

@@ -44,7 +44,8 @@ class StatusWriter final : public ApiTask {
 
   // Nothing is to be written now, nor is an answer awaited. What is put off does not count.
   [[nodiscard]] bool is_idle() const { return queue_.empty() && !in_flight_; }
-  [[nodiscard]] std::size_t waiting() const { return queue_.size() + (in_flight_ ? 1 : 0); }
+  // How many are to be written, or are being written.
+  [[nodiscard]] std::size_t waiting() const;
   // Writes that succeeded, ever.
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
 

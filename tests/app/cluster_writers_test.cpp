@@ -213,13 +213,62 @@ TEST_F(ClusterWritersTest, LeavesTheStatusWhereTheFlagSaysSo) {
 }
 
 TEST_F(ClusterWritersTest, EndsInTimeWhenTheServerIsGone) {
-  options_.clearing_patience = 0s;
+  options_.check_patience = 0s;
+  options_.clearing_patience = 1h;
+  options_.progress_patience = 1h;
   options_.release_patience = 0s;
   start();
   publish_first();
   ASSERT_TRUE(run_until([&] { return api_.count(kStatus) == 1; }));
   api_.is_up = false;
   EXPECT_TRUE(end());
+  EXPECT_EQ(api_.count(kStatus), 1u);
+}
+
+TEST_F(ClusterWritersTest, GivesUpClearingThatMakesNoProgress) {
+  options_.check_patience = 1h;
+  options_.clearing_patience = 1h;
+  options_.progress_patience = 50ms;
+  start();
+  publish_first();
+  put_ingress("two");
+  ASSERT_TRUE(run_until([&] { return api_.count(kStatus) == 2; }));
+  settle();
+  api_.hangs_after = api_.asked.size() + 3;  // two looks at the pods, one status
+  ::testing::internal::CaptureStderr();
+  writers_->begin_end();
+  EXPECT_TRUE(run_until([&] { return api_.asked.size() == *api_.hangs_after + 1; }));
+  api_.hangs_after.reset();
+  EXPECT_TRUE(run_until([&] { return writers_->is_over(); }));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("no time left to clear it, 1 are left"));
+  EXPECT_EQ(api_.lease.lease().holder, "");
+}
+
+TEST_F(ClusterWritersTest, SaysOnceWhyTheStatusStays) {
+  api_.own_pod_is_there = false;
+  start();
+  publish_first();
+  ASSERT_TRUE(run_until([&] { return api_.count(kStatus) == 1; }));
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(end());
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("it is not known whether another replica is left: there is no pod ns/pod-a"));
+  EXPECT_EQ(said.find("status of Ingresses"), said.rfind("status of Ingresses")) << said;
+  EXPECT_EQ(api_.count(kStatus), 1u);
+}
+
+TEST_F(ClusterWritersTest, SaysThatItLeadsNoMoreWhenTheLeaseWasLostAtTheEnd) {
+  options_.election = with_ttl(options_.election, 1s);
+  options_.check_patience = 1h;
+  start();
+  publish_first();
+  ASSERT_TRUE(run_until([&] { return api_.count(kStatus) == 1; }));
+  api_.is_up = false;
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(end());
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("stays, this is not the leader any more"));
+  EXPECT_THAT(said, ::testing::Not(HasSubstr("another replica")));
 }
 
 TEST(RandomUuid, IsOneOfVersionFour) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ class ScriptedCluster final : public k8swatch::ApiTransport {
     auto alive = std::make_shared<bool>(true);
     asked.push_back(request.method + " " + request.target);
     bodies.push_back(request.body);
-    if (!is_up) return std::make_unique<Call>(alive);  // never answers
+    if (!is_up || (hangs_after && asked.size() > *hangs_after))
+      return std::make_unique<Call>(alive);  // never answers
     boost::asio::post(io_, [this, alive, request = std::move(request), done = std::move(done)] {
       if (*alive) done(answer(request));
     });
@@ -44,7 +46,9 @@ class ScriptedCluster final : public k8swatch::ApiTransport {
 
   k8swatch::testing::LeaseServer lease;
   std::string other_pods;  // after the own one: ",{…}"
+  bool own_pod_is_there = true;
   bool is_up = true;
+  std::optional<std::size_t> hangs_after;  // so many requests are answered, no more
   std::vector<std::string> asked;
   std::vector<std::string> bodies;
 
@@ -64,6 +68,7 @@ class ScriptedCluster final : public k8swatch::ApiTransport {
     using k8swatch::testing::answer_of;
     const auto is_about = [&](const char* what) { return request.target.find(what) != std::string::npos; };
     if (is_about("/leases")) return lease.answer(request);
+    if (is_about("/pods?") && !own_pod_is_there) return answer_of(200, R"({"items":[]})");
     if (is_about("/pods?"))
       return answer_of(200, R"({"items":[{"metadata":{"name":"pod-a","labels":{"app":"headgate"}}})" +
                                 (is_about("labelSelector") ? other_pods : "") + "]}");

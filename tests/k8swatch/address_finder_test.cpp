@@ -221,11 +221,19 @@ TEST(ReplicaCheck, KnowsWhetherAnotherIsLeft) {
     Server server;
     server.answers[kOwnPod] = answer_of(200, list_of(pod("pod-a", "n1", ending)));
     server.answers[kPods] = answer_of(200, list_of(pod("pod-a", "n1", ending) + c.others));
-    EXPECT_EQ(check.is_last(), std::nullopt);
+    EXPECT_EQ(check.outcome(), std::nullopt);
     check.start(kNow);
     server.run(check, kNow);
-    EXPECT_EQ(check.is_last(), c.is_last);
+    EXPECT_EQ(check.outcome(), c.is_last ? ReplicaCheck::Outcome::last : ReplicaCheck::Outcome::another_left);
   }
+}
+
+TEST(ReplicaCheck, DoesNotWaitLongForAServerThatHangs) {
+  ReplicaCheck check("ns", "pod-a");
+  check.start(kNow);
+  const auto request = check.next_request({kNow, {}});
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->idle_timeout, ReplicaCheck::kIdleTimeout);
 }
 
 TEST(ReplicaCheck, LeavesTheStatusWhenItCannotTell) {
@@ -236,7 +244,8 @@ TEST(ReplicaCheck, LeavesTheStatusWhenItCannotTell) {
     server.answers[kOwnPod] = outcome;
     check.start(kNow);
     server.run(check, kNow);
-    EXPECT_EQ(check.is_last(), false);
+    EXPECT_EQ(check.outcome(), ReplicaCheck::Outcome::unknown);
+    EXPECT_NE(check.reason(), "");
   }
 }
 

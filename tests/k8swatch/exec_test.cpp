@@ -116,7 +116,7 @@ TEST(ExecCommand, ItsWordsAreForDebuggingOnly) {
     log::set_level(level);
     testing::internal::CaptureStderr();
     EXPECT_FALSE(run_command(shell("echo secret-token >&2; exit 3"), -1));
-    log::set_level(log::Level::warning);
+    log::set_level(log::Level::info);
     return testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(log_of_failure(log::Level::info), "");
