@@ -98,7 +98,7 @@ TEST(AddressFinder, ReadsEveryTypeOfServiceAsIngressNginxDoes) {
        "192.0.2.9, lb.example.com"},
       {R"("spec":{"type":"LoadBalancer","externalIPs":["192.0.2.8","192.0.2.9"]},"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.9","ports":[{"port":80}]}]}})",
        "192.0.2.8, 192.0.2.9"},
-      {R"("spec":{"type":"LoadBalancer","clusterIP":"10.0.0.1"},"status":{"loadBalancer":{}})", "none"},
+      {R"("spec":{"type":"LoadBalancer","clusterIP":"10.0.0.1"},"status":{"loadBalancer":{}})", "?"},
       {R"("spec":{"type":"NodePort","clusterIP":"10.0.0.1","externalIPs":["192.0.2.3"]})", "192.0.2.3"},
       {R"("spec":{"type":"NodePort","clusterIP":"10.0.0.1","externalIPs":null})", "10.0.0.1"},
       {R"("spec":{"type":"ClusterIP","clusterIP":"10.0.0.1","externalIPs":["192.0.2.3"]})", "10.0.0.1"},
