@@ -49,13 +49,15 @@ TEST(Explain, NamesWhatPassesThroughAndNoRuleThatTlsDoesNotMeet) {
   draft.client_certificate = rule;
   TableBuilder builder;
   builder.replace(VirtualHost::make(draft));
-  EXPECT_EQ(explain(*builder.build(1), "a.org", "/x"),
+  const auto table = builder.build(1);
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(explain(*table, "a.org", "/x"),
             "host a.org: the exact name\n"
             "  TLS passes through to pods; plain HTTP: as follows\n"
             "  chosen: prefix / -> forward pods (Ingress default/web) [/…]: the longest prefix\n"
             "answered by: prefix / -> forward pods (Ingress default/web)\n"
             "  its pods expect TLS, so plain HTTP is answered with 421\n");
-  EXPECT_EQ(explain(*builder.build(1), "a.org", "/api").find("421"), std::string::npos);
+  EXPECT_EQ(explain(*table, "a.org", "/api").find("421"), std::string::npos);
 
   auto broken = std::make_shared<ClientCertificateRule>();
   broken->policy.broken = true;
