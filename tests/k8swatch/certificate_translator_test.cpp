@@ -77,6 +77,23 @@ TEST_F(CertificateTranslatorTest, AHostHasTheCertificateThatIsListedForIt) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+// Entries without hosts are for every host that no entry lists: what is wrong with one is told once.
+TEST_F(CertificateTranslatorTest, ManyHostsAndManyEntriesDoNotMultiply) {
+  std::vector<std::string> hosts;
+  std::vector<IngressTls> tls;
+  for (int i = 0; i < 90; ++i) {
+    hosts.push_back("h" + std::to_string(i) + ".org");
+    tls.push_back({{}, "missing-" + std::to_string(i)});
+  }
+  put(web("i", hosts, tls));
+  publish();
+  const std::vector<std::string> lines = findings();
+  EXPECT_THAT(lines, Contains(HasSubstr("Secret default/missing-0 does not exist")));
+  EXPECT_THAT(lines, Contains(HasSubstr("Secret default/missing-63 does not exist")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("Secret default/missing-64 "))));
+  EXPECT_LE(lines.size(), 64u + hosts.size());
+}
+
 TEST_F(CertificateTranslatorTest, AHostThatIsNotListedHasTheFirstCertificateThatCoversIt) {
   put(web("i", {"x.a.org", "y.b.org", "c.org"}, {{{}, "a"}, {{"*.b.org"}, "b"}, {{}, "b2"}}));
   put(tls_secret("a", certificate_for({"*.a.org"})));

@@ -77,6 +77,13 @@ TEST_F(IngressCheckTest, AHostInTlsWithoutARuleIsTold) {
                   "a DNS name, not an IP address; no certificate is used for it"));
 }
 
+TEST_F(IngressCheckTest, AHundredFaultsOfOneIngressAreListed) {
+  for (int i = 0; i < 150; ++i) good_.rules.push_back(rule("not a host", {}));
+  const std::vector<std::string> lines = check(good_);
+  ASSERT_EQ(lines.size(), 101u);
+  EXPECT_EQ(lines.back(), "warning: Ingress default/i: has 50 more faults, which are not listed");
+}
+
 TEST_F(IngressCheckTest, AnIngressThatServesNothingIsTold) {
   Ingress empty = ingress("i", {});
   EXPECT_THAT(check(empty), ElementsAre("warning: Ingress default/i: spec: holds neither rules nor a "
