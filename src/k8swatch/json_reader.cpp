@@ -37,14 +37,22 @@ bool JsonReader::open(std::string_view text) {
   segments_.clear();
   error_ = {};
   confidential_ = false;
-  const simdjson::padded_string_view padded(text.data(), text.size(), text.size() + kJsonPadding);
+  return begin();
+}
+
+bool JsonReader::begin() {
+  const simdjson::padded_string_view padded(text_.data(), text_.size(), text_.size() + kJsonPadding);
   if (const auto code = parser_.iterate(padded).get(document_)) return broken(code);
   return true;
 }
 
 bool JsonReader::root(JsonValue& out) {
-  document_.rewind();
   segments_.clear();
+  // Text that is no JSON ends simdjson's walk for good: it cannot be rewound.
+  if (document_.is_alive())
+    document_.rewind();
+  else if (!begin())
+    return false;
   json_type type;
   if (const auto code = document_.type().get(type)) return broken(code);
   if (type != json_type::object) {

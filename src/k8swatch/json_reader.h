@@ -73,6 +73,7 @@ class JsonReader {
   };
   static constexpr std::size_t kShownBytes = 40;
 
+  bool begin();
   bool expect(JsonValue& value, simdjson::ondemand::json_type wanted, std::string_view name);
   bool broken(simdjson::error_code code);
   [[nodiscard]] std::string path() const;

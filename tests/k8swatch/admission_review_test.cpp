@@ -137,6 +137,17 @@ TEST(AdmissionReview, TheClassOfAFaultyObjectIsKnownAllTheSame) {
   EXPECT_EQ(review.ingress.metadata.annotations[0].second, "old");
 }
 
+// Its end is not looked for before it is read, and a reader that met it has to begin anew.
+TEST(AdmissionReview, AnObjectThatIsNoJsonIsAFault) {
+  for (const char* broken :
+       {R"({"metadata":{"name":"web"},"spec":{"rules" 7}})", R"({"metadata":{"name":tru}})",
+        R"({"metadata" {"name":"web"}})", R"({"spec":{"rules":[{"host":"\u12"}]}})"}) {
+    const AdmissionReview review = read(review_of(request("CREATE", R"(,"object":)" + std::string(broken))));
+    EXPECT_TRUE(review.is_judged) << broken;
+    EXPECT_NE(review.fault, "") << broken;
+  }
+}
+
 TEST(AdmissionReview, ANameThatIsNoneGoesNowhere) {
   const AdmissionReview review =
       read(review_of(request("CREATE", R"(,"object":{"metadata":{"name":"a\nb"},"spec":{}})")));
