@@ -161,9 +161,10 @@ int on_status_request(SSL* ssl, void*) {
   return SSL_TLSEXT_ERR_OK;
 }
 
-void on_message(int sent, int, int content_type, const void* data, std::size_t size, SSL* ssl, void*) {
+void on_message(int sent, int, int content_type, const void* data, std::size_t size, SSL*,
+                void* key_updates) {
   if (sent != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
-  if (*static_cast<const unsigned char*>(data) == kKeyUpdate) ++handshake_of(ssl).key_updates;
+  if (*static_cast<const unsigned char*>(data) == kKeyUpdate) ++*static_cast<std::size_t*>(key_updates);
 }
 
 }  // namespace
@@ -174,6 +175,11 @@ void install_handshake(SSL_CTX* context, const ServerSettings& settings) {
   SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);
   SSL_CTX_set_msg_callback(context, on_message);
   if (settings.ocsp) SSL_CTX_set_tlsext_status_cb(context, on_status_request);
+}
+
+void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates) {
+  SSL_set_app_data(ssl, &handshake);
+  SSL_set_msg_callback_arg(ssl, &key_updates);
 }
 
 std::shared_ptr<const Certificate> chosen_certificate(const Handshake& handshake, const SSL* ssl) {

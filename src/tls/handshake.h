@@ -15,21 +15,24 @@ namespace headgate::tls {
 
 struct Handshake {
   const ServerSettings* settings = nullptr;
-  std::shared_ptr<const CertificateIndex> index;  // null once the handshake is done
+  std::shared_ptr<const CertificateIndex> index;
   const HostTls* host = nullptr;                  // of the index; null: nobody's, the default certificate
   std::string server_name;                        // normalised
   std::uint16_t version = 0;                      // the highest one the client offers; 0: not known
   const char* refusal = nullptr;                  // why one of the callbacks ended it
-  int verify_error = 0;         // the last one that optional_no_ca does not let pass (X509_V_ERR_…)
-  std::size_t key_updates = 0;  // received; goes on after the handshake
+  int verify_error = 0;  // the last one that optional_no_ca does not let pass (X509_V_ERR_…)
 
   [[nodiscard]] const ClientAuth* client_auth() const {
     return host == nullptr ? nullptr : host->client_auth.get();
   }
 };
 
-// Makes `context` call back. Every SSL of it has a Handshake as its app data.
+// Makes `context` call back.
 void install_handshake(SSL_CTX* context, const ServerSettings& settings);
+
+// For a new SSL of such a context. `handshake` must live until the handshake is done or has failed;
+// `key_updates` as long as `ssl`: the KeyUpdates received are counted there, then and later.
+void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates);
 
 // The certificate that `ssl` was answered with, after the handshake.
 std::shared_ptr<const Certificate> chosen_certificate(const Handshake& handshake, const SSL* ssl);

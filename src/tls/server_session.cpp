@@ -34,7 +34,8 @@ struct ServerSession::State {
 
   std::shared_ptr<const ServerContext> context;
   WireBio wire;
-  Handshake handshake;
+  std::unique_ptr<Handshake> handshake;  // null once it is done: an idle connection need not pay for it
+  std::size_t key_updates = 0;           // received
   SslHandle ssl;
   Phase phase = Phase::handshake;
   bool peer_closed = false;
@@ -45,10 +46,10 @@ struct ServerSession::State {
 
   State(const std::shared_ptr<const ServerContext>& its_context,
         std::shared_ptr<const CertificateIndex> index, Wire& its_wire)
-      : context(its_context), wire(its_wire) {
+      : context(its_context), wire(its_wire), handshake(std::make_unique<Handshake>()) {
     wire.allowance = kMostHandshakeBytes;
-    handshake.settings = &context->settings();
-    handshake.index = std::move(index);
+    handshake->settings = &context->settings();
+    handshake->index = std::move(index);
   }
 
   bool start();
@@ -57,7 +58,7 @@ struct ServerSession::State {
   void collect_facts();
   void collect_client();
   [[nodiscard]] bool has_too_many_key_updates() const {
-    return handshake.key_updates > kMostKeyUpdates + plaintext / kDataPerKeyUpdate;
+    return key_updates > kMostKeyUpdates + plaintext / kDataPerKeyUpdate;
   }
 };
 
@@ -66,7 +67,7 @@ bool ServerSession::State::start() {
   BIO* const bio = ssl == nullptr ? nullptr : make_bio(wire);
   if (bio == nullptr) return false;
   SSL_set_bio(ssl.get(), bio, bio);
-  SSL_set_app_data(ssl.get(), &handshake);
+  attach_handshake(ssl.get(), *handshake, key_updates);
   SSL_set_accept_state(ssl.get());
   return true;
 }
@@ -84,8 +85,8 @@ SessionStatus ServerSession::State::judge(int result) {
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return SessionStatus::would_block;
   if (wire.overdrawn) {
     fail_with(phase == Phase::handshake ? "handshake too large" : "too many records without data");
-  } else if (handshake.refusal != nullptr) {
-    fail_with(handshake.refusal);
+  } else if (handshake != nullptr && handshake->refusal != nullptr) {
+    fail_with(handshake->refusal);
   } else if (wire.failed) {
     fail_with("connection failed");
   } else if (error == SSL_ERROR_ZERO_RETURN || (wire.ended && error == SSL_ERROR_SYSCALL)) {
@@ -95,7 +96,8 @@ SessionStatus ServerSession::State::judge(int result) {
   } else {
     const bool too_old = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNSUPPORTED_PROTOCOL;
     std::string reason = take_openssl_error();
-    if (too_old && handshake.version != 0) reason += ": " + version_name(handshake.version);
+    if (too_old && handshake != nullptr && handshake->version != 0)
+      reason += ": " + version_name(handshake->version);
     fail_with(std::move(reason));
   }
   return SessionStatus::failed;
@@ -114,7 +116,7 @@ void ServerSession::State::collect_client() {
 }
 
 void ServerSession::State::collect_facts() {
-  facts.server_name = std::move(handshake.server_name);
+  facts.server_name = std::move(handshake->server_name);
   const unsigned char* protocol = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl.get(), &protocol, &size);
@@ -122,11 +124,11 @@ void ServerSession::State::collect_facts() {
   facts.protocol = SSL_get_version(ssl.get());
   facts.cipher = SSL_get_cipher_name(ssl.get());
   facts.resumed = SSL_session_reused(ssl.get()) == 1;
-  facts.certificate = chosen_certificate(handshake, ssl.get());
-  if (handshake.host != nullptr) facts.client_auth = handshake.host->client_auth;
+  facts.certificate = chosen_certificate(*handshake, ssl.get());
+  if (handshake->host != nullptr) facts.client_auth = handshake->host->client_auth;
   collect_client();
-  handshake.host = nullptr;
-  handshake.index.reset();
+  SSL_set_app_data(ssl.get(), nullptr);
+  handshake.reset();
 }
 
 const ClientCertificate& SessionFacts::client() const {
