@@ -71,6 +71,6 @@ SCENARIOS = (
     Scenario("h2-10x16", "HTTP/2 over TLS, 10 connections with 16 streams each, 1 KiB answers",
              _load(connections=10, streams=16), peers=TLS, tls=True,
              gates=(Gate("cpu_us", 0.80, "haproxy"), Gate("cpu_us", 0.55, "nginx"))),
-    Scenario("tls-idle", "Memory of an idle TLS connection (after one request)", (), peers=TLS, tls=True, idle=1500,
+    Scenario("tls-idle", "Memory of an idle TLS connection (after one request)", (), peers=TLS, tls=True, idle=4000,
              gates=(Gate("idle_bytes", 15 * 1024),)),
 )

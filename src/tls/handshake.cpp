@@ -167,6 +167,12 @@ void on_message(int sent, int, int content_type, const void* data, std::size_t s
   if (*static_cast<const unsigned char*>(data) == kKeyUpdate) ++*static_cast<std::size_t*>(key_updates);
 }
 
+// To set a key's type, even to what it is, drops the key itself.
+void empty(EVP_PKEY* key) {
+  EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
+  EVP_PKEY_free(key);
+}
+
 }  // namespace
 
 void install_handshake(SSL_CTX* context, const ServerSettings& settings) {
@@ -180,6 +186,12 @@ void install_handshake(SSL_CTX* context, const ServerSettings& settings) {
 void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates) {
   SSL_set_app_data(ssl, &handshake);
   SSL_set_msg_callback_arg(ssl, &key_updates);
+}
+
+void forget_key_exchange(SSL* ssl) {
+  EVP_PKEY* key = nullptr;
+  if (SSL_get_tmp_key(ssl, &key) == 1) empty(key);
+  if (SSL_get_peer_tmp_key(ssl, &key) == 1) empty(key);
 }
 
 std::shared_ptr<const Certificate> chosen_certificate(const Handshake& handshake, const SSL* ssl) {

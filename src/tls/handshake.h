@@ -34,6 +34,10 @@ void install_handshake(SSL_CTX* context, const ServerSettings& settings);
 // `key_updates` as long as `ssl`: the KeyUpdates received are counted there, then and later.
 void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates);
 
+// Empties the keys that made the secrets of a handshake which is done: OpenSSL would keep them, and what an
+// attacker needs to read the connection with them, as long as the connection.
+void forget_key_exchange(SSL* ssl);
+
 // The certificate that `ssl` was answered with, after the handshake.
 std::shared_ptr<const Certificate> chosen_certificate(const Handshake& handshake, const SSL* ssl);
 

@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "tls/cipher_list.h"
@@ -105,7 +106,7 @@ void ServerContext::State::set_sessions() {
   // client opens connections, which is one with HTTP/2.
   SSL_CTX_set_num_tickets(ctx, 1);
   if (settings.session_cache) {
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_AUTO_CLEAR);
     SSL_CTX_sess_set_cache_size(ctx, static_cast<long>(settings.session_cache_entries));
   } else {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -170,5 +171,13 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerSet
 
 const ServerSettings& ServerContext::settings() const { return state_->settings; }
 ssl_ctx_st* ServerContext::native() const { return state_->context.get(); }
+
+void ServerContext::tidy_sessions() const {
+  SSL_CTX* const ctx = state_->context.get();
+  // The whole cache is looked through. OpenSSL would do so every 255 handshakes, at 1.5 % of each.
+  constexpr long kEvery = 8192;
+  if (state_->settings.session_cache && SSL_CTX_sess_accept_good(ctx) % kEvery == 0)
+    SSL_CTX_flush_sessions(ctx, std::time(nullptr));
+}
 
 }  // namespace headgate::tls

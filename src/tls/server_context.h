@@ -56,6 +56,9 @@ class ServerContext {
 
   [[nodiscard]] const ServerSettings& settings() const;
   [[nodiscard]] ssl_ctx_st* native() const;  // for the files of this folder
+  // To be called after each handshake: now and then it drops the sessions that have expired. Until then they
+  // only take room, of which there is session_cache_entries; nobody can resume them. Any thread.
+  void tidy_sessions() const;
 
  private:
   struct State;

@@ -157,6 +157,8 @@ SessionStatus ServerSession::handshake() {
   const int result = SSL_do_handshake(state.ssl.get());
   if (result != 1) return state.judge(result);
   state.collect_facts();
+  forget_key_exchange(state.ssl.get());
+  state.context->tidy_sessions();
   state.phase = State::Phase::open;
   state.wire.allowance = kMostBytesWithoutData;
   ERR_clear_error();
