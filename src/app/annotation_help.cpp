@@ -13,6 +13,8 @@ std::string_view outcome_of(k8swatch::OnInvalid outcome) {
       return "Ingress not taken";
     case k8swatch::OnInvalid::use_default:
       return "default";
+    case k8swatch::OnInvalid::deny_location:
+      return "503";
   }
   return "?";
 }

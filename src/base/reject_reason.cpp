@@ -72,6 +72,8 @@ std::string_view to_string(RejectReason reason) {
       return "client_certificate";
     case RejectReason::denied:
       return "denied";
+    case RejectReason::ip_filter:
+      return "ip_filter";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

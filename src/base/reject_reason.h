@@ -43,6 +43,7 @@ enum class RejectReason : std::uint8_t {
   misdirected,          // 421
   client_certificate,   // 400 or 403 for a client certificate
   denied,               // a protection of the Ingress cannot be set up
+  ip_filter,            // 403: allow and deny lists
   h2_protocol,          // a connection error of HTTP/2
   h2_flood_reset,       // rapid reset
   h2_flood_self_reset,  // resets we were made to send (MadeYouReset)

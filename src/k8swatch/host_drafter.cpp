@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/quoted.h"
-#include "k8swatch/annotations/backend.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 
@@ -68,9 +67,9 @@ class Drafter {
     const Ingress* ingress = nullptr;
     bool is_default_backend = false;
   };
-  struct Annotations {
-    RedirectAnnotations redirect;
-    std::optional<bool> service_upstream;
+  struct OfIngress {
+    IngressAnnotations annotations;
+    RoutePolicy policy;
   };
 
   void add(const Ingress& ingress, PathType type, const std::string& written, std::string match_path,
@@ -87,8 +86,10 @@ class Drafter {
     route.route.path_type = type;
     route.route.namespace_name = ingress.metadata.namespace_name;
     route.route.ingress = ingress.metadata.name;
-    route.route.settings = settings_.routes;
-    route.route.denied = settings_.denied.contains(&ingress);
+    const RoutePolicy& policy = of(ingress).policy;
+    route.route.settings = policy.settings;
+    route.route.policy = policy.policy;
+    route.route.denied = policy.denied || settings_.denied.contains(&ingress);
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;
     else
@@ -113,18 +114,18 @@ class Drafter {
   }
 
   router::RedirectRules redirects_of(const Ingress& ingress, std::string_view path, bool has_tls) {
-    return settings_.redirects.rules(annotations_of(ingress).redirect, path, has_tls);
+    return settings_.redirects.rules(of(ingress).annotations.redirect, path, has_tls);
   }
 
   bool by_cluster_ip(const Ingress& ingress) {
-    return annotations_of(ingress).service_upstream.value_or(settings_.backends.service_upstream);
+    return of(ingress).annotations.service_upstream.value_or(settings_.backends.service_upstream);
   }
 
-  const Annotations& annotations_of(const Ingress& ingress) {
-    const auto [at, is_first] = annotations_.try_emplace(&ingress);
-    if (is_first) {  // what is wrong with them is told with the Ingress itself
-      AnnotationReader reader(ingress, settings_.annotation_prefix);
-      at->second = {read_redirect_annotations(reader), read_service_upstream(reader)};
+  const OfIngress& of(const Ingress& ingress) {
+    const auto [at, is_first] = ingresses_.try_emplace(&ingress);
+    if (is_first) {  // what is wrong with the annotations alone is told with the Ingress itself
+      at->second.annotations = read_annotations(ingress, settings_.annotation_prefix);
+      at->second.policy = draft_policy(ingress, at->second.annotations, settings_.policies, findings_);
     }
     return at->second;
   }
@@ -150,7 +151,7 @@ class Drafter {
   std::vector<Finding>& findings_;
   router::HostDraft draft_;
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
-  std::map<const Ingress*, Annotations> annotations_;
+  std::map<const Ingress*, OfIngress> ingresses_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 

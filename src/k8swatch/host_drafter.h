@@ -9,6 +9,7 @@
 #include "k8swatch/backend_settings.h"
 #include "k8swatch/cluster_registry.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/policy_drafter.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
 #include "router/host_draft.h"
@@ -17,7 +18,7 @@ namespace headgate::k8swatch {
 
 // What a draft takes from elsewhere; all of it outlives the call.
 struct HostSettings {
-  const router::RouteSettings& routes;
+  const PolicySources& policies;
   const RedirectDefaults& redirects;
   const BackendSettings& backends;
   std::string_view annotation_prefix;

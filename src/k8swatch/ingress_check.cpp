@@ -47,7 +47,8 @@ class Checker {
       check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
     for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
-      add(Severity::warning, annotation_field(problem.annotation), problem.reason);
+      add(problem.outcome == OnInvalid::deny_location ? Severity::error : Severity::warning,
+          annotation_field(problem.annotation), problem.reason);
     check_client_certificate();
     if (findings_.size() > kMostFindings) {
       const std::size_t more = findings_.size() - kMostFindings;

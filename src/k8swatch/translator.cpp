@@ -106,6 +106,7 @@ Translator::SettingsChange Translator::read_config_map() {
   router::RouteSettings settings;
   RedirectDefaults redirects;
   BackendSettings backends;
+  PolicyDefaults policies;
   router::SiteSettings site;
   bool cross_namespace = false;
   ListenerConfig listeners;
@@ -115,6 +116,7 @@ Translator::SettingsChange Translator::read_config_map() {
     settings = read_route_settings(reader);
     redirects = read_redirect_defaults(reader);
     backends = read_backend_settings(reader);
+    policies = read_policy_defaults(reader);
     site = read_site_settings(reader);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     read_gate_settings(reader);  // told here, obeyed by the Controller
@@ -127,10 +129,11 @@ Translator::SettingsChange Translator::read_config_map() {
   SettingsChange change;
   site.https_port = options_.https_port;
   site_ = std::move(site);
-  const bool routes = std::exchange(settings_, settings) != settings;
+  const bool settings_changed = std::exchange(settings_, settings) != settings;
+  const bool policies_changed = std::exchange(policies_, policies) != policies;
   const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
   clusters_.set_ipv6_names(backends.ipv6_names);
-  change.routes = std::exchange(redirects_, redirects) != redirects || routes ||
+  change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
@@ -145,7 +148,8 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const HostSettings settings{settings_,
+  const PolicySources policies{store_, settings_, policies_};
+  const HostSettings settings{policies,
                               redirects_,
                               backends_,
                               options_.annotation_prefix,

@@ -19,6 +19,7 @@
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/listener_translator.h"
 #include "k8swatch/passthrough_translator.h"
+#include "k8swatch/policy_defaults.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
@@ -110,6 +111,7 @@ class Translator {
   router::RouteSettings settings_;
   RedirectDefaults redirects_;
   BackendSettings backends_;
+  PolicyDefaults policies_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

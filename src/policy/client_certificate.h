@@ -37,8 +37,8 @@ struct ClientCertificateRule {
     required,    // on
   };
   Demand demand = Demand::required;
-  bool broken = false;      // it cannot be followed (no CA …): nobody may enter
-  std::string error_page;   // an absolute URL, instead of the 400 page; or empty
+  bool broken = false;                            // it cannot be followed (no CA …): nobody may enter
+  std::string error_page;                         // an absolute URL, instead of the 400 page; or empty
   std::shared_ptr<const SubjectPattern> subject;  // or null
   bool pass_certificate = false;                  // PEM to the pods
 

@@ -1,6 +1,7 @@
 #include "proxy/exchange.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "observe/route_series.h"
 #include "proxy/client_info.h"
@@ -88,7 +89,8 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   std::string_view host;
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
-  if (!access(head, facts, target, host)) return;
+  const policy::RequestView request = view_of(head, facts, target, host);
+  if (!access(request)) return;
   const std::uint64_t limit = route_->settings.max_body_bytes;
   if (limit != 0 && size > limit) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
@@ -99,7 +101,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
     reply(503, RejectReason::no_endpoint);
     return;
   }
-  prepare(head, facts, target, target.authority.empty() ? facts.host : target.authority, body, size);
+  prepare(head, request, body, size);
   forward(false);
 }
 
@@ -171,19 +173,27 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(const http::RequestHead& head, const http::RequestFacts& facts,
-                       const http::Target& target, std::string_view host_as_sent, const char* body,
+void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
                        std::size_t size) {
+  const http::RequestFacts& facts = request.facts;
+  policy::RequestEdit edit{head.fields};
+  edit.lines = client_certificate_fields();
+  if (route_->policy.chain != nullptr)
+    for (const policy::RequestStep& step : route_->policy.chain->request)
+      std::visit([&](const auto& each) { each.apply(request, edit); }, step);
   ForwardingFields forwarding;
-  forwarding.host = host_as_sent;
-  forwarding.remote_ip = downstream_->client().remote_ip();
-  forwarding.port = downstream_->client().port;
-  forwarding.scheme = downstream_->client().scheme();
+  forwarding.host = request.host_as_sent;
+  forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
+  forwarding.remote_ip = request.remote_ip;
+  forwarding.port = request.port;
+  forwarding.scheme = request.scheme;
   forwarding.request_id = request_id_;
-  const std::string certificate_fields = client_certificate_fields();
-  forwarding.more_fields = certificate_fields;
+  forwarding.more_fields = edit.lines;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
+  http::Target target = request.target;
+  if (!edit.path.empty()) target.forward_path = edit.path;
+  if (edit.replaces_query) target.query = edit.query;
   write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
   // The content that came with the head goes out with it, and stays for another try.
   if (facts.body == http::BodyKind::chunked) {
@@ -349,7 +359,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     downstream_->abandon_request_body();
   }
   body_bytes_sent_ += size;
-  add_hsts(head);
+  head.added = own_fields(&head);
   downstream_->send_head(head, facts, body, size, last);
   if (last) finish_response();
 }
@@ -377,7 +387,7 @@ void Exchange::on_switching(http::ResponseHead& head) {
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
-  add_hsts(head);
+  head.added = own_fields(&head);
   status_ = downstream_->send_switching(head, upgrade_);
   downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
 }
@@ -407,10 +417,20 @@ void Exchange::reply(http::LocalReply answer, RejectReason reason) {
   response_done_ = true;
   abandoned_ = !body_complete_;
   if (abandoned_) downstream_->abandon_request_body();
-  answer.extra_fields = hsts_line();
+  answer_fields_.append_lines(answer.extra_fields);
+  answer.extra_fields = own_fields(nullptr);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
   if (!downstream_->congested()) finish(Ending::complete);
+}
+
+void Exchange::reply(const policy::Denial& denial) {
+  http::LocalReply answer;
+  answer.status = denial.status;
+  answer.location = denial.location;
+  answer.extra_fields = denial.extra_fields;
+  answer.text = denial.text;
+  reply(answer, denial.reason);
 }
 
 void Exchange::on_downstream_drained() {
@@ -509,6 +529,7 @@ void Exchange::clear() {
   body_received_ = 0;
   forget(request_);
   forget(log_);
+  answer_fields_.clear();
   upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = false;

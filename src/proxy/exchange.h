@@ -16,6 +16,9 @@
 #include "http/message.h"
 #include "http/target.h"
 #include "observe/access_record.h"
+#include "policy/answer_fields.h"
+#include "policy/denial.h"
+#include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/table_holder.h"
@@ -82,22 +85,29 @@ class Exchange final : public TunnelOwner {
              std::string_view& host);
   bool route(const http::Target& target, std::string_view host);
   // exchange_access.cpp
-  bool access(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
-              std::string_view host);
+  bool access(const policy::RequestView& request);
   [[nodiscard]] bool is_misdirected(std::string_view host) const;
   bool admit_client();
-  bool redirect(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target);
+  bool redirect_to_https(const policy::RequestView& request);
   bool has_backend();
   [[nodiscard]] std::string client_certificate_fields() const;
+  // exchange_policy.cpp
+  [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
+                                            const http::Target& target, std::string_view host) const;
+  bool enter(const policy::RequestView& request);
+  bool pass_access(const policy::RequestView& request);
   [[nodiscard]] std::string_view hsts_line() const;
-  void add_hsts(http::ResponseHead& head) const;
+  // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
+  // of the pod's answer, or null for one of our own.
+  std::string_view own_fields(http::ResponseHead* head);
 
-  void prepare(const http::RequestHead& head, const http::RequestFacts& facts, const http::Target& target,
-               std::string_view host_as_sent, const char* body, std::size_t size);
+  void prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
+               std::size_t size);
   void forward(bool fresh);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
   void reply(http::LocalReply answer, RejectReason reason);
+  void reply(const policy::Denial& denial);
   bool accept_answer(const http::ResponseHead& head);
   void finish_response();
   void finish(Ending ending);
@@ -132,6 +142,8 @@ class Exchange final : public TunnelOwner {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
+
+  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;

@@ -37,20 +37,33 @@ Facts facts_of(const tls::SessionFacts* session, std::string_view verify_text) {
 
 }  // namespace
 
-// False: answered.
-bool Exchange::access(const http::RequestHead& head, const http::RequestFacts& facts,
-                      const http::Target& target, std::string_view host) {
-  if (is_misdirected(host)) {
+// False: answered. Whoever reads this in nginx's terms: the rewrite phase, then the access phase.
+bool Exchange::access(const policy::RequestView& request) {
+  if (is_misdirected(request.host)) {
     reply(421, RejectReason::misdirected);
     return false;
   }
   if (host_->client_certificate() != nullptr && !admit_client()) return false;
   const std::uint64_t limit = settings().max_body_bytes;
-  if (limit != 0 && facts.body == http::BodyKind::length && facts.content_length > limit) {
+  if (limit != 0 && request.facts.body == http::BodyKind::length && request.facts.content_length > limit) {
     reply(413, RejectReason::body_too_large);
     return false;
   }
-  return !redirect(head, facts, target) && has_backend();
+  if (route_->action == router::RouteAction::add_trailing_slash) {
+    const router::SiteSettings& site = table_->table->site();
+    const std::string port = request.is_https() && site.https_port != 0 ? std::to_string(site.https_port)
+                                                                        : std::string(request.port);
+    reply(301, RejectReason::none,
+          slash_location(request.scheme, request.host_as_sent, port, request.target, *redirects_));
+    return false;
+  }
+  if (route_->denied) {
+    reply(503, RejectReason::denied);
+    return false;
+  }
+  if (route_->policy.chain != nullptr && !enter(request)) return false;
+  if (redirect_to_https(request) || !has_backend()) return false;
+  return route_->policy.chain == nullptr || pass_access(request);
 }
 
 // RFC 9110 §15.5.20. A host's rule for clients' certificates is followed by the handshake alone: a connection
@@ -80,31 +93,18 @@ bool Exchange::admit_client() {
   return !refusal;
 }
 
-bool Exchange::redirect(const http::RequestHead& head, const http::RequestFacts& facts,
-                        const http::Target& target) {
-  const std::string_view host_as_sent = target.authority.empty() ? facts.host : target.authority;
-  const ClientInfo& client = downstream_->client();
-  const router::SiteSettings& site = table_->table->site();
-  if (route_->action == router::RouteAction::add_trailing_slash) {
-    const std::string port =
-        client.https && site.https_port != 0 ? std::to_string(site.https_port) : std::string(client.port);
-    reply(301, RejectReason::none, slash_location(client.scheme(), host_as_sent, port, target, *redirects_));
-    return true;
-  }
-  if (!redirects_->https_only || client.https || route_->denied) return false;
-  if (host_as_sent.empty())  // HTTP/1.0 without Host: there is nowhere to send it to
+bool Exchange::redirect_to_https(const policy::RequestView& request) {
+  if (!redirects_->https_only || request.is_https()) return false;
+  if (request.host_as_sent.empty())  // HTTP/1.0 without Host: there is nowhere to send it to
     reply(400, RejectReason::bad_host);
   else
-    reply(site.https_redirect_code, RejectReason::none,
-          https_location(host_as_sent, head.target, target, *redirects_, site));
+    reply(table_->table->site().https_redirect_code, RejectReason::none,
+          https_location(request.host_as_sent, request.head.target, request.target, *redirects_,
+                         table_->table->site()));
   return true;
 }
 
 bool Exchange::has_backend() {
-  if (route_->denied) {
-    reply(503, RejectReason::denied);
-    return false;
-  }
   // Plain HTTP that is not redirected: the pods that TLS connections pass through to expect TLS.
   if (host_->passthrough() != nullptr && route_->cluster == host_->passthrough()) {
     reply(421, RejectReason::misdirected);
@@ -126,19 +126,6 @@ std::string Exchange::client_certificate_fields() const {
   const std::string verify_text = session->client().verify_text();
   rule->policy.append_upstream_fields(facts_of(session, verify_text), fields);
   return fields;
-}
-
-// Strict-Transport-Security of every answer over HTTPS (RFC 6797 §7.1), or empty.
-std::string_view Exchange::hsts_line() const {
-  if (!downstream_->client().https || table_ == nullptr) return {};
-  return table_->table->site().hsts_line;
-}
-
-void Exchange::add_hsts(http::ResponseHead& head) const {
-  head.added = hsts_line();
-  if (head.added.empty()) return;
-  for (http::Field& field : head.fields)
-    if (field.id == http::FieldId::strict_transport_security) field.drop = true;
 }
 
 }  // namespace headgate::proxy

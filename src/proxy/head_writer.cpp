@@ -67,7 +67,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
                         const ForwardingFields& forwarding, http::BodyKind body, std::uint64_t content_length,
                         std::string_view upgrade, ByteBuffer& out) {
   const std::size_t room = head.method_text.size() + target.forward_path.size() + target.query.size() +
-                           2 * forwarding.host.size() + 2 * forwarding.remote_ip.size() +
+                           forwarding.host.size() + forwarding.upstream_host.size() + 2 * forwarding.remote_ip.size() +
                            forwarding.request_id.size() + forwarding.original_for.size() +
                            forwarding.original_host.size() + forwarding.more_fields.size() + upgrade.size() +
                            size_of_fields(head.fields) + 512;
@@ -77,7 +77,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   p = put(p, target.forward_path);
   p = put(p, target.query);
   p = put(p, " HTTP/1.1\r\n");
-  p = put_field(p, "Host: ", forwarding.host);
+  p = put_field(p, "Host: ", forwarding.upstream_host);
   p = put_field(p, "X-Request-ID: ", forwarding.request_id);
   p = put_field(p, "X-Real-IP: ", forwarding.remote_ip);
   p = put_field(p, "X-Forwarded-For: ", forwarding.remote_ip);

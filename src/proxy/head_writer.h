@@ -19,7 +19,8 @@ char* write_kept_fields(const http::FieldList& fields, char* out);
 
 // What the forwarding fields of a request say: those of ingress-nginx.
 struct ForwardingFields {
-  std::string_view host;           // Host, and X-Forwarded-Host: as the client sent it, port included
+  std::string_view host;           // X-Forwarded-Host: as the client sent it, port included
+  std::string_view upstream_host;  // Host
   std::string_view remote_ip;      // X-Real-IP, X-Forwarded-For
   std::string_view port;           // X-Forwarded-Port
   std::string_view scheme;         // X-Forwarded-Proto, X-Forwarded-Scheme, X-Scheme

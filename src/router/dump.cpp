@@ -123,7 +123,9 @@ std::string to_string(const Route& route) {
   if (!route.ingress.empty())
     text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
   if (route.denied) text += " denied: 503";
-  return text + redirects_of(route.redirects) + settings_of(route.settings);
+  text += redirects_of(route.redirects) + settings_of(route.settings);
+  if (route.policy.chain != nullptr) route.policy.chain->describe(text);
+  return text;
 }
 
 std::string dump(const RoutingTable& table) {

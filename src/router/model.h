@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/socket_address.h"
+#include "policy/chain.h"
 
 namespace headgate::router {
 
@@ -85,6 +86,14 @@ struct RedirectRules {
   friend bool operator==(const RedirectRules&, const RedirectRules&) = default;
 };
 
+// The policy of a Route; null: none. Equal where the chains are.
+struct PolicyRef {
+  std::shared_ptr<const policy::PolicyChain> chain;
+  friend bool operator==(const PolicyRef& a, const PolicyRef& b) {
+    return a.chain == b.chain || (a.chain != nullptr && b.chain != nullptr && *a.chain == *b.chain);
+  }
+};
+
 // The slot of the Route that answers what no Ingress claims (the default backend); never removed.
 inline constexpr RouteSlot kDefaultRouteSlot = 0;
 
@@ -100,6 +109,7 @@ struct Route {
   RouteSlot slot = 0;  // a trailing-slash redirect has the slot of the Route it leads to
   RouteSettings settings;
   RedirectRules redirects;
+  PolicyRef policy;
   // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
   bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity

@@ -1,11 +1,28 @@
 #include "k8swatch/annotations/ciphers.h"
 
+#include <array>
 #include <utility>
 
 #include "base/quoted.h"
+#include "k8swatch/annotations/rows.h"
+#include "k8swatch/annotations/values.h"
 #include "tls/cipher_list.h"
 
 namespace headgate::k8swatch {
+namespace {
+
+constexpr std::array kRows = {
+    AnnotationRow{"ssl-ciphers", AnnotationGroup::ciphers, "an OpenSSL cipher list", check_cipher_list,
+                  OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::low, "",
+                  "TLS 1.2 ciphers of the host (default: ConfigMap `ssl-ciphers`)"},
+    AnnotationRow{"ssl-prefer-server-ciphers", AnnotationGroup::ciphers, kBooleanValues, check_boolean,
+                  OnInvalid::use_default, AnnotationScope::host, AnnotationRisk::low, "true",
+                  "Accepted; the server's order of ciphers always counts"},
+};
+
+}  // namespace
+
+std::span<const AnnotationRow> ciphers_rows() { return kRows; }
 std::string read_ssl_ciphers(AnnotationReader& reader) {
   // The server's order always counts: only the value is judged, and told where a user expects the other.
   if (reader.boolean("ssl-prefer-server-ciphers") == false)

@@ -1,10 +1,41 @@
 #include "k8swatch/annotations/client_certificate.h"
 
+#include <array>
+
 #include "base/quoted.h"
+#include "k8swatch/annotations/rows.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/names.h"
 
 namespace headgate::k8swatch {
 namespace {
+
+constexpr std::array kRows = {
+    AnnotationRow{"auth-tls-secret", AnnotationGroup::client_certificate, "`namespace/name`",
+                  check_secret_name, OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::medium,
+                  "",
+                  "Secret with the CA certificates (`ca.crt`, perhaps `ca.crl`) that clients' certificates "
+                  "are judged by; without it no other key of this group has an effect"},
+    AnnotationRow{"auth-tls-verify-client", AnnotationGroup::client_certificate,
+                  "`on`, `off`, `optional` or `optional_no_ca`", check_verify_client, OnInvalid::use_default,
+                  AnnotationScope::host, AnnotationRisk::medium, "on",
+                  "Whether a client must show a certificate (`on`), may (`optional`), or may show one that "
+                  "no known CA signed (`optional_no_ca`)"},
+    AnnotationRow{"auth-tls-verify-depth", AnnotationGroup::client_certificate, "a number", check_depth,
+                  OnInvalid::use_default, AnnotationScope::host, AnnotationRisk::low, "1",
+                  "How many certificates may stand between the client's and the root"},
+    AnnotationRow{"auth-tls-error-page", AnnotationGroup::client_certificate,
+                  "a URL with `http://` or `https://`", check_error_page, OnInvalid::drop_ingress,
+                  AnnotationScope::host, AnnotationRisk::high, "",
+                  "Where clients without a good certificate are redirected (302) in place of 400"},
+    AnnotationRow{"auth-tls-pass-certificate-to-upstream", AnnotationGroup::client_certificate,
+                  kBooleanValues, check_boolean, OnInvalid::drop_ingress, AnnotationScope::host,
+                  AnnotationRisk::low, "false",
+                  "Sends the client's certificate to the pod in `ssl-client-cert`, PEM, URL-encoded"},
+    AnnotationRow{"auth-tls-match-cn", AnnotationGroup::client_certificate, "`CN=` and a regular expression",
+                  check_match_cn, OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::high, "",
+                  "Subject that a client's certificate must have, else 403"},
+};
 
 VerifyClientMode mode_of(std::string_view text) {
   if (text == "off") return VerifyClientMode::off;
@@ -14,6 +45,8 @@ VerifyClientMode mode_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::span<const AnnotationRow> client_certificate_rows() { return kRows; }
 
 std::optional<ClientCertificateAnnotations> read_client_certificate_annotations(AnnotationReader& reader) {
   const auto secret = reader.text("auth-tls-secret");

@@ -8,6 +8,7 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/objects.h"
@@ -20,6 +21,7 @@ struct IngressAnnotations {
   bool ssl_passthrough = false;
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
+  IpFilterAnnotations ip_filter;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

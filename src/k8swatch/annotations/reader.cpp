@@ -50,6 +50,7 @@ std::optional<std::string_view> AnnotationReader::text(std::string_view name) {
   if (!entry) return std::nullopt;
   const auto refuse = [&](std::string reason) {
     if (row.on_invalid == OnInvalid::use_default) reason += "; the default is used";
+    if (row.on_invalid == OnInvalid::deny_location) reason += "; every path of this Ingress answers 503";
     problems_.push_back({std::string(entry->key), row.on_invalid, std::move(reason)});
     return std::nullopt;
   };

@@ -10,7 +10,27 @@
 
 namespace headgate::k8swatch {
 
-enum class AnnotationGroup : std::uint8_t { redirect, client_certificate, passthrough, ciphers, backend };
+enum class AnnotationGroup : std::uint8_t {
+  redirect,
+  client_certificate,
+  passthrough,
+  ciphers,
+  backend,
+  access,
+  routing,
+  redirection,
+  authentication,
+  external_authentication,
+  limits,
+  cors,
+  headers,
+  proxying,
+  backend_tls,
+  balancing,
+  canary,
+  mirroring,
+  refused,
+};
 std::string_view title_of(AnnotationGroup group);
 
 // Whom a value acts on.
@@ -26,8 +46,9 @@ std::string_view to_string(AnnotationRisk risk);  // "Low", "Medium", "High", "C
 
 // What a value does that its row refuses.
 enum class OnInvalid : std::uint8_t {
-  drop_ingress,  // the Ingress is not taken; its last good version, where there is one, stays
-  use_default,   // as if it were not there, but for the Finding
+  drop_ingress,   // the Ingress is not taken; its last good version, where there is one, stays
+  use_default,    // as if it were not there, but for the Finding
+  deny_location,  // every path of the Ingress answers 503
 };
 
 struct AnnotationRow {

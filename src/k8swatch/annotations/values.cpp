@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/cidr.h"
 #include "base/quoted.h"
 #include "base/units.h"
 #include "policy/subject_pattern.h"
@@ -75,6 +76,12 @@ Result<void> check_match_cn(std::string_view value) {
 Result<void> check_cipher_list(std::string_view value) {
   if (!is_made_of(value, "!:+-_@=")) return fail(quoted(value) + " is no OpenSSL cipher list");
   return {};
+}
+
+Result<void> check_address_list(std::string_view value) {
+  std::vector<Error> errors;
+  if (!CidrList::parse_good(value, errors).empty()) return {};
+  return fail(quoted(value) + " holds no address and no network");
 }
 
 }  // namespace headgate::k8swatch

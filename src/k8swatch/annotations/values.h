@@ -24,5 +24,7 @@ Result<void> check_depth(std::string_view value);  // 0 to 100; 0 means the defa
 Result<void> check_error_page(std::string_view value);
 Result<void> check_match_cn(std::string_view value);
 Result<void> check_cipher_list(std::string_view value);
+// Some entry is an address or a network; others may be anything.
+Result<void> check_address_list(std::string_view value);
 
 }  // namespace headgate::k8swatch

@@ -1,0 +1,19 @@
+// The rows of the registry, group by group: each stands with the code that reads it.
+#pragma once
+
+#include <span>
+
+#include "k8swatch/annotations/registry.h"
+
+namespace headgate::k8swatch {
+
+inline constexpr std::string_view kBooleanValues = "`true` or `false`";
+
+std::span<const AnnotationRow> redirect_rows();
+std::span<const AnnotationRow> client_certificate_rows();
+std::span<const AnnotationRow> passthrough_rows();
+std::span<const AnnotationRow> ciphers_rows();
+std::span<const AnnotationRow> backend_rows();
+std::span<const AnnotationRow> ip_filter_rows();
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,35 @@
+// From the annotations of one Ingress, and what the ConfigMap says for all, to what its Routes do with
+// requests: the PolicyChain and the RouteSettings. Objects that annotations name are looked up here.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "k8swatch/annotations/ingress_annotations.h"
+#include "k8swatch/finding.h"
+#include "k8swatch/policy_defaults.h"
+#include "k8swatch/store.h"
+#include "router/model.h"
+
+namespace headgate::k8swatch {
+
+// What a draft takes from elsewhere; all of it outlives the call.
+struct PolicySources {
+  const Store& store;
+  const router::RouteSettings& settings;  // of the ConfigMap
+  const PolicyDefaults& defaults;         // likewise
+};
+
+struct RoutePolicy {
+  router::RouteSettings settings;
+  router::PolicyRef policy;
+  // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
+  bool denied = false;
+};
+
+// For all paths of `ingress`. Problems of the annotations alone are told with the Ingress; here are added
+// those that other objects have a part in (a Secret that is missing).
+RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
+                         const PolicySources& sources, std::vector<Finding>& findings);
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,47 @@
+// Everything one Ingress asks of the requests of a Route beyond RouteSettings, compiled: short arrays of
+// Steps that are walked in order. A Route that asks for nothing has no chain at all. Immutable; shared by all
+// threads and by all Routes of the Ingress that ask the same.
+//
+//   entry     before the redirect to HTTPS and before any check of who asks (nginx's rewrite phase)
+//   access    who may ask, and how often
+//   request   what pods are told differently
+//   response  what clients are told differently
+//
+// Every Step says what it is in the table's dump: void describe(std::string& out) const.
+//
+// The order inside each array is the translator's (docs/life-of-a-request.md): it is that of ingress-nginx.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policy/ip_filter.h"
+#include "policy/redirection.h"
+#include "policy/upstream_host.h"
+
+namespace headgate::policy {
+
+using EntryStep = std::variant<Redirection>;
+using AccessStep = std::variant<IpFilter>;
+using RequestStep = std::variant<UpstreamHost>;
+
+struct PolicyChain {
+  std::vector<EntryStep> entry;
+  std::vector<AccessStep> access;
+  std::vector<RequestStep> request;
+
+  [[nodiscard]] bool empty() const { return entry.empty() && access.empty() && request.empty(); }
+  // All Steps, in their order.
+  void describe(std::string& out) const {
+    const auto all = [&out](const auto& steps) {
+      for (const auto& step : steps) std::visit([&out](const auto& each) { each.describe(out); }, step);
+    };
+    all(entry);
+    all(access);
+    all(request);
+  }
+  friend bool operator==(const PolicyChain&, const PolicyChain&) = default;
+};
+
+}  // namespace headgate::policy

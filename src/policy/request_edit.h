@@ -1,0 +1,28 @@
+// What the Steps of a Route change of a request on its way to the pod. Filled by RequestSteps, then written
+// by the proxy.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace headgate::policy {
+
+struct RequestEdit {
+  http::FieldList& fields;  // of the client; mark `drop` on what is replaced or not for the pod
+  // In place of what the client sent; empty: that.
+  std::string host{};  // Host
+  std::string path{};  // begins with '/', encoded, without query
+  // The query in place of the client's, with its '?'; meaningful where `path` is not empty and
+  // `replaces_query` is set.
+  std::string query{};
+  bool replaces_query = false;
+  std::string lines{};  // fields of ours, whole lines, each with its CRLF
+
+  // Drops the client's fields of that name (any case) and writes ours; without CR and LF.
+  void set(std::string_view name, std::string_view value);
+  void drop(std::string_view name);
+};
+
+}  // namespace headgate::policy
