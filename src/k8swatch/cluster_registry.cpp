@@ -174,9 +174,14 @@ std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
       // Made and dropped since the last publication: nobody has heard of it.
       if (state.endpoints != nullptr) updates.push_back({slot, state.cluster, nullptr});
       forget(slot);
+      faulty_.erase(slot);
       continue;
     }
     auto endpoints = compute(state);
+    if (state.findings.empty())
+      faulty_.erase(slot);
+    else
+      faulty_.insert(slot);
     if (endpoints == state.endpoints) continue;
     state.endpoints = std::move(endpoints);
     updates.push_back({slot, state.cluster, state.endpoints});
@@ -187,7 +192,8 @@ std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
 }
 
 void ClusterRegistry::add_findings(std::vector<Finding>& out) const {
-  for (const State& state : states_) out.insert(out.end(), state.findings.begin(), state.findings.end());
+  for (const ClusterSlot slot : faulty_)
+    out.insert(out.end(), states_[slot].findings.begin(), states_[slot].findings.end());
 }
 
 std::string ClusterRegistry::dump() const {

@@ -76,6 +76,7 @@ class ClusterRegistry {
   NameMap<std::vector<router::ClusterSlot>> by_service_;  // by name_key of the Service
   NameMap<std::set<router::ClusterSlot>> by_external_name_;
   std::set<router::ClusterSlot> touched_;  // to look at in take_updates()
+  std::set<router::ClusterSlot> faulty_;   // those with findings
   SlotPool slots_{0};
 };
 
