@@ -74,6 +74,14 @@ std::string_view to_string(RejectReason reason) {
       return "denied";
     case RejectReason::ip_filter:
       return "ip_filter";
+    case RejectReason::rate_limit:
+      return "rate_limit";
+    case RejectReason::connection_limit:
+      return "connection_limit";
+    case RejectReason::blocked:
+      return "blocked";
+    case RejectReason::basic_auth:
+      return "basic_auth";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

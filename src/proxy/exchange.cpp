@@ -513,6 +513,7 @@ void Exchange::record() {
 }
 
 void Exchange::clear() {
+  connection_slot_.give_back();  // while the table is there that counts it
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;

@@ -17,6 +17,7 @@
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/connection_zone.h"
 #include "policy/denial.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
@@ -94,6 +95,7 @@ class Exchange final : public TunnelOwner {
   // exchange_policy.cpp
   [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                             const http::Target& target, std::string_view host) const;
+  void begin_answer(const policy::RequestView& request);
   bool enter(const policy::RequestView& request);
   bool pass_access(const policy::RequestView& request);
   [[nodiscard]] std::string_view hsts_line() const;
@@ -143,6 +145,7 @@ class Exchange final : public TunnelOwner {
   std::string_view user_agent_;
   std::string_view request_id_;
 
+  policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
   policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 
   // The tries.

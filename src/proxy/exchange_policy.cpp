@@ -1,8 +1,10 @@
 // Exchange: the Steps of a Route's PolicyChain, and the fields of ours that every answer gets.
+#include <type_traits>
 #include <variant>
 
 #include "http/ascii.h"
 #include "proxy/client_info.h"
+#include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "router/virtual_host.h"
 
@@ -19,6 +21,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   view.scheme = client.scheme();
   view.port = client.port;
   view.request_id = request_id_;
+  view.now = context_->now;
   view.namespace_name = route_->namespace_name;
   view.ingress = route_->ingress;
   if (route_->cluster != nullptr) {
@@ -28,6 +31,12 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   }
   view.path = route_->path;
   return view;
+}
+
+// Before anything can be answered about the Route.
+void Exchange::begin_answer(const policy::RequestView& request) {
+  for (const policy::AnswerStep& step : route_->policy.chain->answer)
+    std::visit([&](const auto& each) { each.apply(request, answer_fields_); }, step);
 }
 
 // False: answered.
@@ -43,8 +52,14 @@ bool Exchange::enter(const policy::RequestView& request) {
 
 // False: answered.
 bool Exchange::pass_access(const policy::RequestView& request) {
+  const auto judge = [&](const auto& step) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(step)>, policy::ConnectionLimit>)
+      return step.judge(request, connection_slot_);
+    else
+      return step.judge(request);
+  };
   for (const policy::AccessStep& step : route_->policy.chain->access) {
-    const auto denial = std::visit([&](const auto& each) { return each.judge(request); }, step);
+    const auto denial = std::visit(judge, step);
     if (!denial) continue;
     reply(*denial);
     return false;
