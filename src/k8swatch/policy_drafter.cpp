@@ -31,11 +31,11 @@ void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const Po
   const auto bucket = [&](std::uint32_t count, std::chrono::seconds time) {
     return policy::RateBucket::requests(count, time, count * limits.burst_multiplier);
   };
-  chain.access.emplace_back(policy::RateLimit{
-      zone,
-      {bucket(limits.per_second, std::chrono::seconds(1)), bucket(limits.per_minute, std::chrono::minutes(1))},
-      clients,
-      static_cast<int>(defaults.rate_status)});
+  chain.access.emplace_back(policy::RateLimit{zone,
+                                              {bucket(limits.per_second, std::chrono::seconds(1)),
+                                               bucket(limits.per_minute, std::chrono::minutes(1))},
+                                              clients,
+                                              static_cast<int>(defaults.rate_status)});
 }
 
 void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain) {
@@ -47,8 +47,8 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
 
 }  // namespace
 
-RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations, const PolicySources& sources,
-                         std::vector<Finding>&) {
+RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
+                         const PolicySources& sources, std::vector<Finding>&) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(

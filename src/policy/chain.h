@@ -36,7 +36,9 @@ struct PolicyChain {
   std::vector<AccessStep> access;
   std::vector<RequestStep> request;
 
-  [[nodiscard]] bool empty() const { return answer.empty() && entry.empty() && access.empty() && request.empty(); }
+  [[nodiscard]] bool empty() const {
+    return answer.empty() && entry.empty() && access.empty() && request.empty();
+  }
   // All Steps, in their order.
   void describe(std::string& out) const {
     const auto all = [&out](const auto& steps) {

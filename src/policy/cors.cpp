@@ -26,9 +26,8 @@ bool is_label_byte(char c) {
 }
 
 bool is_scheme(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_label_byte(c) || c == '+' || c == '.';
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return is_label_byte(c) || c == '+' || c == '.'; });
 }
 
 bool is_port(std::string_view text) {

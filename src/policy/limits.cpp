@@ -41,7 +41,8 @@ std::optional<Denial> RateLimit::judge(const RequestView& request) const {
 void RateLimit::describe(std::string& out) const {
   for (const RateBucket& bucket : buckets) {
     if (bucket.per_second == 0) continue;
-    out += " limit-rate=" + std::to_string(bucket.per_second) + "mr/s,burst=" + std::to_string(bucket.burst / 1000);
+    out += " limit-rate=" + std::to_string(bucket.per_second) +
+           "mr/s,burst=" + std::to_string(bucket.burst / 1000);
     describe_status(status, out);
   }
   clients.describe(out);

@@ -1,5 +1,4 @@
 // Exchange: the Steps of a Route's PolicyChain, and the fields of ours that every answer gets.
-#include <type_traits>
 #include <variant>
 
 #include "http/ascii.h"
@@ -50,21 +49,18 @@ bool Exchange::enter(const policy::RequestView& request) {
   return true;
 }
 
-// False: answered.
-bool Exchange::pass_access(const policy::RequestView& request) {
-  const auto judge = [&](const auto& step) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(step)>, policy::ConnectionLimit>)
-      return step.judge(request, connection_slot_);
-    else
-      return step.judge(request);
-  };
-  for (const policy::AccessStep& step : route_->policy.chain->access) {
-    const auto denial = std::visit(judge, step);
-    if (!denial) continue;
-    reply(*denial);
-    return false;
+// Begins, or goes on, with the Step that is next.
+Exchange::Passage Exchange::pass_access(const policy::RequestView& request) {
+  const std::vector<policy::AccessStep>& steps = route_->policy.chain->access;
+  while (next_access_step_ < steps.size()) {
+    const policy::AccessStep& step = steps[next_access_step_++];
+    const StepVerdict verdict = std::visit([&](const auto& each) { return ask(each, request); }, step);
+    if (verdict.suspended) return Passage::suspended;
+    if (!verdict.denial) continue;
+    reply(*verdict.denial);
+    return Passage::answered;
   }
-  return true;
+  return Passage::passed;
 }
 
 // Strict-Transport-Security of every answer over HTTPS (RFC 6797 §7.1), or empty.

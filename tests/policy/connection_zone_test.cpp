@@ -25,7 +25,8 @@ TEST(ConnectionZone, KeepsNothingOfClientsThatHaveLeft) {
   EXPECT_EQ(zone.clients(), 5000U);
   // Every other one first, so that runs are taken apart in the middle.
   for (std::uint64_t client = 0; client < 5000; client += 2) zone.leave(client * 7);
-  for (std::uint64_t client = 1; client < 5000; client += 2) EXPECT_FALSE(zone.enter(client * 7, 1)) << client;
+  for (std::uint64_t client = 1; client < 5000; client += 2)
+    EXPECT_FALSE(zone.enter(client * 7, 1)) << client;
   for (std::uint64_t client = 1; client < 5000; client += 2) zone.leave(client * 7);
   EXPECT_EQ(zone.clients(), 0U);
 }

@@ -45,15 +45,17 @@ TEST(OriginPattern, AWildcardIsOneLabel) {
 TEST(OriginPattern, TakesOriginsAndNothingElse) {
   for (const char* good : {"http://a", "https://a.b:1", "capacitor://localhost", "null", "https://*.a.b"})
     EXPECT_TRUE(OriginPattern::parse(good)) << good;
-  for (const char* bad : {"foo.com", "http://", "http://*", "http://*.", "http://a/b", "http://a:", "http://a:b",
-                          "http://a.*.b", "http://a:123456", "://a", "http://a b", "(http://a)", "http://[::1]"})
+  for (const char* bad :
+       {"foo.com", "http://", "http://*", "http://*.", "http://a/b", "http://a:", "http://a:b",
+        "http://a.*.b", "http://a:123456", "://a", "http://a b", "(http://a)", "http://[::1]"})
     EXPECT_FALSE(OriginPattern::parse(bad)) << bad;
 }
 
 TEST(Cors, AnyOriginIsSaidEvenToRequestsWithoutOne) {
   const std::string all =
       "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\n"
-      "Access-Control-Allow-Methods: GET\r\nAccess-Control-Allow-Headers: X-A\r\nAccess-Control-Max-Age: 7\r\n";
+      "Access-Control-Allow-Methods: GET\r\nAccess-Control-Allow-Headers: X-A\r\nAccess-Control-Max-Age: "
+      "7\r\n";
   EXPECT_EQ(fields_for(Cors(rules()), SampleRequest()), all);
   EXPECT_EQ(fields_for(Cors(rules()), SampleRequest().field("Origin", "http://any.test")), all);
 }
@@ -77,8 +79,9 @@ TEST(Cors, OtherOriginsGetNothingOfIt) {
   const Cors cors(rules({"http://a.test"}));
   EXPECT_EQ(fields_for(cors, SampleRequest().field("Origin", "http://b.test")), "Vary: Origin\r\n");
   EXPECT_EQ(fields_for(cors, SampleRequest()), "Vary: Origin\r\n");
-  EXPECT_EQ(fields_for(cors, SampleRequest().field("Origin", "http://a.test").field("origin", "http://a.test")),
-            "Vary: Origin\r\n")
+  EXPECT_EQ(
+      fields_for(cors, SampleRequest().field("Origin", "http://a.test").field("origin", "http://a.test")),
+      "Vary: Origin\r\n")
       << "two Origins are none";
 }
 

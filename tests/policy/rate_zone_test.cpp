@@ -18,7 +18,8 @@ RateBuckets per_second(std::uint32_t count, std::uint32_t burst) {
 }
 TimePoint at(int ms) { return TimePoint(seconds(1000)) + milliseconds(ms); }
 
-int passed_of(RateZone& zone, const RateBuckets& buckets, int tries, TimePoint now, std::uint64_t client = 1) {
+int passed_of(RateZone& zone, const RateBuckets& buckets, int tries, TimePoint now,
+              std::uint64_t client = 1) {
   int passed = 0;
   for (int i = 0; i < tries; ++i) passed += zone.take(client, buckets, now) ? 1 : 0;
   return passed;

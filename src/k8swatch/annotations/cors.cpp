@@ -22,7 +22,8 @@ constexpr std::string_view kDefaultMaxAge = "1728000";
 bool is_made_of(std::string_view text, std::string_view punctuation) {
   return std::all_of(text.begin(), text.end(), [punctuation](char c) {
     const char lower = http::to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || http::is_digit(c) || punctuation.find(c) != std::string_view::npos;
+    return (lower >= 'a' && lower <= 'z') || http::is_digit(c) ||
+           punctuation.find(c) != std::string_view::npos;
   });
 }
 
@@ -60,12 +61,13 @@ constexpr std::array kRows = {
                   AnnotationScope::path, AnnotationRisk::low, "false",
                   "Adds the `Access-Control-*` fields to every answer, whatever its status, and answers "
                   "`OPTIONS` of an origin that is let in with 204, before any check of who asks"},
-    AnnotationRow{"cors-allow-origin", AnnotationGroup::cors,
-                  "`*`, or origins (`https://*.example.com:8443`, `null`), separated by commas", check_origins,
-                  OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::medium, "*",
-                  "Origins that are let in. Of a list the `Origin` is echoed, and `Vary: Origin` added, where "
-                  "an entry matches the whole of it (in ingress-nginx its end is enough, and there is no "
-                  "`Vary`); `*` in an entry is one label. Entries that are no origins let nobody in"},
+    AnnotationRow{
+        "cors-allow-origin", AnnotationGroup::cors,
+        "`*`, or origins (`https://*.example.com:8443`, `null`), separated by commas", check_origins,
+        OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::medium, "*",
+        "Origins that are let in. Of a list the `Origin` is echoed, and `Vary: Origin` added, where "
+        "an entry matches the whole of it (in ingress-nginx its end is enough, and there is no "
+        "`Vary`); `*` in an entry is one label. Entries that are no origins let nobody in"},
     AnnotationRow{"cors-allow-methods", AnnotationGroup::cors, "methods, separated by commas", check_methods,
                   OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::medium, kDefaultMethods,
                   "`Access-Control-Allow-Methods`"},

@@ -31,10 +31,11 @@ Result<void> check_exempt(std::string_view value) {
 constexpr std::string_view kCount = "a number up to 1000000";
 
 constexpr std::array kRows = {
-    AnnotationRow{"limit-connections", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
-                  AnnotationScope::path, AnnotationRisk::low, "0",
-                  "Requests that a client may have answered at a time, of all paths of the Ingress, each stream "
-                  "of HTTP/2 for itself; more get 503 (ConfigMap `limit-conn-status-code`); `0`: any"},
+    AnnotationRow{
+        "limit-connections", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
+        AnnotationScope::path, AnnotationRisk::low, "0",
+        "Requests that a client may have answered at a time, of all paths of the Ingress, each stream "
+        "of HTTP/2 for itself; more get 503 (ConfigMap `limit-conn-status-code`); `0`: any"},
     AnnotationRow{"limit-rps", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
                   AnnotationScope::path, AnnotationRisk::low, "0",
                   "Requests a second of one client, for all paths of the Ingress and over all Workers of the "
