@@ -20,6 +20,7 @@ struct PolicyDefaults {
   CidrList allowed;  // whitelist-source-range
   CidrList denied;   // denylist-source-range
   LimitDefaults limits;
+  bool cross_namespace = false;  // allow-cross-namespace-resources
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -6,16 +6,33 @@
 #include <utility>
 
 #include "k8swatch/name_key.h"
+#include "k8swatch/password_drafter.h"
 
 namespace headgate::k8swatch {
 namespace {
 
-void add_ip_filter(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
+// The deny list counts in any case.
+void add_deny_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
                    policy::PolicyChain& chain) {
-  policy::IpFilter filter;
-  filter.denied = annotations.denied.value_or(defaults.denied);
-  filter.allowed = annotations.allowed.value_or(defaults.allowed);
-  if (!filter.denied.empty() || !filter.allowed.empty()) chain.access.emplace_back(std::move(filter));
+  const CidrList& denied = annotations.denied ? *annotations.denied : defaults.denied;
+  if (!denied.empty()) chain.access.emplace_back(policy::IpFilter{denied, {}});
+}
+
+void add_allow_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
+                    policy::PolicyChain& chain) {
+  const CidrList& allowed = annotations.allowed ? *annotations.allowed : defaults.allowed;
+  if (!allowed.empty()) chain.access.emplace_back(policy::IpFilter{{}, allowed});
+}
+
+void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& annotations,
+                   const PolicySources& sources, policy::PolicyChain& chain, RoutePolicy& result,
+                   std::vector<Finding>& findings) {
+  PasswordDraft draft = draft_passwords(ingress, annotations, sources.store, sources.defaults.cross_namespace,
+                                        sources.annotation_prefix, findings);
+  result.denied |= draft.denied;
+  if (!draft.step) return;
+  chain.access.emplace_back(*std::move(draft.step));
+  chain.request.emplace_back(policy::WithheldCredentials());
 }
 
 void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
@@ -48,7 +65,7 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
 }  // namespace
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
-                         const PolicySources& sources, std::vector<Finding>&) {
+                         const PolicySources& sources, std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(
@@ -58,7 +75,13 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   policy::PolicyChain chain;
   add_cors(annotations, chain);
   add_limits(ingress, annotations.limits, sources, chain);
-  add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  add_deny_list(annotations.ip_filter, sources.defaults, chain);
+  const std::size_t first_of_any = chain.access.size();
+  add_allow_list(annotations.ip_filter, sources.defaults, chain);
+  add_passwords(ingress, annotations.authentication, sources, chain, result, findings);
+  // Last: everything that asks who somebody is stands behind the deny list.
+  if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
+    chain.any_of = first_of_any;
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -20,6 +20,7 @@ struct PolicySources {
   const router::RouteSettings& settings;  // of the ConfigMap
   const PolicyDefaults& defaults;         // likewise
   LimitZones& limit_zones;
+  std::string_view annotation_prefix;
 };
 
 struct RoutePolicy {

@@ -13,10 +13,12 @@
 // The order inside each array is the translator's (docs/life-of-a-request.md): it is that of ingress-nginx.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "policy/basic_auth.h"
 #include "policy/cors.h"
 #include "policy/ip_filter.h"
 #include "policy/limits.h"
@@ -27,14 +29,19 @@ namespace headgate::policy {
 
 using AnswerStep = std::variant<Cors>;
 using EntryStep = std::variant<CorsPreflight, Redirection>;
-using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter>;
-using RequestStep = std::variant<UpstreamHost>;
+using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth>;
+using RequestStep = std::variant<UpstreamHost, WithheldCredentials>;
 
 struct PolicyChain {
   std::vector<AnswerStep> answer;
   std::vector<EntryStep> entry;
   std::vector<AccessStep> access;
   std::vector<RequestStep> request;
+  // satisfy: any. Of the access Steps from here to the end one that lets a request pass is enough, and the
+  // others are not asked; else all of them have to. A 401 of one is said rather than a 403 of another.
+  std::size_t any_of = kAllOf;
+
+  static constexpr std::size_t kAllOf = static_cast<std::size_t>(-1);
 
   [[nodiscard]] bool empty() const {
     return answer.empty() && entry.empty() && access.empty() && request.empty();
@@ -47,6 +54,7 @@ struct PolicyChain {
     all(answer);
     all(entry);
     all(access);
+    if (any_of != kAllOf) out += " satisfy=any";
     all(request);
   }
   friend bool operator==(const PolicyChain&, const PolicyChain&) = default;

@@ -17,6 +17,7 @@ struct RequestView {
   const http::RequestFacts& facts;
   const http::Target& target;
   std::string_view host_as_sent{};  // port included; empty for HTTP/1.0 without Host
+  std::string_view public_host{};   // as the first proxy was asked for, port included
   std::string_view host{};          // lower case, without port
   std::string_view server_name{};   // of the VirtualHost: "shop.example", "*.example" or "_"
   std::string_view remote_ip{};  // the client's address, after PROXY protocol and trusted forwarding fields

@@ -119,9 +119,11 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // exchange_policy.cpp
   [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                             const http::Target& target, std::string_view host) const;
+  void believe_forwarded(const http::RequestHead& head, policy::RequestView& view) const;
   void begin_answer(const policy::RequestView& request);
   bool enter(const policy::RequestView& request);
   Passage pass_access(const policy::RequestView& request);
+  bool settle(std::optional<policy::Denial> denial);
   [[nodiscard]] std::string_view hsts_line() const;
   // A Step that can say at once. Others have an overload, in a file of their own.
   template <typename Step>
@@ -131,6 +133,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   StepVerdict ask(const policy::ConnectionLimit& step, const policy::RequestView& request) {
     return {step.judge(request, connection_slot_)};
   }
+  StepVerdict ask(const policy::BasicAuth& step,
+                  const policy::RequestView& request);  // exchange_password.cpp
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
@@ -186,10 +190,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
+  std::string client_ip_;  // what a proxy before us says, where it is believed; else empty
 
   // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
   std::string_view early_body_;
   std::size_t next_access_step_ = 0;
+  std::optional<policy::Denial> denial_;  // of satisfy: any, while others may let the request pass
   std::unique_ptr<HeldRequest> held_;
   SuspensionSerial suspension_ = 0;  // not 0: suspended
   std::unique_ptr<SuspendedWork> work_;

@@ -45,6 +45,11 @@ Exchange::Passage Exchange::access(const policy::RequestView& request) {
     return Passage::answered;
   }
   if (host_->client_certificate() != nullptr && !admit_client()) return Passage::answered;
+  const policy::BlockRules& block = table_->table->site().block;
+  if (!block.empty() && block.blocks_fields(request)) {
+    reply(403, RejectReason::blocked);
+    return Passage::answered;
+  }
   const std::uint64_t limit = settings().max_body_bytes;
   if (limit != 0 && request.facts.body == http::BodyKind::length && request.facts.content_length > limit) {
     reply(413, RejectReason::body_too_large);
@@ -63,7 +68,12 @@ Exchange::Passage Exchange::access(const policy::RequestView& request) {
     return Passage::answered;
   }
   if (route_->policy.chain != nullptr && !enter(request)) return Passage::answered;
-  if (redirect_to_https(request) || !has_backend()) return Passage::answered;
+  if (redirect_to_https(request)) return Passage::answered;
+  if (!block.empty() && block.blocks_address(request)) {
+    reply(403, RejectReason::blocked);
+    return Passage::answered;
+  }
+  if (!has_backend()) return Passage::answered;
   return route_->policy.chain == nullptr ? Passage::passed : pass_access(request);
 }
 

@@ -44,10 +44,7 @@ Resumer Exchange::suspend(const policy::RequestView& request, std::unique_ptr<Su
 // `work_` may be calling: it is destroyed when this returns.
 void Exchange::resume(std::optional<policy::Denial> denial) {
   const std::unique_ptr<SuspendedWork> done = end_suspension();
-  if (denial) {
-    reply(*denial);
-    return;
-  }
+  if (!settle(std::move(denial))) return;
   const policy::RequestView request = held_view();
   if (pass_access(request) == Passage::passed) go_on(held_->head, request);
 }

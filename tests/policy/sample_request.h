@@ -10,6 +10,8 @@ namespace headgate::policy {
 class SampleRequest {
  public:
   SampleRequest() { head_.method = http::Method::get; }
+  SampleRequest(const SampleRequest&) = delete;
+  SampleRequest& operator=(const SampleRequest&) = delete;
 
   SampleRequest& method(http::Method method) {
     head_.method = method;
@@ -21,6 +23,8 @@ class SampleRequest {
     added.name = name;
     added.value = value;
     added.id = http::field_id_of(name);
+    if (added.id == http::FieldId::user_agent) facts_.user_agent = &added;
+    if (added.id == http::FieldId::referer) facts_.referer = &added;
     return *this;
   }
   SampleRequest& from(std::string_view ip) {

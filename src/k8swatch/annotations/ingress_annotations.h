@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/cors.h"
@@ -24,6 +25,7 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  AuthenticationAnnotations authentication;
   LimitAnnotations limits;
   std::optional<policy::CorsRules> cors;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
