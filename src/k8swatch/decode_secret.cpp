@@ -10,7 +10,7 @@ namespace {
 // stringData replaces data of the same key, wherever it stands in the document.
 void merge_string_data(StringPairs& data, StringPairs string_data) {
   for (auto& [key, content] : string_data) {
-    if (!is_kept_secret_key(key)) continue;
+    if (!is_kept_secret_entry(key, content)) continue;
     const auto same =
         std::find_if(data.begin(), data.end(), [&k = key](const auto& pair) { return pair.first == k; });
     if (same != data.end()) {
@@ -36,7 +36,7 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
           if (!reader.view(content, text)) return false;
           auto decoded = decode_base64(text);
           if (!decoded) return reader.fail(content, "is not base64: " + decoded.error().message);
-          if (is_kept_secret_key(name)) out.data.emplace_back(name, std::move(*decoded));
+          if (is_kept_secret_entry(name, *decoded)) out.data.emplace_back(name, std::move(*decoded));
           return true;
         });
       })) {

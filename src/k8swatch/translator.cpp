@@ -5,10 +5,12 @@
 #include <tuple>
 #include <utility>
 
+#include "k8swatch/access_settings.h"
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
 
@@ -97,6 +99,7 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   hosts.insert(of_tls.begin(), of_tls.end());
   const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
   hosts.insert(of_rules.begin(), of_rules.end());
+  add_hosts_of_passwords(changes, store_, options_.annotation_prefix, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
 }
@@ -119,8 +122,11 @@ Translator::SettingsChange Translator::read_config_map() {
     policies = read_policy_defaults(reader);
     site = read_site_settings(reader);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
+    policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
+    site.block = read_block_rules(reader);
+    site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();
   } else if (!key.empty()) {
     config_findings_.push_back({Severity::warning, "ConfigMap " + options_.config_map, "",
@@ -148,7 +154,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_};
+  const PolicySources policies{store_, settings_, policies_, limit_zones_, options_.annotation_prefix};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,

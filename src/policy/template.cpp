@@ -92,7 +92,7 @@ Template::Variable Template::find(std::string_view name, std::string& argument) 
       Named{"query_string", Variable::args},
       Named{"host", Variable::host},
       Named{"http_host", Variable::http_host},
-      Named{"best_http_host", Variable::http_host},
+      Named{"best_http_host", Variable::best_http_host},
       Named{"server_name", Variable::server_name},
       Named{"server_port", Variable::server_port},
       Named{"pass_port", Variable::server_port},
@@ -207,6 +207,9 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         break;
       case Variable::host:
         out += request.host.empty() ? request.server_name : request.host;
+        break;
+      case Variable::best_http_host:
+        out += request.public_host;
         break;
       case Variable::http_host:
         out += request.host_as_sent;

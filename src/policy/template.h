@@ -49,6 +49,7 @@ class Template {
     field,
     host,
     http_host,
+    best_http_host,
     server_name,
     server_port,
     scheme,

@@ -90,18 +90,23 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
   const policy::RequestView request = view_of(head, facts, target, host);
-  if (!access(request)) return;
+  if (table_->table->site().forwarding.address) client_ip_ = request.remote_ip;
+  early_body_ = {body, size};
+  if (access(request) == Passage::passed) go_on(head, request);
+}
+
+void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request) {
   const std::uint64_t limit = route_->settings.max_body_bytes;
-  if (limit != 0 && size > limit) {  // chunked: a declared length has been looked at
+  if (limit != 0 && early_body_.size() > limit) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
     return;
   }
-  pool_ = context.upstreams.pool(route_->cluster->slot);
+  if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
   if (!pool_ || pool_->size() == 0) {
     reply(503, RejectReason::no_endpoint);
     return;
   }
-  prepare(head, request, body, size);
+  prepare(head, request);
   forward(false);
 }
 
@@ -173,8 +178,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
-                       std::size_t size) {
+void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
   edit.lines = client_certificate_fields();
@@ -182,13 +186,16 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
   ForwardingFields forwarding;
-  forwarding.host = request.host_as_sent;
-  forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
+  forwarding.host = request.public_host;
+  forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
   forwarding.remote_ip = request.remote_ip;
   forwarding.port = request.port;
   forwarding.scheme = request.scheme;
   forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
+  std::string chain;
+  if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
+    forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -197,16 +204,16 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
   // The content that came with the head goes out with it, and stays for another try.
   if (facts.body == http::BodyKind::chunked) {
-    if (size > 0) {
+    if (!early_body_.empty()) {
       char line[20];
-      char* const begin = write_chunk_size_before(line + sizeof line, size);
+      char* const begin = write_chunk_size_before(line + sizeof line, early_body_.size());
       request_.append({begin, static_cast<std::size_t>(line + sizeof line - begin)});
-      request_.append({body, size});
+      request_.append(early_body_);
       request_.append("\r\n");
     }
     if (body_complete_) request_.append("0\r\n\r\n");
   } else {
-    request_.append({body, size});
+    request_.append(early_body_);
   }
 }
 
@@ -480,7 +487,7 @@ void Exchange::record() {
   if (tunnelling_) stats.tunnels.add(-1);
   if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
   observe::AccessRecord record;
-  record.remote_addr = downstream_->client().remote_ip();
+  record.remote_addr = client_ip_.empty() ? downstream_->client().remote_ip() : client_ip_;
   record.time_local = context_->date.log_date();
   record.request_line = request_line_;
   const std::size_t space = request_line_.find(' ');
@@ -513,6 +520,12 @@ void Exchange::record() {
 }
 
 void Exchange::clear() {
+  end_suspension();
+  held_.reset();
+  early_body_ = {};
+  next_access_step_ = 0;
+  denial_.reset();
+  connection_slot_.give_back();  // while the table is there that counts it
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;
@@ -530,6 +543,7 @@ void Exchange::clear() {
   forget(request_);
   forget(log_);
   answer_fields_.clear();
+  client_ip_.clear();
   upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = false;

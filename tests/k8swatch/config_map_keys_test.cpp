@@ -4,10 +4,12 @@
 
 #include <fstream>
 
+#include "k8swatch/access_settings.h"
 #include "k8swatch/backend_settings.h"
 #include "k8swatch/controller_fixture.h"
 #include "k8swatch/ingress_gate.h"
 #include "k8swatch/listener_settings_reader.h"
+#include "k8swatch/policy_defaults.h"
 #include "k8swatch/route_settings.h"
 #include "k8swatch/site_settings.h"
 
@@ -46,6 +48,9 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_backend_settings(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
+  read_policy_defaults(reader);
+  read_block_rules(reader);
+  read_forwarding_rules(reader, CidrList::everyone());
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());
   read.insert("allow-cross-namespace-resources");  // asked for by the Translator itself
   EXPECT_EQ(read, documented_keys());

@@ -15,6 +15,9 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ssl_ciphers = read_ssl_ciphers(reader);
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
+  result.authentication = read_authentication_annotations(reader);
+  result.limits = read_limit_annotations(reader);
+  result.cors = read_cors_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

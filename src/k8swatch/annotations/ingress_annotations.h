@@ -6,9 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/limits.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/objects.h"
@@ -22,6 +25,9 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  AuthenticationAnnotations authentication;
+  LimitAnnotations limits;
+  std::optional<policy::CorsRules> cors;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

@@ -15,5 +15,8 @@ std::span<const AnnotationRow> passthrough_rows();
 std::span<const AnnotationRow> ciphers_rows();
 std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
+std::span<const AnnotationRow> cors_rows();
+std::span<const AnnotationRow> authentication_rows();
+std::span<const AnnotationRow> limit_rows();
 
 }  // namespace headgate::k8swatch
