@@ -20,6 +20,7 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
+  defaults.external_auth = read_external_auth_defaults(reader);
   return defaults;
 }
 

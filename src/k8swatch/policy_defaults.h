@@ -3,12 +3,14 @@
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "k8swatch/external_auth_defaults.h"
 
 namespace headgate::k8swatch {
 
 struct PolicyDefaults {
-  CidrList allowed;  // whitelist-source-range
-  CidrList denied;   // denylist-source-range
+  CidrList allowed;                    // whitelist-source-range
+  CidrList denied;                     // denylist-source-range
+  ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

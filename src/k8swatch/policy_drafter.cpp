@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/external_auth_drafter.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -17,8 +19,9 @@ void add_ip_filter(const IpFilterAnnotations& annotations, const PolicyDefaults&
 
 }  // namespace
 
-RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, const PolicySources& sources,
-                         std::vector<Finding>&) {
+RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
+                         const PolicySources& sources, Authentication authentication,
+                         std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(
@@ -27,6 +30,8 @@ RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, 
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  if (authentication == Authentication::wanted)
+    add_external_auth(ingress, annotations.external_auth, sources, chain, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -208,8 +208,10 @@ void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost*
 }
 
 void Translator::release_clusters(const router::VirtualHost& host) {
-  for (const router::Route& route : host.routes())
+  for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
+    for (const auto& other : route.others) clusters_.release(*other);
+  }
 }
 
 std::shared_ptr<const router::Route> Translator::default_route() {

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/external_auth.h"
 #include "policy/ip_filter.h"
 #include "policy/redirection.h"
 #include "policy/upstream_host.h"
@@ -23,7 +24,7 @@
 namespace headgate::policy {
 
 using EntryStep = std::variant<Redirection>;
-using AccessStep = std::variant<IpFilter>;
+using AccessStep = std::variant<IpFilter, ExternalAuth>;
 using RequestStep = std::variant<UpstreamHost>;
 
 struct PolicyChain {

@@ -184,6 +184,7 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
+  apply_grant(edit);
   ForwardingFields forwarding;
   forwarding.host = request.host_as_sent;
   forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
@@ -518,6 +519,7 @@ void Exchange::record() {
 void Exchange::clear() {
   end_suspension();
   held_.reset();
+  grant_.reset();
   early_body_ = {};
   next_access_step_ = 0;
   if (table_ != nullptr) context_->tables.unpin(table_);

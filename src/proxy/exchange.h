@@ -19,7 +19,10 @@
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/auth_grant.h"
 #include "policy/denial.h"
+#include "policy/external_auth.h"
+#include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
@@ -78,6 +81,10 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // thread by Resumer.
   void resume(std::optional<policy::Denial> denial);
 
+  // The auth service of `step` has answered; a status of 0: it has not.
+  void on_auth_answer(const policy::ExternalAuth& step, policy::SubrequestAnswer answer,
+                      std::string cache_name);
+
   // --- Said by the Tunnel ---
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
@@ -126,6 +133,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   StepVerdict ask(const Step& step, const policy::RequestView& request) {
     return {step.judge(request)};
   }
+  // exchange_auth.cpp
+  StepVerdict ask(const policy::ExternalAuth& step, const policy::RequestView& request);
+  std::optional<policy::Denial> judge_auth_answer(const policy::ExternalAuth& step,
+                                                  const policy::SubrequestAnswer& answer,
+                                                  const policy::RequestView& request);
+  void apply_grant(policy::RequestEdit& edit) const;
+  void add_auth_cookies(int status);
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
@@ -189,6 +203,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   SuspensionSerial suspension_ = 0;  // not 0: suspended
   std::unique_ptr<SuspendedWork> work_;
   std::unique_ptr<SuspensionDeadline> deadline_;
+
+  std::unique_ptr<policy::AuthGrant> grant_;  // of the auth service that let the request pass
 
   policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 

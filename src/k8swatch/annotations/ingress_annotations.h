@@ -8,6 +8,7 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/external_auth.h"
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
@@ -22,6 +23,7 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  ExternalAuthAnnotations external_auth;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 
