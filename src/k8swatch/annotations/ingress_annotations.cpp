@@ -2,6 +2,7 @@
 
 #include "k8swatch/annotations/ciphers.h"
 #include "k8swatch/annotations/passthrough.h"
+#include "k8swatch/annotations/refused.h"
 
 namespace headgate::k8swatch {
 
@@ -15,6 +16,8 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ssl_ciphers = read_ssl_ciphers(reader);
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
+  result.headers = read_header_annotations(reader);
+  read_refused_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

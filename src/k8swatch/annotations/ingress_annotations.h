@@ -8,6 +8,7 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/headers.h"
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
@@ -22,6 +23,7 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  HeaderAnnotations headers;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

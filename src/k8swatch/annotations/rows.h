@@ -15,5 +15,7 @@ std::span<const AnnotationRow> passthrough_rows();
 std::span<const AnnotationRow> ciphers_rows();
 std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
+std::span<const AnnotationRow> headers_rows();
+std::span<const AnnotationRow> refused_rows();
 
 }  // namespace headgate::k8swatch
