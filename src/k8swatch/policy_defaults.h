@@ -1,14 +1,25 @@
 // What the ConfigMap says about policies, for Ingresses that say nothing themselves.
 #pragma once
 
+#include <cstdint>
+
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "policy/template.h"
 
 namespace headgate::k8swatch {
+
+struct LimitDefaults {
+  std::uint32_t rate_status = 503;        // limit-req-status-code
+  std::uint32_t connection_status = 503;  // limit-conn-status-code
+  policy::Template key;                   // limit-conn-zone-variable; empty: the client's address
+  friend bool operator==(const LimitDefaults&, const LimitDefaults&) = default;
+};
 
 struct PolicyDefaults {
   CidrList allowed;  // whitelist-source-range
   CidrList denied;   // denylist-source-range
+  LimitDefaults limits;
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -159,7 +159,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_};
+  const PolicySources policies{store_, settings_, policies_, limit_zones_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,

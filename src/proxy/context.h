@@ -16,6 +16,7 @@
 #include "proxy/io_loop.h"
 #include "proxy/random.h"
 #include "proxy/scratch.h"
+#include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/upstream_pools.h"
@@ -49,6 +50,7 @@ struct WorkerContext {
   std::shared_ptr<const router::ListenerSettings> listeners;
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;
+  Suspensions suspensions;  // the Exchanges that wait in their access phase
 };
 
 }  // namespace headgate::proxy

@@ -90,18 +90,22 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
   const policy::RequestView request = view_of(head, facts, target, host);
-  if (!access(request)) return;
+  early_body_ = {body, size};
+  if (access(request) == Passage::passed) go_on(head, request);
+}
+
+void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request) {
   const std::uint64_t limit = route_->settings.max_body_bytes;
-  if (limit != 0 && size > limit) {  // chunked: a declared length has been looked at
+  if (limit != 0 && early_body_.size() > limit) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
     return;
   }
-  pool_ = context.upstreams.pool(route_->cluster->slot);
+  if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
   if (!pool_ || pool_->size() == 0) {
     reply(503, RejectReason::no_endpoint);
     return;
   }
-  prepare(head, request, body, size);
+  prepare(head, request);
   forward(false);
 }
 
@@ -173,8 +177,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
-                       std::size_t size) {
+void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
   edit.lines = client_certificate_fields();
@@ -197,16 +200,16 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
   // The content that came with the head goes out with it, and stays for another try.
   if (facts.body == http::BodyKind::chunked) {
-    if (size > 0) {
+    if (!early_body_.empty()) {
       char line[20];
-      char* const begin = write_chunk_size_before(line + sizeof line, size);
+      char* const begin = write_chunk_size_before(line + sizeof line, early_body_.size());
       request_.append({begin, static_cast<std::size_t>(line + sizeof line - begin)});
-      request_.append({body, size});
+      request_.append(early_body_);
       request_.append("\r\n");
     }
     if (body_complete_) request_.append("0\r\n\r\n");
   } else {
-    request_.append({body, size});
+    request_.append(early_body_);
   }
 }
 
@@ -513,6 +516,11 @@ void Exchange::record() {
 }
 
 void Exchange::clear() {
+  end_suspension();
+  held_.reset();
+  early_body_ = {};
+  next_access_step_ = 0;
+  connection_slot_.give_back();  // while the table is there that counts it
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;

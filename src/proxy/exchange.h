@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +19,14 @@
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/connection_zone.h"
 #include "policy/denial.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
+#include "proxy/held_request.h"
+#include "proxy/suspended_work.h"
+#include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
 #include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
@@ -31,7 +37,7 @@ namespace headgate::proxy {
 struct WorkerContext;
 
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
-class Exchange final : public TunnelOwner {
+class Exchange final : public TunnelOwner, public UpstreamUser {
  public:
   Exchange() = default;
   Exchange(const Exchange&) = delete;
@@ -58,25 +64,44 @@ class Exchange final : public TunnelOwner {
 
   // --- Said by the UpstreamConnection ---
 
-  void on_connected();
-  void on_upstream_drained();
-  void on_interim(http::ResponseHead& head);
+  void on_connected() override;
+  void on_upstream_drained() override;
+  void on_interim(http::ResponseHead& head) override;
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
-                        std::size_t size, bool last);
-  void on_response_body(char* data, std::size_t size, bool last);
-  void on_switching(http::ResponseHead& head);
-  void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
+                        std::size_t size, bool last) override;
+  void on_response_body(char* data, std::size_t size, bool last) override;
+  void on_switching(http::ResponseHead& head) override;
+  void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) override;
+
+  // --- Said by what a suspended Exchange waits for ---
+
+  // Goes on with the next access Step, or answers with `denial`. Only while it is suspended; from another
+  // thread by Resumer.
+  void resume(std::optional<policy::Denial> denial);
 
   // --- Said by the Tunnel ---
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
-  [[nodiscard]] bool response_paused() const { return downstream_->congested(); }
-  [[nodiscard]] std::size_t response_room() const { return downstream_->room(); }
-  [[nodiscard]] http::ResponseContext response_context() const { return {method_, upgrade_}; }
-  [[nodiscard]] const router::RouteSettings& settings() const { return route_->settings; }
+  [[nodiscard]] bool response_paused() const override { return downstream_->congested(); }
+  [[nodiscard]] std::size_t response_room() const override { return downstream_->room(); }
+  [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
+  [[nodiscard]] const router::RouteSettings& settings() const override { return route_->settings; }
 
  private:
+  // How far a request came.
+  enum class Passage : std::uint8_t {
+    passed,
+    answered,
+    suspended,  // resume() goes on
+  };
+  // What an access Step says: nothing (it lets the request pass), a Denial, or that the Exchange is suspended
+  // and will be told.
+  struct StepVerdict {
+    std::optional<policy::Denial> denial{};
+    bool suspended = false;
+  };
+
   static constexpr std::size_t kMaxTries = 4;  // remembered for the log; see observe::AccessRecord
 
   void begin(WorkerContext& context, Downstream& downstream);
@@ -85,7 +110,7 @@ class Exchange final : public TunnelOwner {
              std::string_view& host);
   bool route(const http::Target& target, std::string_view host);
   // exchange_access.cpp
-  bool access(const policy::RequestView& request);
+  Passage access(const policy::RequestView& request);
   [[nodiscard]] bool is_misdirected(std::string_view host) const;
   bool admit_client();
   bool redirect_to_https(const policy::RequestView& request);
@@ -94,15 +119,34 @@ class Exchange final : public TunnelOwner {
   // exchange_policy.cpp
   [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                             const http::Target& target, std::string_view host) const;
+  void begin_answer(const policy::RequestView& request);
   bool enter(const policy::RequestView& request);
-  bool pass_access(const policy::RequestView& request);
+  Passage pass_access(const policy::RequestView& request);
   [[nodiscard]] std::string_view hsts_line() const;
+  // A Step that can say at once. Others have an overload, in a file of their own.
+  template <typename Step>
+  StepVerdict ask(const Step& step, const policy::RequestView& request) {
+    return {step.judge(request)};
+  }
+  StepVerdict ask(const policy::ConnectionLimit& step, const policy::RequestView& request) {
+    return {step.judge(request, connection_slot_)};
+  }
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
 
-  void prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
-               std::size_t size);
+  // exchange_suspend.cpp
+  // Keeps a copy of the request, once; what came with the head is in it from then on.
+  void hold(const policy::RequestView& request);
+  [[nodiscard]] policy::RequestView held_view() const;
+  // For Steps that cannot say at once: they return a suspended StepVerdict after it. `work` is destroyed when
+  // the Exchange is resumed or ends; null where there is nothing to cancel. `request` is not used afterwards.
+  Resumer suspend(const policy::RequestView& request, std::unique_ptr<SuspendedWork> work);
+  std::unique_ptr<SuspendedWork> end_suspension();
+
+  // After the access phase.
+  void go_on(http::RequestHead& head, const policy::RequestView& request);
+  void prepare(http::RequestHead& head, const policy::RequestView& request);
   void forward(bool fresh);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
@@ -143,7 +187,16 @@ class Exchange final : public TunnelOwner {
   std::string_view user_agent_;
   std::string_view request_id_;
 
-  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
+  // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
+  std::string_view early_body_;
+  std::size_t next_access_step_ = 0;
+  std::unique_ptr<HeldRequest> held_;
+  SuspensionSerial suspension_ = 0;  // not 0: suspended
+  std::unique_ptr<SuspendedWork> work_;
+  std::unique_ptr<SuspensionDeadline> deadline_;
+
+  policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
+  policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;

@@ -3,6 +3,7 @@
 
 #include "http/ascii.h"
 #include "proxy/client_info.h"
+#include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "router/virtual_host.h"
 
@@ -19,6 +20,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   view.scheme = client.scheme();
   view.port = client.port;
   view.request_id = request_id_;
+  view.now = context_->now;
   view.namespace_name = route_->namespace_name;
   view.ingress = route_->ingress;
   if (route_->cluster != nullptr) {
@@ -28,6 +30,12 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   }
   view.path = route_->path;
   return view;
+}
+
+// Before anything can be answered about the Route.
+void Exchange::begin_answer(const policy::RequestView& request) {
+  for (const policy::AnswerStep& step : route_->policy.chain->answer)
+    std::visit([&](const auto& each) { each.apply(request, answer_fields_); }, step);
 }
 
 // False: answered.
@@ -41,15 +49,18 @@ bool Exchange::enter(const policy::RequestView& request) {
   return true;
 }
 
-// False: answered.
-bool Exchange::pass_access(const policy::RequestView& request) {
-  for (const policy::AccessStep& step : route_->policy.chain->access) {
-    const auto denial = std::visit([&](const auto& each) { return each.judge(request); }, step);
-    if (!denial) continue;
-    reply(*denial);
-    return false;
+// Begins, or goes on, with the Step that is next.
+Exchange::Passage Exchange::pass_access(const policy::RequestView& request) {
+  const std::vector<policy::AccessStep>& steps = route_->policy.chain->access;
+  while (next_access_step_ < steps.size()) {
+    const policy::AccessStep& step = steps[next_access_step_++];
+    const StepVerdict verdict = std::visit([&](const auto& each) { return ask(each, request); }, step);
+    if (verdict.suspended) return Passage::suspended;
+    if (!verdict.denial) continue;
+    reply(*verdict.denial);
+    return Passage::answered;
   }
-  return true;
+  return Passage::passed;
 }
 
 // Strict-Transport-Security of every answer over HTTPS (RFC 6797 §7.1), or empty.

@@ -18,6 +18,8 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ip_filter = read_ip_filter_annotations(reader);
   result.headers = read_header_annotations(reader);
   read_refused_annotations(reader);
+  result.limits = read_limit_annotations(reader);
+  result.cors = read_cors_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -9,7 +9,9 @@
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/headers.h"
+#include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/limits.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/objects.h"
@@ -24,6 +26,8 @@ struct IngressAnnotations {
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
   HeaderAnnotations headers;
+  LimitAnnotations limits;
+  std::optional<policy::CorsRules> cors;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

@@ -20,8 +20,9 @@ struct Registry {
 // In the order of docs/annotations.md.
 Registry collect() {
   Registry registry;
-  for (const auto rows : {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(),
-                          backend_rows(), ip_filter_rows(), headers_rows(), refused_rows()})
+  for (const auto rows :
+       {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(), backend_rows(),
+        ip_filter_rows(), limit_rows(), cors_rows(), headers_rows(), refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (const AnnotationRow& row : registry.rows) {
     registry.by_name.emplace(row.name, &row);

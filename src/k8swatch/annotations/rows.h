@@ -17,5 +17,7 @@ std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
 std::span<const AnnotationRow> headers_rows();
 std::span<const AnnotationRow> refused_rows();
+std::span<const AnnotationRow> cors_rows();
+std::span<const AnnotationRow> limit_rows();
 
 }  // namespace headgate::k8swatch
