@@ -86,7 +86,8 @@ class Drafter {
     route.route.path_type = type;
     route.route.namespace_name = ingress.metadata.namespace_name;
     route.route.ingress = ingress.metadata.name;
-    const RoutePolicy& policy = of(ingress).policy;
+    const bool spared = settings_.policies.defaults.external_auth.spares(written);
+    const RoutePolicy& policy = spared ? spared_policy(ingress) : of(ingress).policy;
     route.route.settings = policy.settings;
     route.route.policy = policy.policy;
     route.route.denied = policy.denied || settings_.denied.contains(&ingress);
@@ -98,6 +99,9 @@ class Drafter {
                                                cluster_port(backend),
                                                {},
                                                by_cluster_ip(ingress)});
+    for (const SideBackend& each : policy.others)
+      route.route.others.push_back(
+          clusters_.acquire({each.namespace_name, each.service, each.port, {}, false, each.host}));
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
   }
@@ -125,7 +129,19 @@ class Drafter {
     const auto [at, is_first] = ingresses_.try_emplace(&ingress);
     if (is_first) {  // what is wrong with the annotations alone is told with the Ingress itself
       at->second.annotations = read_annotations(ingress, settings_.annotation_prefix);
-      at->second.policy = draft_policy(ingress, at->second.annotations, settings_.policies, findings_);
+      at->second.policy = draft_policy(ingress, at->second.annotations, settings_.policies,
+                                       Authentication::wanted, findings_);
+    }
+    return at->second;
+  }
+
+  // Of paths that no-auth-locations spares.
+  const RoutePolicy& spared_policy(const Ingress& ingress) {
+    const auto [at, is_first] = spared_.try_emplace(&ingress);
+    if (is_first) {
+      std::vector<Finding> told_already;
+      at->second = draft_policy(ingress, of(ingress).annotations, settings_.policies, Authentication::spared,
+                                told_already);
     }
     return at->second;
   }
@@ -152,6 +168,7 @@ class Drafter {
   router::HostDraft draft_;
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
   std::map<const Ingress*, OfIngress> ingresses_;
+  std::map<const Ingress*, RoutePolicy> spared_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 

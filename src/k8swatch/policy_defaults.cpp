@@ -33,6 +33,8 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
+  defaults.external_auth = read_external_auth_defaults(reader);
+  defaults.error_pages = read_error_pages_defaults(reader);
   read_limits(reader, defaults.limits);
   return defaults;
 }

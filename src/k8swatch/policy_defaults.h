@@ -5,6 +5,8 @@
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "k8swatch/error_pages_defaults.h"
+#include "k8swatch/external_auth_defaults.h"
 #include "policy/template.h"
 
 namespace headgate::k8swatch {
@@ -21,6 +23,8 @@ struct PolicyDefaults {
   CidrList denied;   // denylist-source-range
   LimitDefaults limits;
   bool cross_namespace = false;  // allow-cross-namespace-resources
+  ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
+  ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

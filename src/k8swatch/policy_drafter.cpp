@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/error_pages_drafter.h"
+#include "k8swatch/external_auth_drafter.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/password_drafter.h"
 
@@ -33,6 +35,14 @@ void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& anno
   if (!draft.step) return;
   chain.access.emplace_back(*std::move(draft.step));
   chain.request.emplace_back(policy::WithheldCredentials());
+}
+
+void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
+                RoutePolicy& result) {
+  if (!annotations) return;
+  chain.mirror = annotations->mirror;
+  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
+  result.others.push_back(annotations->service);
 }
 
 void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
@@ -65,7 +75,8 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
 }  // namespace
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
-                         const PolicySources& sources, std::vector<Finding>& findings) {
+                         const PolicySources& sources, Authentication authentication,
+                         std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(
@@ -78,10 +89,15 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   add_deny_list(annotations.ip_filter, sources.defaults, chain);
   const std::size_t first_of_any = chain.access.size();
   add_allow_list(annotations.ip_filter, sources.defaults, chain);
-  add_passwords(ingress, annotations.authentication, sources, chain, result, findings);
+  if (authentication == Authentication::wanted) {
+    add_passwords(ingress, annotations.authentication, sources, chain, result, findings);
+    add_external_auth(ingress, annotations.external_auth, sources, chain, result, findings);
+  }
   // Last: everything that asks who somebody is stands behind the deny list.
   if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
     chain.any_of = first_of_any;
+  add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
+  add_mirror(annotations.mirror, chain, result);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -10,6 +10,7 @@
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
@@ -51,7 +52,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   router::TableBuilder builder = is_first ? router::TableBuilder() : router::TableBuilder(*table_);
 
   SettingsChange settings;
-  if (is_first || changes.config_map || changes.secrets.contains(listeners_.ticket_secret()))
+  if (is_first || changes_settings(changes) || changes.secrets.contains(listeners_.ticket_secret()))
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
@@ -102,6 +103,16 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   add_hosts_of_passwords(changes, store_, options_.annotation_prefix, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
+}
+
+// The ConfigMap itself, or one that it names.
+bool Translator::changes_settings(const Changes& changes) const {
+  if (changes.config_maps.contains(options_.config_map)) return true;
+  const ConfigMap* const settings = store_.find_config_map(options_.config_map);
+  if (settings == nullptr || changes.config_maps.empty()) return false;
+  const std::set<std::string> named = config_maps_of(*settings);
+  return std::any_of(named.begin(), named.end(),
+                     [&changes](const std::string& key) { return changes.config_maps.contains(key); });
 }
 
 Translator::SettingsChange Translator::read_config_map() {
@@ -214,8 +225,10 @@ void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost*
 }
 
 void Translator::release_clusters(const router::VirtualHost& host) {
-  for (const router::Route& route : host.routes())
+  for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
+    for (const auto& other : route.others) clusters_.release(*other);
+  }
 }
 
 std::shared_ptr<const router::Route> Translator::default_route() {

@@ -91,6 +91,7 @@ class Translator {
     bool client_certificates = false;
     bool certificates = false;
   };
+  [[nodiscard]] bool changes_settings(const Changes& changes) const;
   SettingsChange read_config_map();
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
   void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);

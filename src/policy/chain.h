@@ -14,14 +14,18 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "policy/basic_auth.h"
 #include "policy/cors.h"
+#include "policy/error_pages.h"
+#include "policy/external_auth.h"
 #include "policy/ip_filter.h"
 #include "policy/limits.h"
+#include "policy/mirror.h"
 #include "policy/redirection.h"
 #include "policy/upstream_host.h"
 
@@ -29,7 +33,7 @@ namespace headgate::policy {
 
 using AnswerStep = std::variant<Cors>;
 using EntryStep = std::variant<CorsPreflight, Redirection>;
-using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth>;
+using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth, ExternalAuth>;
 using RequestStep = std::variant<UpstreamHost, WithheldCredentials>;
 
 struct PolicyChain {
@@ -42,9 +46,11 @@ struct PolicyChain {
   std::size_t any_of = kAllOf;
 
   static constexpr std::size_t kAllOf = static_cast<std::size_t>(-1);
+  std::optional<ErrorPages> errors;
+  std::optional<Mirror> mirror;
 
   [[nodiscard]] bool empty() const {
-    return answer.empty() && entry.empty() && access.empty() && request.empty();
+    return answer.empty() && entry.empty() && access.empty() && request.empty() && !errors && !mirror;
   }
   // All Steps, in their order.
   void describe(std::string& out) const {
@@ -56,6 +62,8 @@ struct PolicyChain {
     all(access);
     if (any_of != kAllOf) out += " satisfy=any";
     all(request);
+    if (errors) errors->describe(out);
+    if (mirror) mirror->describe(out);
   }
   friend bool operator==(const PolicyChain&, const PolicyChain&) = default;
 };

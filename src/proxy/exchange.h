@@ -19,12 +19,17 @@
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/auth_grant.h"
 #include "policy/connection_zone.h"
 #include "policy/denial.h"
+#include "policy/error_pages.h"
+#include "policy/external_auth.h"
+#include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/held_request.h"
+#include "proxy/mirror_copy.h"
 #include "proxy/suspended_work.h"
 #include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
@@ -79,6 +84,10 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // thread by Resumer.
   void resume(std::optional<policy::Denial> denial);
 
+  // The auth service of `step` has answered; a status of 0: it has not.
+  void on_auth_answer(const policy::ExternalAuth& step, policy::SubrequestAnswer answer,
+                      std::string cache_name);
+
   // --- Said by the Tunnel ---
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
@@ -94,6 +103,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     passed,
     answered,
     suspended,  // resume() goes on
+  };
+  // Whom a default backend is asked in place of.
+  enum class ErrorStage : std::uint8_t {
+    none,
+    fallen_back,  // of the Route's own Service, which has no endpoint: it gets the request
+    page,         // of whoever made an error: it gets "/" and words the answer
   };
   // What an access Step says: nothing (it lets the request pass), a Denial, or that the Exchange is suspended
   // and will be told.
@@ -130,6 +145,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   StepVerdict ask(const Step& step, const policy::RequestView& request) {
     return {step.judge(request)};
   }
+  // exchange_auth.cpp
+  StepVerdict ask(const policy::ExternalAuth& step, const policy::RequestView& request);
+  std::optional<policy::Denial> judge_auth_answer(const policy::ExternalAuth& step,
+                                                  const policy::SubrequestAnswer& answer,
+                                                  const policy::RequestView& request);
+  void apply_grant(policy::RequestEdit& edit) const;
+  void add_auth_cookies(int status);
   StepVerdict ask(const policy::ConnectionLimit& step, const policy::RequestView& request) {
     return {step.judge(request, connection_slot_)};
   }
@@ -150,6 +172,23 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   // After the access phase.
   void go_on(http::RequestHead& head, const policy::RequestView& request);
+  // exchange_errors.cpp
+  [[nodiscard]] const policy::ErrorPages* error_pages() const;
+  [[nodiscard]] EndpointPoolRef usable_pool(const router::Cluster* cluster) const;
+  [[nodiscard]] EndpointPoolRef own_error_backend(const policy::ErrorPages& pages) const;
+  bool fall_back();
+  void tell_default_backend(const policy::RequestView& request, policy::RequestEdit& edit) const;
+  bool ask_for_error_page(int status, bool of_pod);
+  void write_error_request(int status);
+  bool replace_answer(const http::ResponseHead& head, bool last);
+  // exchange_mirror.cpp
+  void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void add_to_mirror(std::string_view content, bool last);
+  // All that the upstream will get has been given to us.
+  [[nodiscard]] bool is_request_whole() const {
+    return error_stage_ == ErrorStage::page || (body_complete_ && !abandoned_);
+  }
+
   void prepare(http::RequestHead& head, const policy::RequestView& request);
   void forward(bool fresh);
   void send_request();
@@ -163,6 +202,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
   [[nodiscard]] std::uint32_t tries_allowed() const;
+  [[nodiscard]] std::uint32_t tries_made() const {
+    return static_cast<std::uint32_t>(try_count_ - first_try_);
+  }
   [[nodiscard]] std::chrono::microseconds since(TimePoint start) const;
   [[nodiscard]] std::chrono::microseconds since_try() const;
 
@@ -201,6 +243,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::unique_ptr<SuspendedWork> work_;
   std::unique_ptr<SuspensionDeadline> deadline_;
 
+  std::unique_ptr<MirrorCopy> mirror_;        // until the request is whole
+  std::unique_ptr<policy::AuthGrant> grant_;  // of the auth service that let the request pass
+
   policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
   policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
 
@@ -209,6 +254,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::array<observe::UpstreamTry, kMaxTries> tries_;
   std::array<TimePoint, kMaxTries> try_started_;
   std::size_t try_count_ = 0;
+  std::size_t first_try_ = 0;  // of the request that is made now: an error page begins anew
+  ErrorStage error_stage_ = ErrorStage::none;
 
   // The response.
   int status_ = 0;

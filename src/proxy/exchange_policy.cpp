@@ -104,6 +104,7 @@ std::string_view Exchange::hsts_line() const {
 
 std::string_view Exchange::own_fields(http::ResponseHead* head) {
   const std::string_view hsts = hsts_line();
+  add_auth_cookies(head != nullptr ? head->status : status_);
   if (head != nullptr) {
     if (!hsts.empty())
       for (http::Field& field : head->fields)

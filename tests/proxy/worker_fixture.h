@@ -42,7 +42,7 @@ struct WorkerFixture {
   InboundList inbound;
   WorkerContext context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
                         access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
-                        connections, inbound, {},     {},        {},     {}};
+                        connections, inbound, {},     {},        {},     {},        {},           {}};
 };
 
 }  // namespace headgate::proxy
