@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/name_key.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -15,10 +17,33 @@ void add_ip_filter(const IpFilterAnnotations& annotations, const PolicyDefaults&
   if (!filter.denied.empty() || !filter.allowed.empty()) chain.access.emplace_back(std::move(filter));
 }
 
+// The annotation as the Ingress spells it, with its prefix.
+std::string_view spelled(const Ingress& ingress, std::string_view suffix) {
+  for (const auto& [name, value] : ingress.metadata.annotations)
+    if (name.ends_with(suffix)) return name;
+  return suffix.substr(1);
+}
+
+// Also of an Ingress whose pods are spoken to in plain text: a Secret that is missing is a mistake there too,
+// and ingress-nginx answers 503.
+void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annotations,
+                      const PolicySources& sources, RoutePolicy& result, std::vector<Finding>& findings) {
+  result.protocol = annotations.protocol;
+  auto context = sources.upstream_tls.find(ingress, annotations, sources.store);
+  if (context) {
+    result.upstream_tls = *std::move(context);
+    return;
+  }
+  result.denied = true;
+  findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
+                      annotation_field(spelled(ingress, "/proxy-ssl-secret")),
+                      context.error().message + "; every path of this Ingress answers 503"});
+}
+
 }  // namespace
 
-RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, const PolicySources& sources,
-                         std::vector<Finding>&) {
+RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
+                         const PolicySources& sources, std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(
@@ -27,6 +52,7 @@ RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, 
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

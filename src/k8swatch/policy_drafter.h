@@ -9,6 +9,7 @@
 #include "k8swatch/finding.h"
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/store.h"
+#include "k8swatch/upstream_tls.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -18,11 +19,14 @@ struct PolicySources {
   const Store& store;
   const router::RouteSettings& settings;  // of the ConfigMap
   const PolicyDefaults& defaults;         // likewise
+  UpstreamTls& upstream_tls;
 };
 
 struct RoutePolicy {
   router::RouteSettings settings;
   router::PolicyRef policy;
+  std::optional<router::UpstreamProtocol> protocol;
+  std::shared_ptr<const tls::ClientContext> upstream_tls;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
   bool denied = false;
 };

@@ -9,6 +9,8 @@
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_secrets.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
 
@@ -23,6 +25,12 @@ void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& n
     all.erase(name);
   else
     all[name] = std::move(findings);
+}
+
+void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
+  for (const IngressRule& rule : ingress.rules)
+    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
 }
 
 bool is_redirect(const router::Route& route) {
@@ -97,6 +105,10 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   hosts.insert(of_tls.begin(), of_tls.end());
   const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
   hosts.insert(of_rules.begin(), of_rules.end());
+  for (const std::string& secret : changes.secrets)
+    if (const SecretRecord* record = store_.find_secret(secret))
+      for (const Ingress* user : record->users)
+        if (policy_secrets_of(*user).contains(secret)) add_hosts_of(*user, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
 }
@@ -135,6 +147,7 @@ Translator::SettingsChange Translator::read_config_map() {
   clusters_.set_ipv6_names(backends.ipv6_names);
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
+  if (upstream_tls_.allow_cross_namespace(cross_namespace)) change.routes = true;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
@@ -148,7 +161,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_};
+  const PolicySources policies{store_, settings_, policies_, upstream_tls_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,

@@ -6,17 +6,20 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "base/reject_reason.h"
+#include "http/compressor.h"
 #include "http/framing.h"
 #include "http/message.h"
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/compression.h"
 #include "policy/denial.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
@@ -24,6 +27,7 @@
 #include "proxy/table_holder.h"
 #include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
+#include "proxy/upstream_way.h"
 #include "router/model.h"
 
 namespace headgate::proxy {
@@ -56,7 +60,7 @@ class Exchange final : public TunnelOwner {
   // The client's connection is gone: nothing can be sent. The Exchange is over when this returns.
   void on_downstream_gone(RejectReason reason);
 
-  // --- Said by the UpstreamConnection ---
+  // --- Said by the Upstream ---
 
   void on_connected();
   void on_upstream_drained();
@@ -64,7 +68,9 @@ class Exchange final : public TunnelOwner {
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                         std::size_t size, bool last);
   void on_response_body(char* data, std::size_t size, bool last);
-  void on_switching(http::ResponseHead& head);
+  // The end of the content, with trailer fields: lines "name: value\r\n".
+  void on_response_trailers(std::string_view lines);
+  void on_switching(http::ResponseHead& head, UpstreamConnection& connection);
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
 
   // --- Said by the Tunnel ---
@@ -101,6 +107,17 @@ class Exchange final : public TunnelOwner {
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
 
+  // exchange_upstream.cpp
+  bool choose_way();
+  void note_grpc(const http::RequestHead& head);
+  void answer_as_grpc(http::LocalReply& answer);
+  // exchange_compression.cpp
+  void note_codings(const http::RequestHead& head);
+  bool begin_compression(http::ResponseHead& head, const http::ResponseFacts& facts);
+  // False: it failed, and the answer has been cut.
+  bool send_compressed(http::ResponseHead* head, const http::ResponseFacts& facts, std::string_view content,
+                       bool last);
+
   void prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
                std::size_t size);
   void forward(bool fresh);
@@ -120,12 +137,13 @@ class Exchange final : public TunnelOwner {
 
   WorkerContext* context_ = nullptr;
   Downstream* downstream_ = nullptr;
-  UpstreamConnection* upstream_ = nullptr;
+  Upstream* upstream_ = nullptr;
   TableHolder::Version* table_ = nullptr;
   const router::VirtualHost* host_ = nullptr;
   const router::Route* route_ = nullptr;
   const router::RedirectRules* redirects_ = nullptr;
   EndpointPoolRef pool_;
+  UpstreamWay way_;
 
   // The request.
   http::Method method_ = http::Method::other;
@@ -143,6 +161,10 @@ class Exchange final : public TunnelOwner {
   std::string_view user_agent_;
   std::string_view request_id_;
 
+  // Where answers are compressed: what the client takes, and what this one is encoded by.
+  policy::AcceptedCodings codings_{};
+  std::unique_ptr<http::Compressor> compressor_;
+
   policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 
   // The tries.
@@ -158,6 +180,7 @@ class Exchange final : public TunnelOwner {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
+  bool grpc_ = false;  // errors of ours are told in its way
 };
 
 }  // namespace headgate::proxy

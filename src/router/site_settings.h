@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "policy/compression.h"
+
 namespace headgate::router {
 
 // ConfigMap keys of ingress-nginx in brackets.
@@ -14,6 +16,7 @@ struct SiteSettings {
   // Strict-Transport-Security; empty: none is added [hsts, hsts-max-age, hsts-include-subdomains,
   // hsts-preload].
   std::string hsts_line = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+  policy::Compression compression;  // of pods' answers; off by default [gzip, brotli and zstd keys]
   friend bool operator==(const SiteSettings&, const SiteSettings&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "k8swatch/annotations/backend.h"
+#include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/reader.h"
@@ -22,6 +23,7 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  BackendTlsAnnotations backend_tls;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 
