@@ -33,11 +33,17 @@ std::string_view text_of(const std::uint8_t* text, std::size_t size) {
   return {reinterpret_cast<const char*>(text), size};
 }
 
+// RFC 7541 §7.1.3: many clients share the connection, and its compression must not tell them of each other.
+std::uint8_t flags_for(std::string_view name) {
+  return same_name(name, "authorization") || same_name(name, "cookie") ? NGHTTP2_NV_FLAG_NO_INDEX
+                                                                       : NGHTTP2_NV_FLAG_NONE;
+}
+
 nghttp2_nv pair_of(std::string_view name, std::string_view value) {
   const auto bytes = [](std::string_view text) {
     return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
   };
-  return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
+  return {bytes(name), bytes(value), name.size(), value.size(), flags_for(name)};
 }
 
 // A stream that nghttp2 knows.
