@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -71,6 +72,11 @@ TlsPod::TlsPod(TlsPodOptions options)
 }
 
 void TlsPod::serve(int fd) {
+  // OpenSSL writes without MSG_NOSIGNAL, and a client may be gone. Of this thread alone: children inherit it.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
   SSL_set_fd(ssl.get(), fd);
   const bool secure = SSL_accept(ssl.get()) == 1;
