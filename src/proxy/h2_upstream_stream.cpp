@@ -30,7 +30,10 @@ void H2UpstreamStream::send(const char* data, std::size_t size) {
     bytes.remove_prefix(end);
   }
   out_.append(bytes);
-  was_congested_ = was_congested_ || congested();
+  if (congested() && !was_congested_) {
+    was_congested_ = true;
+    arm();  // the pod is to take some of it
+  }
   connection_.touch(*this);
 }
 

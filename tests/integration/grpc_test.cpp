@@ -11,6 +11,7 @@
 #include "support/h2_client.h"
 #include "support/headgate_process.h"
 #include "support/manifests.h"
+#include "support/metrics.h"
 #include "support/port_reservation.h"
 #include "support/program.h"
 #include "support/raw_client.h"
@@ -138,6 +139,27 @@ TEST_F(Grpc, AnHttp1ClientGetsTrailersWhereItTakesThem) {
       "POST");
   EXPECT_EQ(response.status, 200) << response.start_line << response.problem;
   EXPECT_THAT(response.body, HasSubstr("echo hi"));
+  EXPECT_EQ(response.field("transfer-encoding"), "chunked");
+}
+
+// The calls of a Worker share a connection; those that run at once are more than one stream of it.
+TEST_F(Grpc, CallsShareAConnection) {
+  start_pod();
+  start({{"backend-protocol", "GRPC"}});
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(call("Unary"), HasSubstr("status=OK"));
+  const std::string metrics = headgate->admin("/metrics").body;
+  EXPECT_EQ(metric(metrics, "headgate_upstream_connects_total", ""), 1) << metrics;
+}
+
+// A pod that has gone and come back: the connection that was kept is not used.
+TEST_F(Grpc, FollowsAPodThatComesBack) {
+  start_pod();
+  start({{"backend-protocol", "GRPC"}});
+  EXPECT_THAT(call("Unary"), HasSubstr("status=OK"));
+  pod.reset();
+  EXPECT_THAT(call("Unary"), HasSubstr("status=Unavailable"));
+  start_pod();
+  EXPECT_THAT(call("Unary"), HasSubstr("status=OK"));
 }
 
 }  // namespace
