@@ -101,8 +101,36 @@ bool has_content(int status) { return status >= 200 && status != 204 && status !
 
 }  // namespace
 
+std::string grpc_status_lines(int http_status) {
+  int code = 2;  // UNKNOWN
+  switch (http_status) {
+    case 400:
+      code = 13;  // INTERNAL
+      break;
+    case 401:
+      code = 16;  // UNAUTHENTICATED
+      break;
+    case 403:
+      code = 7;  // PERMISSION_DENIED
+      break;
+    case 404:
+      code = 12;  // UNIMPLEMENTED
+      break;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      code = 14;  // UNAVAILABLE
+      break;
+    default:
+      break;
+  }
+  return "grpc-status: " + std::to_string(code) + "\r\ngrpc-message: " + std::to_string(http_status) + " " +
+         std::string(reason_phrase(http_status)) + "\r\n";
+}
+
 std::string content_of(const LocalReply& reply) {
-  if (!has_content(reply.status)) return {};
+  if (!has_content(reply.status) || reply.grpc) return {};
   if (!reply.text.empty()) return std::string(reply.text);
   const std::string code = std::to_string(reply.status) + " ";
   const std::string_view phrase = reason_phrase(reply.status);
@@ -121,7 +149,8 @@ void append_local_reply(const LocalReply& reply, std::string_view date, std::str
       .append(reason_phrase(reply.status));
   out.append("\r\nDate: ").append(date).append("\r\n");
   if (has_content(reply.status))
-    out.append("Content-Type: text/html\r\nContent-Length: ")
+    out.append(reply.grpc ? "Content-Type: application/grpc" : "Content-Type: text/html")
+        .append("\r\nContent-Length: ")
         .append(std::to_string(content.size()))
         .append("\r\n");
   if (reply.close)

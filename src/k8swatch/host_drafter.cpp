@@ -90,6 +90,8 @@ class Drafter {
     const RoutePolicy& policy = spared ? spared_policy(ingress) : of(ingress).policy;
     route.route.settings = policy.settings;
     route.route.policy = policy.policy;
+    route.route.protocol = policy.protocol;
+    route.route.upstream_tls = policy.upstream_tls;
     route.route.denied = policy.denied || settings_.denied.contains(&ingress);
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;

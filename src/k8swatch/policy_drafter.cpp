@@ -72,6 +72,29 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
   chain.entry.emplace_back(policy::CorsPreflight{cors});
 }
 
+// The annotation as the Ingress spells it, with its prefix.
+std::string_view spelled(const Ingress& ingress, std::string_view suffix) {
+  for (const auto& [name, value] : ingress.metadata.annotations)
+    if (name.ends_with(suffix)) return name;
+  return suffix.substr(1);
+}
+
+// Also of an Ingress whose pods are spoken to in plain text: a Secret that is missing is a mistake there too,
+// and ingress-nginx answers 503.
+void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annotations,
+                      const PolicySources& sources, RoutePolicy& result, std::vector<Finding>& findings) {
+  result.protocol = annotations.protocol;
+  auto context = sources.upstream_tls.find(ingress, annotations, sources.store);
+  if (context) {
+    result.upstream_tls = *std::move(context);
+    return;
+  }
+  result.denied = true;
+  findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
+                      annotation_field(spelled(ingress, "/proxy-ssl-secret")),
+                      context.error().message + "; every path of this Ingress answers 503"});
+}
+
 }  // namespace
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
@@ -98,6 +121,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
     chain.any_of = first_of_any;
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
   add_mirror(annotations.mirror, chain, result);
+  add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -12,6 +12,7 @@
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/side_backend.h"
 #include "k8swatch/store.h"
+#include "k8swatch/upstream_tls.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -23,6 +24,7 @@ struct PolicySources {
   const PolicyDefaults& defaults;         // likewise
   LimitZones& limit_zones;
   std::string_view annotation_prefix;
+  UpstreamTls& upstream_tls;
 };
 
 struct RoutePolicy {
@@ -30,6 +32,8 @@ struct RoutePolicy {
   router::PolicyRef policy;
   // The further Clusters that Steps name by their place here.
   std::vector<SideBackend> others;
+  std::optional<router::UpstreamProtocol> protocol;
+  std::shared_ptr<const tls::ClientContext> upstream_tls;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
   bool denied = false;
 };

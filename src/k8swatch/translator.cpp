@@ -10,6 +10,8 @@
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_secrets.h"
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
@@ -26,6 +28,12 @@ void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& n
     all.erase(name);
   else
     all[name] = std::move(findings);
+}
+
+void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
+  for (const IngressRule& rule : ingress.rules)
+    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
 }
 
 bool is_redirect(const router::Route& route) {
@@ -101,6 +109,10 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
   hosts.insert(of_rules.begin(), of_rules.end());
   add_hosts_of_passwords(changes, store_, options_.annotation_prefix, hosts);
+  for (const std::string& secret : changes.secrets)
+    if (const SecretRecord* record = store_.find_secret(secret))
+      for (const Ingress* user : record->users)
+        if (policy_secrets_of(*user).contains(secret)) add_hosts_of(*user, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
 }
@@ -152,6 +164,7 @@ Translator::SettingsChange Translator::read_config_map() {
   clusters_.set_ipv6_names(backends.ipv6_names);
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
+  if (upstream_tls_.allow_cross_namespace(cross_namespace)) change.routes = true;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
@@ -165,7 +178,8 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_, limit_zones_, options_.annotation_prefix};
+  const PolicySources policies{store_,       settings_, policies_, limit_zones_, options_.annotation_prefix,
+                               upstream_tls_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,

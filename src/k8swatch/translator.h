@@ -24,6 +24,7 @@
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
+#include "k8swatch/upstream_tls.h"
 #include "router/publication.h"
 #include "router/table_builder.h"
 
@@ -115,6 +116,7 @@ class Translator {
   BackendSettings backends_;
   PolicyDefaults policies_;
   LimitZones limit_zones_;
+  UpstreamTls upstream_tls_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

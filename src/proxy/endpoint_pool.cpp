@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/h2_upstream_connection.h"
 #include "proxy/upstream_connection.h"
 
 namespace headgate::proxy {
@@ -28,6 +29,7 @@ EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoi
 }  // namespace
 
 void EndpointPool::adopt(const router::EndpointSet& set) {
+  protocol_ = set.protocol;
   std::vector<EndpointRef> adopted;
   adopted.reserve(set.endpoints.size());
   for (const router::Endpoint& endpoint : set.endpoints) {
@@ -42,6 +44,7 @@ void EndpointPool::adopt(const router::EndpointSet& set) {
 
 void EndpointPool::retire(EndpointState& state) {
   state.removed = true;
+  for (H2UpstreamConnection* const each : state.h2) each->retire();
   while (!state.idle.empty()) static_cast<UpstreamConnection&>(state.idle.front()).close();
 }
 

@@ -14,12 +14,14 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "base/reject_reason.h"
+#include "http/compressor.h"
 #include "http/framing.h"
 #include "http/message.h"
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
 #include "policy/auth_grant.h"
+#include "policy/compression.h"
 #include "policy/connection_zone.h"
 #include "policy/denial.h"
 #include "policy/error_pages.h"
@@ -35,6 +37,7 @@
 #include "proxy/table_holder.h"
 #include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
+#include "proxy/upstream_way.h"
 #include "router/model.h"
 
 namespace headgate::proxy {
@@ -67,7 +70,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // The client's connection is gone: nothing can be sent. The Exchange is over when this returns.
   void on_downstream_gone(RejectReason reason);
 
-  // --- Said by the UpstreamConnection ---
+  // --- Said by the Upstream ---
 
   void on_connected() override;
   void on_upstream_drained() override;
@@ -75,7 +78,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                         std::size_t size, bool last) override;
   void on_response_body(char* data, std::size_t size, bool last) override;
-  void on_switching(http::ResponseHead& head) override;
+  void on_response_trailers(std::string_view lines) override;
+  void on_switching(http::ResponseHead& head, UpstreamConnection& connection) override;
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) override;
 
   // --- Said by what a suspended Exchange waits for ---
@@ -189,6 +193,17 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     return error_stage_ == ErrorStage::page || (body_complete_ && !abandoned_);
   }
 
+  // exchange_upstream.cpp
+  bool choose_way();
+  void note_grpc(const http::RequestHead& head);
+  void answer_as_grpc(http::LocalReply& answer);
+  // exchange_compression.cpp
+  void note_codings(const http::RequestHead& head);
+  bool begin_compression(http::ResponseHead& head, const http::ResponseFacts& facts);
+  // False: it failed, and the answer has been cut.
+  bool send_compressed(http::ResponseHead* head, const http::ResponseFacts& facts, std::string_view content,
+                       bool last);
+
   void prepare(http::RequestHead& head, const policy::RequestView& request);
   void forward(bool fresh);
   void send_request();
@@ -210,12 +225,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   WorkerContext* context_ = nullptr;
   Downstream* downstream_ = nullptr;
-  UpstreamConnection* upstream_ = nullptr;
+  Upstream* upstream_ = nullptr;
   TableHolder::Version* table_ = nullptr;
   const router::VirtualHost* host_ = nullptr;
   const router::Route* route_ = nullptr;
   const router::RedirectRules* redirects_ = nullptr;
   EndpointPoolRef pool_;
+  UpstreamWay way_;
 
   // The request.
   http::Method method_ = http::Method::other;
@@ -248,6 +264,11 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
   policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
+  // Where answers are compressed: what the client takes, and what this one is encoded by.
+  policy::AcceptedCodings codings_{};
+  std::unique_ptr<http::Compressor> compressor_;
+
+  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
@@ -264,6 +285,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
+  bool grpc_ = false;  // errors of ours are told in its way
 };
 
 }  // namespace headgate::proxy

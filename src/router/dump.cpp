@@ -59,6 +59,38 @@ std::string settings_of(const RouteSettings& settings) {
   return text;
 }
 
+std::string_view to_string(UpstreamProtocol protocol) {
+  switch (protocol) {
+    case UpstreamProtocol::http1:
+      return "http";
+    case UpstreamProtocol::h2c:
+      return "h2c";
+    case UpstreamProtocol::https:
+      return "https";
+    case UpstreamProtocol::h2:
+      return "h2";
+    case UpstreamProtocol::as_client:
+      return "as-client";
+  }
+  return "?";
+}
+
+std::string upstream_of(const Route& route) {
+  std::string text;
+  if (route.protocol) text.append(" protocol=").append(to_string(*route.protocol));
+  if (route.upstream_tls == nullptr) return text;
+  const tls::ClientSettings& tls = route.upstream_tls->settings();
+  text += " tls";
+  if (tls.identity != nullptr) text += " with-certificate";
+  if (tls.verify) text += " verify depth=" + std::to_string(tls.depth);
+  if (!tls.name.empty()) text += " name=" + tls.name;
+  if (tls.send_name) text += " sni";
+  if (!tls.tls12) text += " tls1.3-only";
+  if (!tls.tls13) text += " tls1.2-only";
+  if (!tls.ciphers.empty()) text += " ciphers=" + tls.ciphers;
+  return text;
+}
+
 void dump_host(const VirtualHost& host, std::string& out) {
   out.append("host ").append(host.host()).append("\n");
   if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
@@ -78,6 +110,11 @@ std::string dump_site(const SiteSettings& site) {
     out += "answers over HTTPS: " + site.hsts_line.substr(0, site.hsts_line.find('\r')) + "\n";
   site.block.describe(out);
   site.forwarding.describe(out);
+  if (site.compression.enabled()) {
+    out += "compression:";
+    site.compression.describe(out);
+    out += "\n";
+  }
   return out;
 }
 
@@ -125,6 +162,7 @@ std::string to_string(const Route& route) {
   if (!route.ingress.empty())
     text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
   if (route.denied) text += " denied: 503";
+  text += upstream_of(route);
   text += redirects_of(route.redirects) + settings_of(route.settings);
   if (route.policy.chain != nullptr) route.policy.chain->describe(text);
   return text;

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/socket_address.h"
 #include "policy/chain.h"
+#include "tls/client_context.h"
 
 namespace headgate::router {
 
@@ -32,16 +34,18 @@ struct Endpoint {
 
 // How pods want to be spoken to.
 enum class UpstreamProtocol : std::uint8_t {
-  http1,  // and its upgrade to WebSocket
-  h2c,    // HTTP/2 without TLS
-  https,  // HTTP/1.1 inside TLS
+  http1,      // and its upgrade to WebSocket
+  h2c,        // HTTP/2 without TLS
+  https,      // HTTP/1.1 inside TLS
+  h2,         // HTTP/2 inside TLS
+  as_client,  // HTTP/1.1, inside TLS where the client's own connection is [AUTO_HTTP]; of Routes only
 };
 
 // The usable endpoints of one Cluster, ordered by address, without duplicates. Empty: answer 503.
 struct EndpointSet {
   std::vector<Endpoint> endpoints;
-  UpstreamProtocol protocol =
-      UpstreamProtocol::http1;  // as the Service port's appProtocol says; not obeyed yet
+  // As the Service port's appProtocol says; a Route's own counts before it.
+  UpstreamProtocol protocol = UpstreamProtocol::http1;
   friend bool operator==(const EndpointSet&, const EndpointSet&) = default;
 };
 
@@ -112,6 +116,9 @@ struct Route {
   RouteSettings settings;
   RedirectRules redirects;
   PolicyRef policy;
+  // How its pods are spoken to; nothing: as their EndpointSet says.
+  std::optional<UpstreamProtocol> protocol;
+  std::shared_ptr<const tls::ClientContext> upstream_tls;  // null: anybody is taken, nothing is shown
   // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
   bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity

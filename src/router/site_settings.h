@@ -6,6 +6,7 @@
 
 #include "policy/block_rules.h"
 #include "policy/forwarding.h"
+#include "policy/compression.h"
 
 namespace headgate::router {
 
@@ -19,6 +20,7 @@ struct SiteSettings {
   std::string hsts_line = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
   policy::BlockRules block;            // [block-cidrs, block-user-agents, block-referers]
   policy::ForwardingRules forwarding;  // [use-forwarded-headers, enable-real-ip …]
+  policy::Compression compression;  // of pods' answers; off by default [gzip, brotli and zstd keys]
   friend bool operator==(const SiteSettings&, const SiteSettings&) = default;
 };
 

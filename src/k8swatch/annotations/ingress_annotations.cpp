@@ -24,6 +24,7 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   read_refused_annotations(reader);
   result.limits = read_limit_annotations(reader);
   result.cors = read_cors_annotations(reader);
+  result.backend_tls = read_backend_tls_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -8,6 +8,7 @@
 
 #include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
+#include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/error_pages.h"
@@ -36,6 +37,7 @@ struct IngressAnnotations {
   HeaderAnnotations headers;
   LimitAnnotations limits;
   std::optional<policy::CorsRules> cors;
+  BackendTlsAnnotations backend_tls;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 
