@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "k8swatch/annotations/redirection.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -20,6 +22,12 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
+  if (const std::string* root = reader.text("app-root")) {
+    if (auto parsed = parse_app_root(*root))
+      defaults.app_root = *std::move(parsed);
+    else
+      reader.refuse("app-root", parsed.error().message);
+  }
   return defaults;
 }
 

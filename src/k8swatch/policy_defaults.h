@@ -1,14 +1,18 @@
 // What the ConfigMap says about policies, for Ingresses that say nothing themselves.
 #pragma once
 
+#include <optional>
+
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "policy/template.h"
 
 namespace headgate::k8swatch {
 
 struct PolicyDefaults {
   CidrList allowed;  // whitelist-source-range
   CidrList denied;   // denylist-source-range
+  std::optional<policy::Template> app_root;
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

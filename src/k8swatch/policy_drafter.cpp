@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/routing_policy.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -26,7 +28,9 @@ RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, 
       [](const AnnotationProblem& problem) { return problem.outcome == OnInvalid::deny_location; });
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
+  add_entry_steps(annotations, sources, chain);
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  add_routing_request_steps(annotations, chain);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -8,6 +8,7 @@
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/policy_defaults.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
 #include "router/model.h"
 
@@ -18,6 +19,7 @@ struct PolicySources {
   const Store& store;
   const router::RouteSettings& settings;  // of the ConfigMap
   const PolicyDefaults& defaults;         // likewise
+  const RedirectDefaults& redirects;      // likewise
 };
 
 struct RoutePolicy {

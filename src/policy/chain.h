@@ -18,13 +18,14 @@
 
 #include "policy/ip_filter.h"
 #include "policy/redirection.h"
+#include "policy/rewrite.h"
 #include "policy/upstream_host.h"
 
 namespace headgate::policy {
 
-using EntryStep = std::variant<Redirection>;
+using EntryStep = std::variant<Redirection, HostRedirect, RewriteRedirect>;
 using AccessStep = std::variant<IpFilter>;
-using RequestStep = std::variant<UpstreamHost>;
+using RequestStep = std::variant<RewritePath, UpstreamHost>;
 
 struct PolicyChain {
   std::vector<EntryStep> entry;

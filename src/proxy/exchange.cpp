@@ -101,7 +101,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
     reply(503, RejectReason::no_endpoint);
     return;
   }
-  prepare(head, request, body, size);
+  if (!prepare(head, request, body, size)) return;
   forward(false);
 }
 
@@ -173,7 +173,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
+bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
                        std::size_t size) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
@@ -181,6 +181,10 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
+  if (edit.refused_status != 0) {
+    reply(edit.refused_status, edit.refused_reason);
+    return false;
+  }
   ForwardingFields forwarding;
   forwarding.host = request.host_as_sent;
   forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
@@ -208,6 +212,7 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   } else {
     request_.append({body, size});
   }
+  return true;
 }
 
 // --- choose, forward ---
@@ -505,7 +510,7 @@ void Exchange::record() {
     if (route_->cluster) labels.service = route_->cluster->service;
     record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
-    labels.host = host_->host();
+    labels.host = host_->server_name();
     record.host = labels.host;
     stats.routes->record(labels, record);
   }

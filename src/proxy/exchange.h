@@ -101,7 +101,8 @@ class Exchange final : public TunnelOwner {
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
 
-  void prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
+  // False: answered.
+  bool prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
                std::size_t size);
   void forward(bool fresh);
   void send_request();

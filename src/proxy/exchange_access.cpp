@@ -44,6 +44,12 @@ bool Exchange::access(const policy::RequestView& request) {
     return false;
   }
   if (host_->client_certificate() != nullptr && !admit_client()) return false;
+  if (host_->app_root() != nullptr) {
+    if (const auto answer = host_->app_root()->judge(request)) {
+      reply(*answer);
+      return false;
+    }
+  }
   const std::uint64_t limit = settings().max_body_bytes;
   if (limit != 0 && request.facts.body == http::BodyKind::length && request.facts.content_length > limit) {
     reply(413, RejectReason::body_too_large);
@@ -110,7 +116,7 @@ bool Exchange::has_backend() {
     reply(421, RejectReason::misdirected);
     return false;
   }
-  if (route_->action == router::RouteAction::not_found) {
+  if (route_->action != router::RouteAction::forward) {
     reply(404, RejectReason::no_route);
     return false;
   }

@@ -15,6 +15,8 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ssl_ciphers = read_ssl_ciphers(reader);
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
+  result.routing = read_routing_annotations(reader);
+  result.redirection = read_redirection_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

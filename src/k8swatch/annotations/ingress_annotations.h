@@ -11,6 +11,8 @@
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
+#include "k8swatch/annotations/redirection.h"
+#include "k8swatch/annotations/routing.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
@@ -22,6 +24,8 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  RoutingAnnotations routing;
+  RedirectionAnnotations redirection;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

@@ -15,5 +15,7 @@ std::span<const AnnotationRow> passthrough_rows();
 std::span<const AnnotationRow> ciphers_rows();
 std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
+std::span<const AnnotationRow> routing_rows();
+std::span<const AnnotationRow> redirection_rows();
 
 }  // namespace headgate::k8swatch
