@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
@@ -25,6 +26,7 @@ struct PolicyDefaults {
   bool cross_namespace = false;  // allow-cross-namespace-resources
   ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
   ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
+  std::optional<policy::Template> app_root;
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -9,6 +9,7 @@
 #include "k8swatch/external_auth_drafter.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/password_drafter.h"
+#include "k8swatch/routing_policy.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -108,6 +109,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_cors(annotations, chain);
+  add_entry_steps(annotations, sources, chain);
   add_limits(ingress, annotations.limits, sources, chain);
   add_deny_list(annotations.ip_filter, sources.defaults, chain);
   const std::size_t first_of_any = chain.access.size();
@@ -119,6 +121,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   // Last: everything that asks who somebody is stands behind the deny list.
   if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
     chain.any_of = first_of_any;
+  add_routing_request_steps(annotations, chain);
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
   add_mirror(annotations.mirror, chain, result);
   add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);

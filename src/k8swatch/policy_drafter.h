@@ -11,6 +11,7 @@
 #include "k8swatch/limit_zones.h"
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/side_backend.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
 #include "k8swatch/upstream_tls.h"
 #include "router/model.h"
@@ -25,6 +26,7 @@ struct PolicySources {
   LimitZones& limit_zones;
   std::string_view annotation_prefix;
   UpstreamTls& upstream_tls;
+  const RedirectDefaults& redirects;      // likewise
 };
 
 struct RoutePolicy {

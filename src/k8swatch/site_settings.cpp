@@ -75,7 +75,7 @@ router::RedirectRules RedirectDefaults::rules(const RedirectAnnotations& annotat
   if (result.https_only)
     result.preserve_trailing_slash = annotations.preserve_trailing_slash.value_or(preserve_trailing_slash);
   result.with_port = annotations.use_port_in_redirects.value_or(use_port_in_redirects);
-  result.relative = relative_redirects;
+  result.relative = annotations.relative_redirects.value_or(relative_redirects);
   return result;
 }
 

@@ -50,7 +50,8 @@ Translator::Translator(TranslatorOptions options, const Store& store, ExternalNa
       client_certificates_(options_.annotation_prefix, store, classes_),
       ciphers_(options_.annotation_prefix, store, classes_),
       certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
-      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
+      passthrough_(options_.ssl_passthrough, options_.annotation_prefix),
+      derived_(options_.annotation_prefix) {
   site_.https_port = options_.https_port;
 }
 
@@ -69,6 +70,10 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
+  derived_.publish(builder, site_.https_redirect_code, [this](const std::string& name) {
+    return !rules_in_order(store_, classes_, name).empty();
+  });
+  if (certificates_.lend(derived_.names())) publication->certificates = certificates_.index();
   publication->passthrough = passthrough_.take_index();
 
   if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
@@ -179,7 +184,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
   const PolicySources policies{store_,       settings_, policies_, limit_zones_, options_.annotation_prefix,
-                               upstream_tls_};
+                               upstream_tls_, redirects_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,
@@ -192,10 +197,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   keep(conflict_findings_, host, std::move(conflicts));
 
   const std::shared_ptr<const router::VirtualHost> old =
-      table_ == nullptr ? nullptr : table_->find_host(host);
+      table_ == nullptr || derived_.placed(host) ? nullptr : table_->find_host(host);
   give_slots(draft, old.get(), publication);
   if (rules.empty()) {
     passthrough_.update(host, rules, nullptr);
+    derived_.update(host, rules, nullptr);
     if (old == nullptr || (host == router::kDefaultHost && old->routes().empty())) return;
     builder.remove(host);
     release_clusters(*old);
@@ -205,10 +211,12 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   if (old != nullptr && old->same_as(*fresh)) {
     release_clusters(*fresh);  // the old one stays, with its own uses
     passthrough_.update(host, rules, old.get());
+    derived_.update(host, rules, old);
     return;
   }
   if (old != nullptr) release_clusters(*old);
   passthrough_.update(host, rules, fresh.get());
+  derived_.update(host, rules, fresh);
   builder.replace(std::move(fresh));
 }
 
@@ -303,6 +311,7 @@ std::vector<Finding> Translator::findings() const {
   ciphers_.add_findings(all, passed);
   certificates_.add_findings(all, passed);
   passthrough_.add_findings(all);
+  derived_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
   all.erase(std::unique(all.begin(), all.end()), all.end());

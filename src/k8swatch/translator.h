@@ -14,6 +14,7 @@
 #include "k8swatch/certificate_translator.h"
 #include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/cluster_registry.h"
+#include "k8swatch/derived_hosts.h"
 #include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
@@ -110,6 +111,7 @@ class Translator {
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
   PassthroughTranslator passthrough_;
+  DerivedHosts derived_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
   RedirectDefaults redirects_;

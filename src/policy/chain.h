@@ -27,14 +27,15 @@
 #include "policy/limits.h"
 #include "policy/mirror.h"
 #include "policy/redirection.h"
+#include "policy/rewrite.h"
 #include "policy/upstream_host.h"
 
 namespace headgate::policy {
 
 using AnswerStep = std::variant<Cors>;
-using EntryStep = std::variant<CorsPreflight, Redirection>;
+using EntryStep = std::variant<CorsPreflight, Redirection, HostRedirect, RewriteRedirect>;
 using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth, ExternalAuth>;
-using RequestStep = std::variant<UpstreamHost, WithheldCredentials>;
+using RequestStep = std::variant<RewritePath, UpstreamHost, WithheldCredentials>;
 
 struct PolicyChain {
   std::vector<AnswerStep> answer;

@@ -110,7 +110,7 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
   }
   if (!choose_way()) return;
   if (table_->table->site().compression.enabled()) note_codings(head);
-  prepare(head, request);
+  if (!prepare(head, request)) return;
   begin_mirror(head, request);
   if (held_ != nullptr) held_->forget_body();
   early_body_ = {};
@@ -185,7 +185,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
+bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
   edit.lines = client_certificate_fields();
@@ -193,6 +193,10 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
+  if (edit.refused_status != 0) {
+    reply(edit.refused_status, edit.refused_reason);
+    return false;
+  }
   apply_grant(edit);
   tell_default_backend(request, edit);
   ForwardingFields forwarding;
@@ -227,6 +231,7 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   } else {
     request_.append(early_body_);
   }
+  return true;
 }
 
 // --- choose, forward ---
@@ -548,7 +553,7 @@ void Exchange::record() {
     if (route_->cluster) labels.service = route_->cluster->service;
     record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
-    labels.host = host_->host();
+    labels.host = host_->server_name();
     record.host = labels.host;
     stats.routes->record(labels, record);
   }

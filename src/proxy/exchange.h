@@ -204,7 +204,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool send_compressed(http::ResponseHead* head, const http::ResponseFacts& facts, std::string_view content,
                        bool last);
 
-  void prepare(http::RequestHead& head, const policy::RequestView& request);
+  // False: answered.
+  bool prepare(http::RequestHead& head, const policy::RequestView& request);
   void forward(bool fresh);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});

@@ -15,7 +15,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   policy::RequestView view{head, facts, target};
   view.host_as_sent = target.authority.empty() ? facts.host : target.authority;
   view.host = host;
-  view.server_name = host_->host();
+  view.server_name = host_->server_name();
   view.remote_ip = client.remote_ip();
   view.scheme = client.scheme();
   view.port = client.port;
@@ -31,6 +31,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
     view.upstream_name = route_->cluster->name;
   }
   view.path = route_->path;
+  view.pattern = route_->pattern.pattern.get();
   return view;
 }
 

@@ -26,6 +26,8 @@ std::string target_of(const Route& route) {
       return "redirect to " + route.path + "/";
     case RouteAction::not_found:
       return "default backend";
+    case RouteAction::redirect:
+      return "redirect";
   }
   return "?";
 }
@@ -91,10 +93,34 @@ std::string upstream_of(const Route& route) {
   return text;
 }
 
+// After "path -> ".
+std::string what_becomes_of(const Route& route) {
+  std::string text = target_of(route);
+  if (!route.ingress.empty())
+    text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
+  if (route.denied) text += " denied: 503";
+  text += upstream_of(route);
+  text += redirects_of(route.redirects) + settings_of(route.settings);
+  if (route.policy.chain != nullptr) route.policy.chain->describe(text);
+  return text;
+}
+
 void dump_host(const VirtualHost& host, std::string& out) {
   out.append("host ").append(host.host()).append("\n");
+  if (host.server_name() != host.host() && host.routes().front().action != RouteAction::redirect) {
+    out.append("  alias of ").append(host.server_name()).append("\n");
+    return;
+  }
   if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
-  for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  if (host.app_root() != nullptr)
+    out.append("  / -> redirect=302:").append(host.app_root()->path.text()).append("\n");
+  if (const RegexIndex* expressions = host.expressions()) {
+    out += "  paths are regular expressions, in this order\n";
+    for (const RegexIndex::Entry& entry : expressions->entries())
+      out.append("  ").append(to_string(entry, host.routes()[entry.route])).append("\n");
+  } else {
+    for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  }
   if (host.unclaimed_redirects() != RedirectRules())
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
 }
@@ -156,16 +182,15 @@ std::string tls_of(const VirtualHost& host) {
   return text + "403 by auth-tls-* of Ingress " + rule->namespace_name + "/" + rule->ingress;
 }
 
+std::string to_string(const RegexIndex::Entry& entry, const Route& route) {
+  const policy::Pattern* const pattern = entry.pattern.pattern.get();
+  std::string text = "regex ^" + entry.text;
+  if (pattern != nullptr && pattern->is_limited()) text += " (bounded steps)";
+  return text.append(" -> ").append(what_becomes_of(route));
+}
+
 std::string to_string(const Route& route) {
-  std::string text(to_string(route.path_type));
-  text.append(" ").append(route.path).append(" -> ").append(target_of(route));
-  if (!route.ingress.empty())
-    text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
-  if (route.denied) text += " denied: 503";
-  text += upstream_of(route);
-  text += redirects_of(route.redirects) + settings_of(route.settings);
-  if (route.policy.chain != nullptr) route.policy.chain->describe(text);
-  return text;
+  return std::string(to_string(route.path_type)) + " " + route.path + " -> " + what_becomes_of(route);
 }
 
 std::string dump(const RoutingTable& table) {
@@ -181,6 +206,13 @@ std::string dump(const RoutingTable& table) {
   out += "\n" + dump_site(table.site());
   if (!table.default_host().routes().empty()) dump_host(table.default_host(), out);
   for (const VirtualHost* host : hosts) dump_host(*host, out);
+  if (table.patterns() != nullptr)
+    for (const HostPatterns::Entry& entry : table.patterns()->entries())
+      out.append("host ~")
+          .append(entry.pattern.pattern->text())
+          .append("\n  alias of ")
+          .append(entry.host->server_name())
+          .append("\n");
   return out;
 }
 

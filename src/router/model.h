@@ -68,6 +68,7 @@ enum class RouteAction : std::uint8_t {
   forward,             // choose an endpoint of `cluster`
   add_trailing_slash,  // 301 to the same path with "/" appended (nginx's rule for a Prefix that ends in "/")
   not_found,           // the built-in default backend: 404
+  redirect,            // the entry Steps of its policy answer every request
 };
 
 // Limits and time-outs of one Route; the defaults are ingress-nginx's.
@@ -119,6 +120,8 @@ struct Route {
   // How its pods are spoken to; nothing: as their EndpointSet says.
   std::optional<UpstreamProtocol> protocol;
   std::shared_ptr<const tls::ClientContext> upstream_tls;  // null: anybody is taken, nothing is shown
+  // What its path must match, where it is a regular expression with groups or classes; null: plain text.
+  policy::PatternRef pattern;
   // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
   bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity

@@ -49,7 +49,6 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_gate_settings(reader);
   read_policy_defaults(reader);
   read_listener_settings(reader, Store());
-  read_policy_defaults(reader);
   read_block_rules(reader);
   read_forwarding_rules(reader, CidrList::everyone());
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());

@@ -25,6 +25,8 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.limits = read_limit_annotations(reader);
   result.cors = read_cors_annotations(reader);
   result.backend_tls = read_backend_tls_annotations(reader);
+  result.routing = read_routing_annotations(reader);
+  result.redirection = read_redirection_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -19,6 +19,8 @@
 #include "k8swatch/annotations/mirror.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
+#include "k8swatch/annotations/redirection.h"
+#include "k8swatch/annotations/routing.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
@@ -38,6 +40,8 @@ struct IngressAnnotations {
   LimitAnnotations limits;
   std::optional<policy::CorsRules> cors;
   BackendTlsAnnotations backend_tls;
+  RoutingAnnotations routing;
+  RedirectionAnnotations redirection;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 
