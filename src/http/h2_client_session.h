@@ -62,7 +62,8 @@ class H2ClientSession {
   [[nodiscard]] bool can_open() const;
   [[nodiscard]] std::size_t open_streams() const;
 
-  // What the server sent. False: the connection is of no use any more; what collect() gives explains it.
+  // What the server sent. False: the connection is of no use any more; what collect() gives explains it. Some
+  // faults are known only there.
   bool feed(const char* data, std::size_t size);
   // Appends what is to be sent now, up to about `most` bytes. False: as feed().
   bool collect(ByteBuffer& out, std::size_t most);

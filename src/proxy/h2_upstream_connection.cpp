@@ -225,7 +225,7 @@ void H2UpstreamConnection::flush() {
     const bool good = session_.collect(frames, kFramesPerWrite);
     if (!frames.empty() && !write(frames)) return;
     if (!good) {
-      fail(UpstreamFailure::reset);
+      fail(UpstreamFailure::bad_framing);
       return;
     }
     if (!session_.wants_write()) break;

@@ -228,7 +228,10 @@ TEST_F(H2ClientSessionTest, AResetByThePodIsHeard) {
 
 TEST_F(H2ClientSessionTest, WhatIsNotHttp2EndsIt) {
   const std::string http1 = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-  EXPECT_FALSE(client.feed(http1.data(), http1.size()));
+  client.feed(http1.data(), http1.size());
+  ByteBuffer out;  // preface, SETTINGS and a GOAWAY that says why
+  EXPECT_FALSE(client.collect(out, 1 << 16));
+  EXPECT_FALSE(client.can_open());
 }
 
 TEST_F(H2ClientSessionTest, OpensNoMoreThanThePodAllows) {
