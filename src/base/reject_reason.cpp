@@ -78,6 +78,8 @@ std::string_view to_string(RejectReason reason) {
       return "access_timeout";
     case RejectReason::external_auth:
       return "external_auth";
+    case RejectReason::mirror_dropped:
+      return "mirror_dropped";
     case RejectReason::external_auth_error:
       return "external_auth_error";
     case RejectReason::h2_protocol:

@@ -46,6 +46,7 @@ enum class RejectReason : std::uint8_t {
   ip_filter,            // 403: allow and deny lists
   access_timeout,       // 500: what decides about access never answered
   external_auth,        // 401, 403 or 302: the auth service does not let it in
+  mirror_dropped,       // not an answer: a copy for a mirror that was not sent
   external_auth_error,  // 500: the auth service gives no answer that counts
   h2_protocol,          // a connection error of HTTP/2
   h2_flood_reset,       // rapid reset

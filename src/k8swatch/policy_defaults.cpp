@@ -21,6 +21,7 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
   defaults.external_auth = read_external_auth_defaults(reader);
+  defaults.error_pages = read_error_pages_defaults(reader);
   return defaults;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "k8swatch/error_pages_defaults.h"
 #include "k8swatch/external_auth_defaults.h"
 
 namespace headgate::k8swatch {
@@ -11,6 +12,7 @@ struct PolicyDefaults {
   CidrList allowed;                    // whitelist-source-range
   CidrList denied;                     // denylist-source-range
   ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
+  ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/error_pages_drafter.h"
 #include "k8swatch/external_auth_drafter.h"
 
 namespace headgate::k8swatch {
@@ -15,6 +16,14 @@ void add_ip_filter(const IpFilterAnnotations& annotations, const PolicyDefaults&
   filter.denied = annotations.denied.value_or(defaults.denied);
   filter.allowed = annotations.allowed.value_or(defaults.allowed);
   if (!filter.denied.empty() || !filter.allowed.empty()) chain.access.emplace_back(std::move(filter));
+}
+
+void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
+                RoutePolicy& result) {
+  if (!annotations) return;
+  chain.mirror = annotations->mirror;
+  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
+  result.others.push_back(annotations->service);
 }
 
 }  // namespace
@@ -32,6 +41,8 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);
   if (authentication == Authentication::wanted)
     add_external_auth(ingress, annotations.external_auth, sources, chain, result, findings);
+  add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
+  add_mirror(annotations.mirror, chain, result);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -37,6 +37,13 @@ Result<Authority> split_authority(std::string_view authority) {
   return parts;
 }
 
+// A variable that begins with '/'.
+bool begins_with_path(std::string_view text) {
+  for (const std::string_view each : {"$request_uri", "$uri", "$location_path"})
+    if (text.starts_with(each)) return true;
+  return false;
+}
+
 bool is_host(std::string_view host) {
   if (SocketAddress::parse(host, 0)) return true;
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -58,7 +65,10 @@ Result<ServiceUrl> parse_service_url(std::string_view text) {
     return bad("does not begin with http:// or https://");
   }
   url.port = url.https ? kHttpsPort : kHttpPort;
-  const std::size_t end = rest.find_first_of("/?#");
+  // "http://host$request_uri" is what people write.
+  std::size_t end = rest.find_first_of("/?#$");
+  if (end != std::string_view::npos && rest[end] == '$' && !begins_with_path(rest.substr(end)))
+    end = rest.find_first_of("/?#");
   const std::string_view authority = rest.substr(0, end);
   if (authority.empty()) return bad("names no host");
   if (authority.find('$') != std::string_view::npos)
@@ -75,7 +85,8 @@ Result<ServiceUrl> parse_service_url(std::string_view text) {
   }
   if (end != std::string_view::npos) url.target = rest.substr(end);
   url.target = url.target.substr(0, url.target.find('#'));
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  url.has_target = !url.target.empty();
+  if (!url.target.starts_with('/') && !begins_with_path(url.target)) url.target.insert(0, "/");
   return url;
 }
 

@@ -14,7 +14,9 @@ struct ServiceUrl {
   bool https = false;
   std::string host;  // lower case; a name or an address, IPv6 without brackets
   std::uint16_t port = 80;
-  std::string target;  // path and query, begins with '/'; variables of nginx as written
+  // Path and query; variables of nginx as written. Begins with '/', or with a variable that does.
+  std::string target;
+  bool has_target = false;  // false: there was none, and `target` is "/"
   // As Host says it: without the port, IPv6 in brackets.
   [[nodiscard]] std::string host_field() const {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";

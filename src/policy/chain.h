@@ -12,12 +12,15 @@
 // The order inside each array is the translator's (docs/life-of-a-request.md): it is that of ingress-nginx.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "policy/error_pages.h"
 #include "policy/external_auth.h"
 #include "policy/ip_filter.h"
+#include "policy/mirror.h"
 #include "policy/redirection.h"
 #include "policy/upstream_host.h"
 
@@ -31,8 +34,10 @@ struct PolicyChain {
   std::vector<EntryStep> entry;
   std::vector<AccessStep> access;
   std::vector<RequestStep> request;
+  std::optional<ErrorPages> errors;
+  std::optional<Mirror> mirror;
 
-  [[nodiscard]] bool empty() const { return entry.empty() && access.empty() && request.empty(); }
+  [[nodiscard]] bool empty() const { return entry.empty() && access.empty() && request.empty() && !errors && !mirror; }
   // All Steps, in their order.
   void describe(std::string& out) const {
     const auto all = [&out](const auto& steps) {
@@ -41,6 +46,8 @@ struct PolicyChain {
     all(entry);
     all(access);
     all(request);
+    if (errors) errors->describe(out);
+    if (mirror) mirror->describe(out);
   }
   friend bool operator==(const PolicyChain&, const PolicyChain&) = default;
 };

@@ -14,20 +14,6 @@ void add_line(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// What a client sent may stand in it, by variables: nothing of it ends the target or the line.
-void append_as_uri(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += "0123456789ABCDEF"[byte >> 4];
-    out += "0123456789ABCDEF"[byte & 15];
-  }
-}
-
 std::string request_uri(const RequestView& request) {
   return std::string(request.target.forward_path) + std::string(request.target.query);
 }
@@ -65,8 +51,7 @@ std::string ExternalAuth::request_text(const RequestView& request, std::string_v
   add_line(ours, "X-Sent-From", "nginx-ingress-controller");
   add_line(ours, "X-Real-IP", request.remote_ip);
   add_line(ours, "X-Forwarded-For", request.remote_ip);
-  std::string wanted;
-  append_as_uri(wanted, redirect.empty() ? request_uri(request) : redirect.expand(request));
+  const std::string wanted = escaped_target(redirect.empty() ? request_uri(request) : redirect.expand(request));
   add_line(ours, "X-Auth-Request-Redirect", wanted);
   add_line(ours, "X-Request-ID", request.request_id);
   if (!method.empty()) {
@@ -85,7 +70,7 @@ std::string ExternalAuth::request_text(const RequestView& request, std::string_v
   };
   std::string text(method_text());
   text += ' ';
-  append_as_uri(text, target.expand(request));
+  text += escaped_target(target.expand(request));
   text += " HTTP/1.1\r\n";
   text += ours;
   for (const http::Field& field : request.head.fields)
@@ -108,7 +93,7 @@ std::variant<AuthGrant, Denial> ExternalAuth::decide(const SubrequestAnswer& ans
   denial.status = answer.status;
   if (answer.status == 401 && !signin.empty()) {
     denial.status = 302;
-    append_as_uri(denial.location, signin.expand(request));
+    denial.location = escaped_target(signin.expand(request));
     if (!signin_parameter.empty()) {
       denial.location.append(signin_parameter).append(request.scheme).append("://");
       denial.location.append(request.host_as_sent).append(escape_uri_component(request_uri(request)));

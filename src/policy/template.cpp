@@ -259,4 +259,19 @@ void Template::append_to(std::string& out, const RequestView& request) const {
   }
 }
 
+std::string escaped_target(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += "0123456789ABCDEF"[byte >> 4];
+    out += "0123456789ABCDEF"[byte & 15];
+  }
+  return out;
+}
+
 }  // namespace headgate::policy

@@ -15,6 +15,7 @@
 #include "proxy/exchange_pool.h"
 #include "proxy/h2_stream_pool.h"
 #include "proxy/io_loop.h"
+#include "proxy/mirrors.h"
 #include "proxy/random.h"
 #include "proxy/scratch.h"
 #include "proxy/suspensions.h"
@@ -52,6 +53,7 @@ struct WorkerContext {
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;
   AuthCache auth_cache;
+  Mirrors mirrors;
   Suspensions suspensions;  // the Exchanges that wait in their access phase
 };
 

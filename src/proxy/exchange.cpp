@@ -91,6 +91,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   if (!route(target, host)) return;
   const policy::RequestView request = view_of(head, facts, target, host);
   early_body_ = {body, size};
+  if (error_pages() != nullptr) hold(request);  // it may have to be asked anew
   if (access(request) == Passage::passed) go_on(head, request);
 }
 
@@ -101,11 +102,14 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
     return;
   }
   if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
-  if (!pool_ || pool_->size() == 0) {
+  if ((!pool_ || pool_->size() == 0) && !fall_back()) {
     reply(503, RejectReason::no_endpoint);
     return;
   }
   prepare(head, request);
+  begin_mirror(head, request);
+  if (held_ != nullptr) held_->forget_body();
+  early_body_ = {};
   forward(false);
 }
 
@@ -185,6 +189,7 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
   apply_grant(edit);
+  tell_default_backend(request, edit);
   ForwardingFields forwarding;
   forwarding.host = request.host_as_sent;
   forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
@@ -234,7 +239,7 @@ void Exchange::forward(bool fresh) {
     if (upstream_ != nullptr) break;
     tries_[at].status = 502;
     tries_[at].response_time = std::chrono::microseconds(0);
-    if (try_count_ >= tries_allowed()) {
+    if (tries_made() >= tries_allowed()) {
       reply(502, RejectReason::upstream_connect);
       return;
     }
@@ -248,7 +253,7 @@ void Exchange::on_connected() { send_request(); }
 void Exchange::send_request() {
   current_try().connect_time = upstream_->is_reused() ? std::chrono::microseconds(0) : since_try();
   upstream_->send(request_.data(), request_.size());
-  if (body_complete_) {
+  if (is_request_whole()) {
     upstream_->request_complete();
     return;
   }
@@ -273,6 +278,7 @@ void Exchange::on_request_body(char* data, std::size_t size, bool last) {
     on_request_body_failed({413, RejectReason::body_too_large});
     return;
   }
+  add_to_mirror({data, size}, last);
   body_lost_ = true;
   char* begin = data;
   char* end = data + size;
@@ -321,8 +327,7 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
   const bool transient = !downstream_->half_closed() && failure != UpstreamFailure::bad_head &&
                          failure != UpstreamFailure::bad_framing;
   if (transient &&
-      may_try_again({request_sent, response_begun, body_lost_, static_cast<std::uint32_t>(try_count_)},
-                    method_, tries_allowed())) {
+      may_try_again({request_sent, response_begun, body_lost_, tries_made()}, method_, tries_allowed())) {
     context_->stats.upstream_retries.add();
     forward(true);
     return;
@@ -356,6 +361,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = since_try();
   current.response_bytes = size;
+  if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
   if (!body_complete_) {  // an answer before the request was whole: take it, but nothing of the rest
@@ -379,7 +385,7 @@ void Exchange::finish_response() {
   current_try().response_time = since_try();
   UpstreamConnection* const upstream = upstream_;
   upstream_ = nullptr;
-  if (upstream != nullptr) upstream->release(body_complete_ && !abandoned_);
+  if (upstream != nullptr) upstream->release(is_request_whole());
   response_done_ = true;
   if (!downstream_->congested()) finish(Ending::complete);
 }
@@ -415,13 +421,14 @@ void Exchange::reply(int status, RejectReason reason, std::string_view location)
 }
 
 void Exchange::reply(http::LocalReply answer, RejectReason reason) {
+  answer_fields_.append_lines(answer.extra_fields);
+  if (reason_ == RejectReason::none) reason_ = reason;
+  if (answer.status >= 400 && !answer.close && ask_for_error_page(answer.status, false)) return;
   status_ = answer.status;
-  reason_ = reason;
   head_sent_ = true;
   response_done_ = true;
   abandoned_ = !body_complete_;
   if (abandoned_) downstream_->abandon_request_body();
-  answer_fields_.append_lines(answer.extra_fields);
   answer.extra_fields = own_fields(nullptr);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
@@ -520,8 +527,11 @@ void Exchange::clear() {
   end_suspension();
   held_.reset();
   grant_.reset();
+  mirror_.reset();
   early_body_ = {};
   next_access_step_ = 0;
+  first_try_ = 0;
+  error_stage_ = ErrorStage::none;
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;

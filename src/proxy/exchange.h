@@ -21,12 +21,14 @@
 #include "policy/answer_fields.h"
 #include "policy/auth_grant.h"
 #include "policy/denial.h"
+#include "policy/error_pages.h"
 #include "policy/external_auth.h"
 #include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/held_request.h"
+#include "proxy/mirror_copy.h"
 #include "proxy/suspended_work.h"
 #include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
@@ -101,6 +103,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     answered,
     suspended,  // resume() goes on
   };
+  // Whom a default backend is asked in place of.
+  enum class ErrorStage : std::uint8_t {
+    none,
+    fallen_back,  // of the Route's own Service, which has no endpoint: it gets the request
+    page,         // of whoever made an error: it gets "/" and words the answer
+  };
   // What an access Step says: nothing (it lets the request pass), a Denial, or that the Exchange is suspended
   // and will be told.
   struct StepVerdict {
@@ -155,6 +163,23 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   // After the access phase.
   void go_on(http::RequestHead& head, const policy::RequestView& request);
+  // exchange_errors.cpp
+  [[nodiscard]] const policy::ErrorPages* error_pages() const;
+  [[nodiscard]] EndpointPoolRef usable_pool(const router::Cluster* cluster) const;
+  [[nodiscard]] EndpointPoolRef own_error_backend(const policy::ErrorPages& pages) const;
+  bool fall_back();
+  void tell_default_backend(const policy::RequestView& request, policy::RequestEdit& edit) const;
+  bool ask_for_error_page(int status, bool of_pod);
+  void write_error_request(int status);
+  bool replace_answer(const http::ResponseHead& head, bool last);
+  // exchange_mirror.cpp
+  void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void add_to_mirror(std::string_view content, bool last);
+  // All that the upstream will get has been given to us.
+  [[nodiscard]] bool is_request_whole() const {
+    return error_stage_ == ErrorStage::page || (body_complete_ && !abandoned_);
+  }
+
   void prepare(http::RequestHead& head, const policy::RequestView& request);
   void forward(bool fresh);
   void send_request();
@@ -168,6 +193,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
   [[nodiscard]] std::uint32_t tries_allowed() const;
+  [[nodiscard]] std::uint32_t tries_made() const {
+    return static_cast<std::uint32_t>(try_count_ - first_try_);
+  }
   [[nodiscard]] std::chrono::microseconds since(TimePoint start) const;
   [[nodiscard]] std::chrono::microseconds since_try() const;
 
@@ -204,6 +232,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::unique_ptr<SuspendedWork> work_;
   std::unique_ptr<SuspensionDeadline> deadline_;
 
+  std::unique_ptr<MirrorCopy> mirror_;        // until the request is whole
   std::unique_ptr<policy::AuthGrant> grant_;  // of the auth service that let the request pass
 
   policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
@@ -213,6 +242,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::array<observe::UpstreamTry, kMaxTries> tries_;
   std::array<TimePoint, kMaxTries> try_started_;
   std::size_t try_count_ = 0;
+  std::size_t first_try_ = 0;  // of the request that is made now: an error page begins anew
+  ErrorStage error_stage_ = ErrorStage::none;
 
   // The response.
   int status_ = 0;

@@ -35,7 +35,7 @@ struct Worker::State {
         access_log(sink),
         context{config,  loop, timers, upstreams, tables, exchanges,    h2_streams, stats,       access_log,
                 scratch, date, random, {},        {},     Clock::now(), false,      connections, inbound,
-                {},      {},   {},     {},        {}} {
+                {},      {},   {},     {},        {},     {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
@@ -103,6 +103,7 @@ struct Worker::State {
   void shut_down() {
     for (const auto& acceptor : acceptors) acceptor->stop();
     connections.close_all();
+    context.mirrors.close_all();
     upstreams.close_all();
     access_log.flush();
     loop.stop();

@@ -81,15 +81,17 @@ TEST_F(ExternalAuth, TheServiceDecides) {
 TEST_F(ExternalAuth, IsAskedAboutTheRequestAndToldNothingThatClientsMakeUp) {
   start_auth();
   answer(200);
-  ASSERT_EQ(ask(make_request("POST", "x.test", "/page?q=1",
-                             "Cookie: c=1\r\nAuthorization: Bearer t\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                             "X-Forwarded-Host: evil\r\nX-Forwarded-Uri: /evil\r\nX-Original-Url: evil\r\n"
-                             "X-Original-Method: EVIL\r\nX-Real-IP: 6.6.6.6\r\nX-Sent-From: evil\r\n"
-                             "X-Auth-Request-Redirect: evil\r\nssl-client-verify: SUCCESS\r\n",
-                             "content"),
-                "POST")
-                .status,
-            200);
+  ASSERT_EQ(
+      ask(make_request(
+              "POST", "x.test", "/page?q=1",
+              "Content-Length: 7\r\nCookie: c=1\r\nAuthorization: Bearer t\r\nX-Forwarded-For: 6.6.6.6\r\n"
+              "X-Forwarded-Host: evil\r\nX-Forwarded-Uri: /evil\r\nX-Original-Url: evil\r\n"
+              "X-Original-Method: EVIL\r\nX-Real-IP: 6.6.6.6\r\nX-Sent-From: evil\r\n"
+              "X-Auth-Request-Redirect: evil\r\nssl-client-verify: SUCCESS\r\n",
+              "content"),
+          "POST")
+          .status,
+      200);
   const HttpRequest seen = auth.last_request();
   EXPECT_EQ(seen.start_line, "GET /check?a=1 HTTP/1.1");
   EXPECT_EQ(seen.body, "");
@@ -117,7 +119,7 @@ TEST_F(ExternalAuth, IsAskedAboutTheRequestAndToldNothingThatClientsMakeUp) {
 
 TEST_F(ExternalAuth, VariablesAreData) {
   start_annotated({{"auth-url", auth_url("/check?u=$request_uri&h=$http_x_evil")},
-              {"auth-request-redirect", "http://$host/back?m=$request_method"}});
+                   {"auth-request-redirect", "http://$host/back?m=$request_method"}});
   answer(200);
   ASSERT_EQ(get("/page?q=1", "X-Evil: a b HTTP/1.1#\xff\r\n").status, 200);
   EXPECT_EQ(auth.last_request().target, "/check?u=/page?q=1&h=a%20b%20HTTP/1.1%23%FF");

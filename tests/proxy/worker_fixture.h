@@ -43,7 +43,7 @@ struct WorkerFixture {
   WorkerContext context{config,     loop,  timers,       upstreams, tables,      exchanges,
                         h2_streams, stats, access_log,   scratch,   date,        random,
                         {},         {},    Clock::now(), false,     connections, inbound,
-                        {},         {},    {},           {},        {}};
+                        {},         {},    {},           {},        {}, {}};
 };
 
 }  // namespace headgate::proxy

@@ -16,6 +16,8 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
   result.external_auth = read_external_auth_annotations(reader);
+  result.error_pages = read_error_pages_annotations(reader);
+  result.mirror = read_mirror_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -8,8 +8,10 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/error_pages.h"
 #include "k8swatch/annotations/external_auth.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/mirror.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/objects.h"
@@ -24,6 +26,8 @@ struct IngressAnnotations {
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
   ExternalAuthAnnotations external_auth;
+  ErrorPagesAnnotations error_pages;
+  std::optional<MirrorAnnotations> mirror;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

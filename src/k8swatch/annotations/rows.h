@@ -16,5 +16,7 @@ std::span<const AnnotationRow> ciphers_rows();
 std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
 std::span<const AnnotationRow> external_auth_rows();
+std::span<const AnnotationRow> error_pages_rows();
+std::span<const AnnotationRow> mirror_rows();
 
 }  // namespace headgate::k8swatch
