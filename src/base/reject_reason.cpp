@@ -74,6 +74,14 @@ std::string_view to_string(RejectReason reason) {
       return "denied";
     case RejectReason::ip_filter:
       return "ip_filter";
+    case RejectReason::rate_limit:
+      return "rate_limit";
+    case RejectReason::connection_limit:
+      return "connection_limit";
+    case RejectReason::blocked:
+      return "blocked";
+    case RejectReason::basic_auth:
+      return "basic_auth";
     case RejectReason::access_timeout:
       return "access_timeout";
     case RejectReason::external_auth:

@@ -44,6 +44,10 @@ enum class RejectReason : std::uint8_t {
   client_certificate,   // 400 or 403 for a client certificate
   denied,               // a protection of the Ingress cannot be set up
   ip_filter,            // 403: allow and deny lists
+  rate_limit,           // limit-rps, limit-rpm
+  connection_limit,     // limit-connections
+  blocked,              // 403: block-cidrs, block-user-agents, block-referers
+  basic_auth,           // 401: no, or bad, credentials
   access_timeout,       // 500: what decides about access never answered
   external_auth,        // 401, 403 or 302: the auth service does not let it in
   mirror_dropped,       // not an answer: a copy for a mirror that was not sent

@@ -2,6 +2,8 @@
 
 #include "k8swatch/base64.h"
 #include "k8swatch/decode_metadata.h"
+#include "k8swatch/name_key.h"
+#include "k8swatch/named_config_maps.h"
 #include "k8swatch/secret_content.h"
 
 namespace headgate::k8swatch {
@@ -57,6 +59,7 @@ bool decode_config_map(JsonReader& reader, JsonValue& value, const DecodeOptions
       })) {
     return false;
   }
+  if (name_key(out.metadata) != options.config_map) keep_field_lines(out.data);
   out.data.shrink_to_fit();
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);
 }

@@ -14,6 +14,19 @@ void read_list(ConfigMapReader& reader, std::string_view key, CidrList& list) {
   for (const Error& error : errors) reader.tell(key, error.message + "; the entry is left out");
 }
 
+// The variable is the key of both kinds of limit, as in ingress-nginx.
+void read_limits(ConfigMapReader& reader, LimitDefaults& limits) {
+  reader.count("limit-req-status-code", 400, 599, limits.rate_status);
+  reader.count("limit-conn-status-code", 400, 599, limits.connection_status);
+  constexpr std::string_view kVariable = "limit-conn-zone-variable";
+  const std::string* const text = reader.text(kVariable);
+  if (text == nullptr || *text == "$binary_remote_addr" || *text == "$remote_addr") return;
+  if (auto key = policy::Template::parse(*text))
+    limits.key = *std::move(key);
+  else
+    reader.refuse(kVariable, key.error().message);
+}
+
 }  // namespace
 
 PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
@@ -22,6 +35,7 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   read_list(reader, "denylist-source-range", defaults.denied);
   defaults.external_auth = read_external_auth_defaults(reader);
   defaults.error_pages = read_error_pages_defaults(reader);
+  read_limits(reader, defaults.limits);
   return defaults;
 }
 

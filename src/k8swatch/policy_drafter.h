@@ -8,6 +8,7 @@
 
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/limit_zones.h"
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/side_backend.h"
 #include "k8swatch/store.h"
@@ -20,6 +21,7 @@ struct PolicySources {
   const Store& store;
   const router::RouteSettings& settings;  // of the ConfigMap
   const PolicyDefaults& defaults;         // likewise
+  LimitZones& limit_zones;
 };
 
 struct RoutePolicy {

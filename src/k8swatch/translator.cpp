@@ -9,6 +9,7 @@
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/named_config_maps.h"
 #include "k8swatch/route_settings.h"
 #include "router/dump.h"
 
@@ -49,7 +50,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   router::TableBuilder builder = is_first ? router::TableBuilder() : router::TableBuilder(*table_);
 
   SettingsChange settings;
-  if (is_first || changes.config_map || changes.secrets.contains(listeners_.ticket_secret()))
+  if (is_first || changes_settings(changes) || changes.secrets.contains(listeners_.ticket_secret()))
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
@@ -101,6 +102,16 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   return hosts;
 }
 
+// The ConfigMap itself, or one that it names.
+bool Translator::changes_settings(const Changes& changes) const {
+  if (changes.config_maps.contains(options_.config_map)) return true;
+  const ConfigMap* const settings = store_.find_config_map(options_.config_map);
+  if (settings == nullptr || changes.config_maps.empty()) return false;
+  const std::set<std::string> named = config_maps_of(*settings);
+  return std::any_of(named.begin(), named.end(),
+                     [&changes](const std::string& key) { return changes.config_maps.contains(key); });
+}
+
 Translator::SettingsChange Translator::read_config_map() {
   config_findings_.clear();
   router::RouteSettings settings;
@@ -148,7 +159,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_};
+  const PolicySources policies{store_, settings_, policies_, limit_zones_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,

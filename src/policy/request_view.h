@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/socket_address.h"
 #include "http/framing.h"
 #include "http/message.h"
@@ -22,6 +23,7 @@ struct RequestView {
   std::string_view scheme{};     // "http" or "https"
   std::string_view port{};       // X-Forwarded-Port
   std::string_view request_id{};
+  TimePoint now{};
   // Of the Route.
   std::string_view namespace_name{};
   std::string_view ingress{};

@@ -532,6 +532,7 @@ void Exchange::clear() {
   next_access_step_ = 0;
   first_try_ = 0;
   error_stage_ = ErrorStage::none;
+  connection_slot_.give_back();  // while the table is there that counts it
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;

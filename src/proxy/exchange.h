@@ -20,6 +20,7 @@
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
 #include "policy/auth_grant.h"
+#include "policy/connection_zone.h"
 #include "policy/denial.h"
 #include "policy/error_pages.h"
 #include "policy/external_auth.h"
@@ -133,6 +134,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // exchange_policy.cpp
   [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                             const http::Target& target, std::string_view host) const;
+  void begin_answer(const policy::RequestView& request);
   bool enter(const policy::RequestView& request);
   Passage pass_access(const policy::RequestView& request);
   [[nodiscard]] std::string_view hsts_line() const;
@@ -148,6 +150,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
                                                   const policy::RequestView& request);
   void apply_grant(policy::RequestEdit& edit) const;
   void add_auth_cookies(int status);
+  StepVerdict ask(const policy::ConnectionLimit& step, const policy::RequestView& request) {
+    return {step.judge(request, connection_slot_)};
+  }
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
@@ -235,7 +240,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::unique_ptr<MirrorCopy> mirror_;        // until the request is whole
   std::unique_ptr<policy::AuthGrant> grant_;  // of the auth service that let the request pass
 
-  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
+  policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
+  policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;

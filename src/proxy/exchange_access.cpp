@@ -39,6 +39,7 @@ Facts facts_of(const tls::SessionFacts* session, std::string_view verify_text) {
 
 // Whoever reads this in nginx's terms: the rewrite phase, then the access phase.
 Exchange::Passage Exchange::access(const policy::RequestView& request) {
+  if (route_->policy.chain != nullptr) begin_answer(request);
   if (is_misdirected(request.host)) {
     reply(421, RejectReason::misdirected);
     return Passage::answered;

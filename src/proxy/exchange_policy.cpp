@@ -3,6 +3,7 @@
 
 #include "http/ascii.h"
 #include "proxy/client_info.h"
+#include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "router/virtual_host.h"
 
@@ -19,6 +20,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   view.scheme = client.scheme();
   view.port = client.port;
   view.request_id = request_id_;
+  view.now = context_->now;
   view.namespace_name = route_->namespace_name;
   view.ingress = route_->ingress;
   if (route_->cluster != nullptr) {
@@ -28,6 +30,12 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   }
   view.path = route_->path;
   return view;
+}
+
+// Before anything can be answered about the Route.
+void Exchange::begin_answer(const policy::RequestView& request) {
+  for (const policy::AnswerStep& step : route_->policy.chain->answer)
+    std::visit([&](const auto& each) { each.apply(request, answer_fields_); }, step);
 }
 
 // False: answered.

@@ -8,9 +8,12 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/error_pages.h"
 #include "k8swatch/annotations/external_auth.h"
+#include "k8swatch/annotations/headers.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/limits.h"
 #include "k8swatch/annotations/mirror.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
@@ -28,6 +31,9 @@ struct IngressAnnotations {
   ExternalAuthAnnotations external_auth;
   ErrorPagesAnnotations error_pages;
   std::optional<MirrorAnnotations> mirror;
+  HeaderAnnotations headers;
+  LimitAnnotations limits;
+  std::optional<policy::CorsRules> cors;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

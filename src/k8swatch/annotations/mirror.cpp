@@ -21,7 +21,8 @@ bool is_made_of(std::string_view text, std::string_view punctuation) {
 }
 
 Result<void> check_target(std::string_view value) {
-  if (!is_made_of(value, "-._~/:,?&=$")) return fail(quoted(value) + " has characters no mirror-target may have");
+  if (!is_made_of(value, "-._~/:,?&=$"))
+    return fail(quoted(value) + " has characters no mirror-target may have");
   return {};
 }
 
@@ -36,12 +37,13 @@ Result<void> check_host(std::string_view value) {
 }
 
 constexpr std::array kRows = {
-    AnnotationRow{"mirror-target", AnnotationGroup::mirroring,
-                  "a URL; variables of nginx may stand in its path and query", check_target,
-                  OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::high, "",
-                  "Where a copy of each request is sent once it is whole; the answer is thrown away. Without a path "
-                  "the request's own target is used. Nobody waits for a mirror: copies with more than 1 MiB of "
-                  "content, or beyond 256 at once in a Worker, are dropped and counted (`mirror_dropped`)"},
+    AnnotationRow{
+        "mirror-target", AnnotationGroup::mirroring,
+        "a URL; variables of nginx may stand in its path and query", check_target, OnInvalid::use_default,
+        AnnotationScope::path, AnnotationRisk::high, "",
+        "Where a copy of each request is sent once it is whole; the answer is thrown away. Without a path "
+        "the request's own target is used. Nobody waits for a mirror: copies with more than 1 MiB of "
+        "content, or beyond 256 at once in a Worker, are dropped and counted (`mirror_dropped`)"},
     AnnotationRow{"mirror-request-body", AnnotationGroup::mirroring, "`on` or `off`", check_switch,
                   OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "on",
                   "Whether the copy has the request's content"},
