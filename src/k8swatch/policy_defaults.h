@@ -5,6 +5,7 @@
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "k8swatch/header_settings.h"
 #include "policy/template.h"
 
 namespace headgate::k8swatch {
@@ -20,6 +21,7 @@ struct PolicyDefaults {
   CidrList allowed;  // whitelist-source-range
   CidrList denied;   // denylist-source-range
   LimitDefaults limits;
+  HeaderDefaults headers;
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "k8swatch/header_drafter.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -48,7 +49,7 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
 }  // namespace
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
-                         const PolicySources& sources, std::vector<Finding>&) {
+                         const PolicySources& sources, std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   result.denied = std::any_of(
@@ -59,6 +60,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   add_cors(annotations, chain);
   add_limits(ingress, annotations.limits, sources, chain);
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  add_header_steps(ingress, annotations.headers, sources, chain, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

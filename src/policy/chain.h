@@ -6,7 +6,7 @@
 //   entry     before the redirect to HTTPS and before any check of who asks (nginx's rewrite phase)
 //   access    who may ask, and how often
 //   request   what pods are told differently
-//   response  what clients are told differently
+//   response  what the pods' answers say differently
 //
 // Every Step says what it is in the table's dump: void describe(std::string& out) const.
 //
@@ -18,26 +18,31 @@
 #include <vector>
 
 #include "policy/cors.h"
+#include "policy/fixed_fields.h"
 #include "policy/ip_filter.h"
 #include "policy/limits.h"
 #include "policy/redirection.h"
+#include "policy/rewrite_answer.h"
+#include "policy/set_request_fields.h"
 #include "policy/upstream_host.h"
 
 namespace headgate::policy {
 
-using AnswerStep = std::variant<Cors>;
+using AnswerStep = std::variant<Cors, FixedFields>;
 using EntryStep = std::variant<CorsPreflight, Redirection>;
 using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter>;
-using RequestStep = std::variant<UpstreamHost>;
+using RequestStep = std::variant<UpstreamHost, SetRequestFields, UpstreamConnectionOptions>;
+using ResponseStep = std::variant<RewriteRedirects, RewriteCookies>;
 
 struct PolicyChain {
   std::vector<AnswerStep> answer;
   std::vector<EntryStep> entry;
   std::vector<AccessStep> access;
   std::vector<RequestStep> request;
+  std::vector<ResponseStep> response;
 
   [[nodiscard]] bool empty() const {
-    return answer.empty() && entry.empty() && access.empty() && request.empty();
+    return answer.empty() && entry.empty() && access.empty() && request.empty() && response.empty();
   }
   // All Steps, in their order.
   void describe(std::string& out) const {
@@ -48,6 +53,7 @@ struct PolicyChain {
     all(entry);
     all(access);
     all(request);
+    all(response);
   }
   friend bool operator==(const PolicyChain&, const PolicyChain&) = default;
 };

@@ -22,7 +22,7 @@ std::int64_t leaked(std::int64_t before, const RateBucket& bucket, std::int64_t 
 }  // namespace
 
 RateBucket RateBucket::requests(std::uint32_t count, std::chrono::seconds time, std::uint32_t burst) {
-  constexpr std::uint64_t kMost = 4'000'000;  // what 32 bits hold in thousandths
+  static constexpr std::uint64_t kMost = 4'000'000;  // what 32 bits hold in thousandths
   const auto thousandths = [](std::uint64_t requests) {
     return static_cast<std::uint32_t>(std::min(requests, kMost) * kRequest);
   };

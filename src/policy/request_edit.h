@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/field_id.h"
 #include "http/message.h"
 
 namespace headgate::policy {
@@ -19,6 +20,10 @@ struct RequestEdit {
   std::string query{};
   bool replaces_query = false;
   std::string lines{};  // fields of ours, whole lines, each with its CRLF
+  // Fields that Headgate sets by itself (X-Real-IP …) and need not: `lines` has them, or nobody is to have
+  // them.
+  http::FieldSet written{};
+  std::string connection{};  // options of Connection in place of ours; empty: ours
 
   // Drops the client's fields of that name (any case) and writes ours; without CR and LF.
   void set(std::string_view name, std::string_view value);

@@ -128,7 +128,7 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   user_agent_ = keep(agent);
   referer_ = keep(referer);
   upgrade_ = keep(facts.upgrade);
-  if (id.empty()) {
+  if (id.empty() && (table_ == nullptr || table_->table->site().generate_request_id)) {
     context_->random.hex32(p);
     request_id_ = {p, kIdSize};
     p += kIdSize;
@@ -180,6 +180,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
+  let_underscores_pass(head.fields);
   edit.lines = client_certificate_fields();
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
@@ -192,6 +193,8 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   forwarding.scheme = request.scheme;
   forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
+  forwarding.written = edit.written;
+  forwarding.connection = edit.connection;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -363,7 +366,9 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   }
   body_bytes_sent_ += size;
   head.added = own_fields(&head);
+  begin_pace();
   downstream_->send_head(head, facts, body, size, last);
+  keep_pace(size);
   if (last) finish_response();
 }
 
@@ -371,6 +376,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
   current_try().response_bytes += size;
   body_bytes_sent_ += size;
   downstream_->send_body(data, size, last);
+  keep_pace(size);
   if (last) finish_response();
 }
 
@@ -512,7 +518,7 @@ void Exchange::record() {
     record.host = labels.host;
     stats.routes->record(labels, record);
   }
-  context_->access_log.append(record);
+  if (is_logged()) context_->access_log.append(record);
 }
 
 void Exchange::clear() {
@@ -543,6 +549,7 @@ void Exchange::clear() {
   head_sent_ = response_done_ = tunnelling_ = false;
   reason_ = RejectReason::none;
   body_bytes_sent_ = 0;
+  if (pace_ != nullptr) pace_->end();
 }
 
 }  // namespace headgate::proxy
