@@ -7,6 +7,7 @@
 
 #include "k8swatch/error_pages_drafter.h"
 #include "k8swatch/external_auth_drafter.h"
+#include "k8swatch/header_drafter.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/routing_policy.h"
@@ -130,6 +131,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
     chain.any_of = first_of_any;
   add_routing_request_steps(annotations, chain);
+  add_header_steps(ingress, annotations.headers, sources, chain, result, findings);
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
   add_mirror(annotations.mirror, chain, result);
   add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);

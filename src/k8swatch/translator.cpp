@@ -7,6 +7,7 @@
 
 #include "k8swatch/access_settings.h"
 #include "k8swatch/external_endpoints.h"
+#include "k8swatch/header_settings.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
@@ -148,7 +149,9 @@ Translator::SettingsChange Translator::read_config_map() {
     redirects = read_redirect_defaults(reader);
     backends = read_backend_settings(reader);
     policies = read_policy_defaults(reader);
+    policies.headers = read_header_defaults(reader, store_);
     site = read_site_settings(reader);
+    read_answer_settings(reader, store_, site);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller

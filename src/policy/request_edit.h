@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/reject_reason.h"
+#include "http/field_id.h"
 #include "http/message.h"
 
 namespace headgate::policy {
@@ -20,6 +21,10 @@ struct RequestEdit {
   std::string query{};
   bool replaces_query = false;
   std::string lines{};  // fields of ours, whole lines, each with its CRLF
+  // Fields that Headgate sets by itself (X-Real-IP …) and need not: `lines` has them, or nobody is to have
+  // them.
+  http::FieldSet written{};
+  std::string connection{};  // options of Connection in place of ours; empty: ours
 
   // The request cannot be sent on: answered with this status, where it is not 0.
   int refused_status = 0;

@@ -136,7 +136,7 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   user_agent_ = keep(agent);
   referer_ = keep(referer);
   upgrade_ = keep(facts.upgrade);
-  if (id.empty()) {
+  if (id.empty() && (table_ == nullptr || table_->table->site().generate_request_id)) {
     context_->random.hex32(p);
     request_id_ = {p, kIdSize};
     p += kIdSize;
@@ -188,6 +188,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
+  let_underscores_pass(head.fields);
   edit.lines = client_certificate_fields();
   if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
   if (route_->policy.chain != nullptr)
@@ -210,6 +211,8 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   std::string chain;
   if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
     forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
+  forwarding.written = edit.written;
+  forwarding.connection = edit.connection;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -385,12 +388,14 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   }
   const bool compressed = table_->table->site().compression.enabled() && begin_compression(head, facts);
   head.added = own_fields(&head);
+  begin_pace();
   if (compressed) {
     if (!send_compressed(&head, facts, {body, size}, last)) return;
   } else {
     body_bytes_sent_ += size;
     downstream_->send_head(head, facts, body, size, last);
   }
+  keep_pace(size);
   if (last) finish_response();
 }
 
@@ -402,6 +407,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
+  keep_pace(size);
   if (last) finish_response();
 }
 
@@ -557,7 +563,7 @@ void Exchange::record() {
     record.host = labels.host;
     stats.routes->record(labels, record);
   }
-  context_->access_log.append(record);
+  if (is_logged()) context_->access_log.append(record);
 }
 
 void Exchange::clear() {
@@ -597,6 +603,7 @@ void Exchange::clear() {
   head_sent_ = response_done_ = tunnelling_ = grpc_ = false;
   reason_ = RejectReason::none;
   body_bytes_sent_ = 0;
+  if (pace_ != nullptr) pace_->end();
 }
 
 }  // namespace headgate::proxy

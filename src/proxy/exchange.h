@@ -28,6 +28,7 @@
 #include "policy/external_auth.h"
 #include "policy/request_edit.h"
 #include "policy/request_view.h"
+#include "proxy/answer_pace.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/held_request.h"
@@ -96,8 +97,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
-  [[nodiscard]] bool response_paused() const override { return downstream_->congested(); }
-  [[nodiscard]] std::size_t response_room() const override { return downstream_->room(); }
+  // --- Said by its AnswerPace ---
+
+  // More of the answer may be sent.
+  void on_pace();
+
+  [[nodiscard]] bool response_paused() const override { return downstream_->congested() || is_paced_out(); }
+  [[nodiscard]] std::size_t response_room() const override;
   [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
   [[nodiscard]] const router::RouteSettings& settings() const override { return route_->settings; }
 
@@ -164,6 +170,14 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
+  // exchange_fields.cpp
+  void let_underscores_pass(http::FieldList& fields) const;
+  void change_answer(http::ResponseHead* head);
+  [[nodiscard]] bool is_logged() const;
+  // limit-rate
+  void begin_pace();
+  void keep_pace(std::size_t sent);
+  [[nodiscard]] bool is_paced_out() const;
 
   // exchange_suspend.cpp
   // Keeps a copy of the request, once; what came with the head is in it from then on.
@@ -287,6 +301,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
   bool grpc_ = false;  // errors of ours are told in its way
+  std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it
 };
 
 }  // namespace headgate::proxy

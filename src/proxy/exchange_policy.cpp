@@ -104,8 +104,10 @@ std::string_view Exchange::hsts_line() const {
 }
 
 std::string_view Exchange::own_fields(http::ResponseHead* head) {
-  const std::string_view hsts = hsts_line();
+  change_answer(head);
   add_auth_cookies(head != nullptr ? head->status : status_);
+  std::string_view hsts = hsts_line();
+  if (!hsts.empty() && answer_fields_.has("Strict-Transport-Security")) hsts = {};  // somebody knows better
   if (head != nullptr) {
     if (!hsts.empty())
       for (http::Field& field : head->fields)

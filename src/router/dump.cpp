@@ -58,6 +58,11 @@ std::string settings_of(const RouteSettings& settings) {
   add_time("send-timeout", settings.send_timeout, standard.send_timeout);
   add_time("read-timeout", settings.read_timeout, standard.read_timeout);
   if (settings.tries != standard.tries) add("tries", std::to_string(settings.tries));
+  if (settings.limit_rate != 0) {
+    add("limit-rate", std::to_string(settings.limit_rate));
+    if (settings.limit_rate_after != 0) add("limit-rate-after", std::to_string(settings.limit_rate_after));
+  }
+  if (!settings.access_log) text += " no-access-log";
   return text;
 }
 
@@ -141,6 +146,18 @@ std::string dump_site(const SiteSettings& site) {
     site.compression.describe(out);
     out += "\n";
   }
+  if (site.changes_answers()) {
+    out += "all answers:";
+    if (!site.add_fields.empty()) site.add_fields.describe(out);
+    for (const std::string& name : site.hidden_fields) out += " hide=" + name;
+    if (site.pass_server) out += " pass-server";
+    if (site.name_server) out += " name-server";
+    out += "\n";
+  }
+  if (!site.generate_request_id) out += "no request id is made\n";
+  if (site.pass_underscores) out += "fields with underscores reach the pods\n";
+  if (!site.access_log) out += "no access log\n";
+  for (const std::string& url : site.unlogged_urls) out += "not in the access log: " + url + "\n";
   return out;
 }
 

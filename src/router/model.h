@@ -77,8 +77,11 @@ struct RouteSettings {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds send_timeout{60000};  // between two writes to the upstream
   std::chrono::milliseconds read_timeout{
-      60000};               // between two reads from the upstream; also a tunnel's idle time
-  std::uint32_t tries = 3;  // proxy-next-upstream-tries; 0 = one for each endpoint
+      60000};                          // between two reads from the upstream; also a tunnel's idle time
+  std::uint32_t tries = 3;             // proxy-next-upstream-tries; 0 = one for each endpoint
+  std::uint64_t limit_rate = 0;        // bytes of an answer's content a second; 0: any
+  std::uint64_t limit_rate_after = 0;  // bytes that go out before that counts
+  bool access_log = true;
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
