@@ -53,7 +53,6 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_listener_settings(reader, Store());
   read_block_rules(reader);
   read_forwarding_rules(reader, CidrList::everyone());
-  read_policy_defaults(reader);
   read_header_defaults(reader, Store());
   router::SiteSettings site;
   read_answer_settings(reader, Store(), site);
