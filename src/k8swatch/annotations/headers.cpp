@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint64_t kMostKilobytes = 64ULL * 1024 * 1024;
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 Result<void> check_config_map_name(std::string_view value) {
   if (!is_made_of(value, "-._/")) return fail(quoted(value) + " is no 'namespace/name' of a ConfigMap");
   return {};
