@@ -48,7 +48,6 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_backend_settings(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
-  read_policy_defaults(reader);
   read_header_defaults(reader, Store());
   router::SiteSettings site;
   read_answer_settings(reader, Store(), site);

@@ -8,8 +8,8 @@
 
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/client_certificate.h"
-#include "k8swatch/annotations/headers.h"
 #include "k8swatch/annotations/cors.h"
+#include "k8swatch/annotations/headers.h"
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/limits.h"
 #include "k8swatch/annotations/reader.h"
