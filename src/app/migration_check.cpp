@@ -91,14 +91,9 @@ Result<void> read_all(const Flags& flags, std::istream& in, SyncedSink& sink) {
 }
 
 void append_notes(std::string& out, std::string_view kind, const std::vector<MigrationNote>& notes) {
-  for (const MigrationNote& note : notes)
-    out.append("    ")
-        .append(kind)
-        .append(" ")
-        .append(note.field)
-        .append(": ")
-        .append(note.text)
-        .append("\n");
+  for (const MigrationNote& note : notes)  // on one line, whatever a tenant wrote
+    out.append("    ").append(kind).append(" ").append(
+        k8swatch::detail_of({k8swatch::Severity::warning, "", note.field, note.text}) + "\n");
 }
 
 void append_json_notes(std::string& out, std::string_view name, const std::vector<MigrationNote>& notes) {

@@ -124,6 +124,19 @@ TEST_F(FieldSettings, AddHeadersAreOnAnswersOfEveryHost) {
   EXPECT_THAT(headgate->admin("/debug/findings").body, HasSubstr("'Content-Length' is not to be set"));
 }
 
+TEST_F(FieldSettings, CorsCountsMoreThanAddHeadersAndLessThanCustomHeaders) {
+  start_with({{"enable-cors", "true"}, {"cors-max-age", "7"}, {"custom-headers", "fields"}},
+             {{"add-headers", "default/site"}, {"global-allowed-response-headers", "Access-Control-Max-Age"}},
+             config_map("site", {{"Access-Control-Allow-Origin", "https://site.test"}}) +
+                 config_map("fields", {{"Access-Control-Max-Age", "9"}}));
+  const HttpResponse passed = answered("");
+  EXPECT_EQ(passed.field("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(passed.count("Access-Control-Allow-Origin"), 1u);
+  EXPECT_EQ(passed.field("Access-Control-Max-Age"), "9");
+  EXPECT_EQ(passed.count("Access-Control-Max-Age"), 1u);
+  EXPECT_EQ(headgate->get("nobody.test", "/").field("Access-Control-Allow-Origin"), "https://site.test");
+}
+
 TEST_F(FieldSettings, HideHeadersDropsThePodsFields) {
   start_with({}, {{"hide-headers", "X-Powered-By, x-internal"}});
   const HttpResponse passed = answered("x-powered-by: pods\r\nX-Internal: 1\r\nX-Fine: 1\r\n");

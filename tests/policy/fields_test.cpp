@@ -21,8 +21,8 @@ TEST(FieldRules, RefuseWhatCouldChangeTheMessage) {
   for (const char* name : {"", "X A", "X:A", "X\r\nEvil", "Content-Length", "transfer-encoding", "Connection",
                            "Upgrade", "TE", "Trailer", "Keep-Alive", "Proxy-Connection", "Expect"})
     EXPECT_FALSE(check_field(name, "1")) << name;
-  for (const std::string value : {std::string("a\r\nEvil: 1"), std::string("a\n"), std::string("a\0b", 3),
-                                  std::string("\x7f"), std::string(kMostFieldValue + 1, 'x')})
+  for (const std::string& value : {std::string("a\r\nEvil: 1"), std::string("a\n"), std::string("a\0b", 3),
+                                   std::string("\x7f"), std::string(kMostFieldValue + 1, 'x')})
     EXPECT_FALSE(check_field("X-A", value));
   EXPECT_FALSE(check_field(std::string(kMostFieldName + 1, 'x'), "1"));
 }
