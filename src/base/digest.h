@@ -10,4 +10,6 @@ namespace headgate {
 // Not for secrets: for protocols that have it fixed (RFC 6455 §4.2.2).
 std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 
+std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+
 }  // namespace headgate

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "k8swatch/canary_drafter.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "router/backend_choice.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -46,6 +48,12 @@ class Drafter {
     add(ingress, PathType::prefix, "/", "/", *ingress.default_backend, "spec.defaultBackend", true);
   }
 
+  // After all paths: canaries in order of age.
+  void add_canaries() {
+    for (const CanaryClaim& claim : canaries_)
+      add_canary(claim, draft_, settings_.cross_namespace_canaries, clusters_, findings_);
+  }
+
   // After all paths. What passes through is known then, and with it which plain HTTP is redirected: as that
   // of a host with TLS, for the pods that get it. Paths that nobody claims are judged on behalf of the oldest
   // Ingress.
@@ -74,6 +82,14 @@ class Drafter {
 
   void add(const Ingress& ingress, PathType type, const std::string& written, std::string match_path,
            const IngressBackend& backend, std::string field, bool is_default_backend = false) {
+    if (const auto& canary = of(ingress).annotations.canary) {
+      if (!is_default_backend)
+        canaries_.push_back({ingress, *canary, of(ingress).policy.balancing,
+                             of(ingress).annotations.balancing.apart_from_primary, type,
+                             std::move(match_path), backend.service, cluster_port(backend),
+                             by_cluster_ip(ingress), std::move(field)});
+      return;
+    }
     const auto [claim, is_first] =
         claims_.try_emplace({match_path, type == PathType::exact}, Claim{&ingress, is_default_backend});
     if (!is_first) {
@@ -98,6 +114,9 @@ class Drafter {
                                                cluster_port(backend),
                                                {},
                                                by_cluster_ip(ingress)});
+    if (!policy.balancing.is_plain())
+      route.route.backends.choice =
+          std::make_shared<const router::BackendChoice>(router::BackendChoice{policy.balancing, {}});
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
   }
@@ -152,6 +171,7 @@ class Drafter {
   router::HostDraft draft_;
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
   std::map<const Ingress*, OfIngress> ingresses_;
+  std::vector<CanaryClaim> canaries_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 
@@ -164,6 +184,7 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules) drafter.add_rule(ref);
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
+  drafter.add_canaries();
   if (!rules.empty()) drafter.add_redirects(*rules.front().ingress);
   return drafter.take();
 }

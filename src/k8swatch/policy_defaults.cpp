@@ -3,6 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "base/quoted.h"
+#include "k8swatch/annotations/balancing.h"
+#include "k8swatch/annotations/values.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -14,12 +18,23 @@ void read_list(ConfigMapReader& reader, std::string_view key, CidrList& list) {
   for (const Error& error : errors) reader.tell(key, error.message + "; the entry is left out");
 }
 
+void read_balancing(ConfigMapReader& reader, policy::BalancingAlgorithm& balancing) {
+  constexpr std::string_view kKey = "load-balance";
+  const std::string* const text = reader.text(kKey);
+  if (text == nullptr) return;
+  if (const auto algorithm = parse_algorithm(trimmed(*text)))
+    balancing = *algorithm;
+  else
+    reader.refuse(kKey, quoted(*text) + " is neither round_robin nor ewma");
+}
+
 }  // namespace
 
 PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
+  read_balancing(reader, defaults.balancing);
   return defaults;
 }
 

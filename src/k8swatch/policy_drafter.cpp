@@ -21,9 +21,11 @@ RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, 
                          std::vector<Finding>&) {
   RoutePolicy result;
   result.settings = sources.settings;
+  apply(annotations.proxying, result.settings);
   result.denied = std::any_of(
       annotations.problems.begin(), annotations.problems.end(),
       [](const AnnotationProblem& problem) { return problem.outcome == OnInvalid::deny_location; });
+  result.balancing = balancing_of(annotations.balancing, sources.defaults.balancing);
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_ip_filter(annotations.ip_filter, sources.defaults, chain);

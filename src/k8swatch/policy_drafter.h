@@ -9,6 +9,7 @@
 #include "k8swatch/finding.h"
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/store.h"
+#include "policy/balancing.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -23,6 +24,7 @@ struct PolicySources {
 struct RoutePolicy {
   router::RouteSettings settings;
   router::PolicyRef policy;
+  policy::Balancing balancing;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
   bool denied = false;
 };

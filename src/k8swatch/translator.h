@@ -112,6 +112,7 @@ class Translator {
   RedirectDefaults redirects_;
   BackendSettings backends_;
   PolicyDefaults policies_;
+  bool cross_namespace_canaries_ = false;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

@@ -61,6 +61,7 @@ std::string_view Exchange::hsts_line() const {
 std::string_view Exchange::own_fields(http::ResponseHead* head) {
   const std::string_view hsts = hsts_line();
   if (head != nullptr) {
+    if (!session_key_.empty()) add_session_cookie();
     if (!hsts.empty())
       for (http::Field& field : head->fields)
         if (field.id == http::FieldId::strict_transport_security) field.drop = true;

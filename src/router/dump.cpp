@@ -1,5 +1,7 @@
 #include "router/dump.h"
 
+#include "router/backend_choice.h"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -56,6 +58,11 @@ std::string settings_of(const RouteSettings& settings) {
   add_time("send-timeout", settings.send_timeout, standard.send_timeout);
   add_time("read-timeout", settings.read_timeout, standard.read_timeout);
   if (settings.tries != standard.tries) add("tries", std::to_string(settings.tries));
+  add_time("tries-timeout", settings.tries_timeout, standard.tries_timeout);
+  if (settings.retry_on != standard.retry_on) add("retry-on", "[" + settings.retry_on.text() + "]");
+  if (settings.retry_non_idempotent) text += " retry-non-idempotent";
+  if (settings.max_response_head != standard.max_response_head)
+    add("max-response-head", std::to_string(settings.max_response_head));
   return text;
 }
 
@@ -125,6 +132,7 @@ std::string to_string(const Route& route) {
   if (route.denied) text += " denied: 503";
   text += redirects_of(route.redirects) + settings_of(route.settings);
   if (route.policy.chain != nullptr) route.policy.chain->describe(text);
+  if (route.backends.choice != nullptr) text += to_string(*route.backends.choice);
   return text;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/socket_address.h"
 #include "policy/chain.h"
+#include "policy/retry_conditions.h"
 
 namespace headgate::router {
 
@@ -66,6 +67,9 @@ enum class RouteAction : std::uint8_t {
   not_found,           // the built-in default backend: 404
 };
 
+// Larger response heads are refused whatever the settings say.
+inline constexpr std::uint32_t kMaxResponseHead = 32 * 1024;
+
 // Limits and time-outs of one Route; the defaults are ingress-nginx's.
 struct RouteSettings {
   std::uint64_t max_body_bytes = 1024 * 1024;  // proxy-body-size; 0 = unlimited
@@ -74,6 +78,12 @@ struct RouteSettings {
   std::chrono::milliseconds read_timeout{
       60000};               // between two reads from the upstream; also a tunnel's idle time
   std::uint32_t tries = 3;  // proxy-next-upstream-tries; 0 = one for each endpoint
+  std::chrono::milliseconds tries_timeout{
+      0};                             // proxy-next-upstream-timeout: no try begins later; 0 = no limit
+  policy::RetryConditions retry_on;   // proxy-next-upstream
+  bool retry_non_idempotent = false;  // retry-non-idempotent: as if that word were in every list
+  // A response head of more bytes is a bad one [proxy-buffer-size].
+  std::uint32_t max_response_head = kMaxResponseHead;
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
@@ -94,6 +104,14 @@ struct PolicyRef {
   }
 };
 
+struct BackendChoice;  // router/backend_choice.h
+
+// Null: no canary, and endpoints take turns. Equal where the choices are.
+struct BackendChoiceRef {
+  std::shared_ptr<const BackendChoice> choice;
+  friend bool operator==(const BackendChoiceRef& a, const BackendChoiceRef& b);
+};
+
 // The slot of the Route that answers what no Ingress claims (the default backend); never removed.
 inline constexpr RouteSlot kDefaultRouteSlot = 0;
 
@@ -110,6 +128,7 @@ struct Route {
   RouteSettings settings;
   RedirectRules redirects;
   PolicyRef policy;
+  BackendChoiceRef backends;  // canaries, balancing
   // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
   bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity

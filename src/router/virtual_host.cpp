@@ -34,6 +34,7 @@ void add_slash_redirects(std::vector<RouteDraft>& drafts) {
     redirect.route.path_type = PathType::exact;
     redirect.route.path = redirect.match_path;
     redirect.route.cluster = nullptr;
+    redirect.route.backends = {};
     drafts.push_back(std::move(redirect));
   }
 }

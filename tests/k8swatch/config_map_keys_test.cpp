@@ -8,6 +8,7 @@
 #include "k8swatch/controller_fixture.h"
 #include "k8swatch/ingress_gate.h"
 #include "k8swatch/listener_settings_reader.h"
+#include "k8swatch/policy_defaults.h"
 #include "k8swatch/route_settings.h"
 #include "k8swatch/site_settings.h"
 
@@ -44,6 +45,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_redirect_defaults(reader);
   read_site_settings(reader);
   read_backend_settings(reader);
+  read_policy_defaults(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());

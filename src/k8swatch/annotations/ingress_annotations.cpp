@@ -15,6 +15,9 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ssl_ciphers = read_ssl_ciphers(reader);
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
+  result.proxying = read_proxying_annotations(reader);
+  result.balancing = read_balancing_annotations(reader);
+  result.canary = read_canary_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "k8swatch/annotations/backend.h"
+#include "k8swatch/annotations/balancing.h"
+#include "k8swatch/annotations/canary.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/proxying.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/objects.h"
@@ -22,7 +25,10 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
-  std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
+  ProxyingAnnotations proxying;
+  BalancingAnnotations balancing;
+  std::optional<policy::CanaryRule> canary;  // nothing: it is none
+  std::vector<AnnotationProblem> problems;   // in the order of the registry's groups
 };
 
 // `prefix`: without '/'.

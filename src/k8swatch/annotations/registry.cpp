@@ -21,7 +21,7 @@ struct Registry {
 Registry collect() {
   Registry registry;
   for (const auto rows : {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(),
-                          backend_rows(), ip_filter_rows()})
+                          backend_rows(), ip_filter_rows(), proxying_rows(), balancing_rows(), canary_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (const AnnotationRow& row : registry.rows) {
     registry.by_name.emplace(row.name, &row);

@@ -15,5 +15,8 @@ std::span<const AnnotationRow> passthrough_rows();
 std::span<const AnnotationRow> ciphers_rows();
 std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
+std::span<const AnnotationRow> proxying_rows();
+std::span<const AnnotationRow> balancing_rows();
+std::span<const AnnotationRow> canary_rows();
 
 }  // namespace headgate::k8swatch
