@@ -2,11 +2,9 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <list>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,11 +18,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include "app/http_service.h"
 #include "app/open_listener.h"
 #include "base/log.h"
 
@@ -42,22 +40,9 @@ constexpr std::size_t kMaxHead = std::size_t{8} * 1024;
 constexpr std::size_t kMaxConnections = 256;
 constexpr auto kHeadTimeout = 5s;
 constexpr auto kAnswerTimeout = 30s;
-constexpr auto kAcceptPause = 100ms;
 
-using Request = http::request<http::empty_body>;
+using Request = ServiceRequest;
 using Response = http::response<http::string_body>;
-
-// Parses one complete, bounded head. Beast never sees a body, a trailer or a head in pieces: its weak points.
-bool parse_head(std::string_view head, Request& request) {
-  http::request_parser<http::empty_body> parser;
-  parser.header_limit(kMaxHead);
-  parser.eager(false);
-  error_code error;
-  parser.put(asio::buffer(head.data(), head.size()), error);
-  if (error || !parser.is_header_done()) return false;
-  request = parser.release();
-  return true;
-}
 
 bool has_body(const Request& request) {
   return request.has_content_length() ? request[http::field::content_length] != "0" : request.chunked();
@@ -87,74 +72,38 @@ AdminReply ask(const AdminServer::Answer& answer, const Request& request) {
 
 // One client. Lives in the frame of its coroutine.
 struct Connection {
-  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+  Connection(tcp::socket socket, ServiceConnections& all) : stream(std::move(socket)), entry(all, stream) {}
   beast::tcp_stream stream;
-  bool is_waiting = true;  // for a request head
+  ServiceConnections::Entry entry;
 };
 
 }  // namespace
 
 struct AdminServer::State {
-  explicit State(Answer a) : answer(std::move(a)), acceptor(io), pause(io) {}
+  explicit State(Answer a) : answer(std::move(a)), acceptor(io) {}
 
-  asio::awaitable<void> accept_all();
+  void take(tcp::socket socket);
   asio::awaitable<void> serve(tcp::socket socket);
   asio::awaitable<void> serve_requests(Connection& connection);
-  void begin_wait(Connection& connection);
-  bool make_room();
 
   Answer answer;
+  ServiceConnections connections{kMaxConnections};  // outlives the coroutines, which io owns
   asio::io_context io{1};
   tcp::acceptor acceptor;
-  asio::steady_timer pause;
-  std::list<Connection*> connections;  // the one whose last wait for a head began first is first
   std::thread thread;
 };
 
-asio::awaitable<void> AdminServer::State::accept_all() {
-  while (acceptor.is_open()) {
-    error_code error;
-    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // Out of descriptors most likely: accepting again at once would only spin.
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
-    }
-    if (!make_room()) continue;  // closes the socket
-    asio::co_spawn(io, serve(std::move(socket)), asio::detached);
-  }
-}
-
-// Silent connections never keep others out: the one that is silent for longest goes. False: every connection
-// is in the middle of an answer.
-bool AdminServer::State::make_room() {
-  if (connections.size() < kMaxConnections) return true;
-  const auto silent = std::find_if(connections.begin(), connections.end(),
-                                   [](const Connection* each) { return each->is_waiting; });
-  if (silent == connections.end()) return false;
-  (*silent)->stream.close();
-  connections.erase(silent);
-  return true;
-}
-
-void AdminServer::State::begin_wait(Connection& connection) {
-  connection.is_waiting = true;
-  connection.stream.expires_after(kHeadTimeout);
-  const auto at = std::find(connections.begin(), connections.end(), &connection);
-  if (at != connections.end()) connections.splice(connections.end(), connections, at);
+void AdminServer::State::take(tcp::socket socket) {
+  if (connections.make_room()) asio::co_spawn(io, serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> AdminServer::State::serve(tcp::socket socket) {
-  Connection connection(std::move(socket));
-  connections.push_back(&connection);
+  Connection connection(std::move(socket), connections);
   try {
     co_await serve_requests(connection);
   } catch (const std::exception& e) {
     log::warning(std::string("admin port: a connection failed: ") + e.what());
   }
-  connections.remove(&connection);
 }
 
 asio::awaitable<void> AdminServer::State::serve_requests(Connection& connection) {
@@ -163,18 +112,18 @@ asio::awaitable<void> AdminServer::State::serve_requests(Connection& connection)
   bool keep_alive = true;
   while (keep_alive) {
     error_code error;
-    begin_wait(connection);
+    connection.entry.begin_wait(kHeadTimeout);
     const std::size_t head_size =
         co_await asio::async_read_until(stream, asio::dynamic_buffer(received, kMaxHead), "\r\n\r\n",
                                         asio::redirect_error(asio::use_awaitable, error));
     if (error && error != asio::error::not_found) co_return;  // gone, or silent for too long
-    connection.is_waiting = false;
+    connection.entry.end_wait();
 
     Request request;
     AdminReply reply{431, "the request head is too large\n"};
     keep_alive = false;
     if (!error) {
-      if (parse_head(std::string_view(received).substr(0, head_size), request)) {
+      if (parse_service_head(std::string_view(received).substr(0, head_size), kMaxHead, request)) {
         keep_alive = request.keep_alive() && !has_body(request);
         reply = ask(answer, request);
       } else {
@@ -208,7 +157,10 @@ Result<void> AdminServer::bind(const SocketAddress& address) {
 std::uint16_t AdminServer::port() const { return port_of(state_->acceptor); }
 
 void AdminServer::start() {
-  asio::co_spawn(state_->io, state_->accept_all(), asio::detached);
+  asio::co_spawn(state_->io,
+                 accept_all(state_->acceptor,
+                            [state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); }),
+                 asio::detached);
   state_->thread = std::thread([state = state_.get()] { state->io.run(); });
 }
 

@@ -25,7 +25,14 @@ void append_row(std::string& out, const k8swatch::AnnotationRow& row) {
   out.append(" | ").append(row.values).append(" | ");
   if (!row.default_text.empty()) out.append("`").append(row.default_text).append("`");
   out.append(" | ").append(to_string(row.scope)).append(" | ").append(to_string(row.risk)).append(" | ");
-  out.append(outcome_of(row.on_invalid)).append(" | ").append(row.doc).append(" |\n");
+  out.append(outcome_of(row.on_invalid)).append(" | ").append(row.doc).append(" | ");
+  out.append(row.deviation).append(" |\n");
+}
+
+void append_refused_row(std::string& out, const k8swatch::AnnotationRow& row) {
+  out.append("| `").append(row.name).append("` | ").append(to_string(row.risk)).append(" | ");
+  out.append(row.on_invalid == k8swatch::OnInvalid::drop_ingress ? "Ingress not taken" : "no effect");
+  out.append(" | ").append(row.doc).append(" | ").append(row.deviation).append(" |\n");
 }
 
 }  // namespace
@@ -62,19 +69,24 @@ std::string annotations_markdown() {
       "not "
       "taken.\n"
       "  Nor is one with a value that holds a word of `annotation-value-word-blocklist`.\n"
+      "- *Other than in ingress-nginx*: what a value does otherwise here, and why; empty: nothing.\n"
       "- A Secret of another namespace is refused unless the ConfigMap says "
       "`allow-cross-namespace-resources: "
       "\"true\"`.\n";
   k8swatch::AnnotationGroup group{};
   bool first = true;
   for (const k8swatch::AnnotationRow& row : k8swatch::annotation_table()) {
-    if (first || row.group != group)
-      out += "\n## " + std::string(title_of(row.group)) +
-             "\n\n| Annotation | Values | Default | Acts on | Risk | Bad value | Meaning |\n"
-             "|---|---|---|---|---|---|---|\n";
+    const bool is_refused = row.group == k8swatch::AnnotationGroup::refused;
+    if (first || row.group != group) {
+      out += "\n## " + std::string(title_of(row.group)) + "\n\n";
+      out += is_refused
+                 ? "| Annotation | Risk | Cost | Why not | Instead |\n|---|---|---|---|---|\n"
+                 : "| Annotation | Values | Default | Acts on | Risk | Bad value | Meaning | Other than "
+                   "in ingress-nginx |\n|---|---|---|---|---|---|---|---|\n";
+    }
     first = false;
     group = row.group;
-    append_row(out, row);
+    is_refused ? append_refused_row(out, row) : append_row(out, row);
   }
   return out;
 }

@@ -63,6 +63,7 @@ void ClusterWriters::on_upsert(const k8swatch::Object& object, bool is_change) {
       return;
     case Kind::ingress_class:
     case Kind::config_map:
+      if (key.kind == Kind::config_map && !is_change) return;
       // They say which Ingresses are ours, and what is let in.
       status_.look_at_all();
       status_runner_.look();

@@ -109,6 +109,7 @@ k8swatch::DecodeOptions decode_options(const Flags& flags) {
   k8swatch::DecodeOptions options;
   options.annotation_prefixes = {flags.annotations_prefix + "/", "headgate.dev/",
                                  "kubernetes.io/ingress.class"};
+  options.config_map = flags.configmap;
   return options;
 }
 

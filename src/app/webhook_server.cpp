@@ -5,8 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <limits>
-#include <list>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -25,10 +23,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include "app/http_service.h"
 #include "app/open_listener.h"
 #include "app/webhook_certificate.h"
 #include "base/log.h"
@@ -56,10 +54,9 @@ constexpr auto kBodyTimeout = 10s;
 constexpr auto kWriteTimeout = 10s;
 constexpr auto kDrainTimeout = 5s;
 constexpr auto kGoodbyeTimeout = 1s;
-constexpr auto kAcceptPause = 100ms;
 constexpr auto kCertificatePeriod = 1s;
 
-using Request = http::request<http::empty_body>;
+using Request = ServiceRequest;
 using Response = http::response<http::string_body>;
 
 // A request head and the length of the body after it.
@@ -67,20 +64,6 @@ struct Head {
   Request request;
   std::uint64_t body_length = 0;
 };
-
-// Parses one complete, bounded head. Beast never sees a body, a trailer or a head in pieces: its weak points.
-bool parse_head(std::string_view text, Head& head) {
-  http::request_parser<http::empty_body> parser;
-  parser.header_limit(kMaxHead);
-  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // ours is another answer; boost::none is 0
-  parser.eager(false);
-  error_code error;
-  parser.put(asio::buffer(text.data(), text.size()), error);
-  if (error || !parser.is_header_done()) return false;
-  head.body_length = parser.content_length().value_or(0);
-  head.request = parser.release();
-  return true;
-}
 
 WebhookReply refusal(int status, std::string text) {
   return {status, std::move(text) + "\n", "text/plain; charset=utf-8"};
@@ -114,14 +97,14 @@ Response response_to(const Head& head, WebhookReply reply, bool keep_alive) {
 
 // One client. Lives in the frame of its coroutine.
 struct Connection {
-  Connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> with)
-      : context(std::move(with)), stream(std::move(socket), *context) {}
+  Connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> with, ServiceConnections& all)
+      : context(std::move(with)), stream(std::move(socket), *context), entry(all, transport()) {}
   beast::tcp_stream& transport() { return stream.next_layer(); }
 
   std::shared_ptr<asio::ssl::context> context;  // there may be a newer one by now
   asio::ssl::stream<beast::tcp_stream> stream;
-  std::string received;     // and not yet used
-  bool is_waiting = false;  // for bytes of the client
+  ServiceConnections::Entry entry;
+  std::string received;  // and not yet used
 };
 
 // A question that is being answered; belongs to the coroutine that waits.
@@ -152,10 +135,9 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
         answer_timeout(options.answer_timeout),
         certificate(std::move(options.certificate_path), std::move(options.key_path)),
         acceptor(io),
-        pause(io),
         certificate_timer(io) {}
 
-  asio::awaitable<void> accept_all();
+  void take(tcp::socket socket);
   asio::awaitable<void> follow_certificate();
   asio::awaitable<void> serve(tcp::socket socket);
   asio::awaitable<void> serve_requests(Connection& connection);
@@ -164,37 +146,24 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
   asio::awaitable<WebhookReply> ask(std::string body);
   asio::awaitable<bool> write(Connection& connection, const Head& head, WebhookReply reply, bool keep_alive);
   asio::awaitable<void> say_goodbye(Connection& connection);
-  void begin_wait(Connection& connection, std::chrono::seconds most);
-  bool make_room();
 
   Answer answer;
   TellProblem tell_problem;
   std::chrono::milliseconds answer_timeout;
   WebhookCertificate certificate;
-  unsigned large_bodies = 0;           // being read or answered
-  std::list<Connection*> connections;  // the one whose client was last waited for earliest is first
+  unsigned large_bodies = 0;  // being read or answered
+  ServiceConnections connections{kMaxConnections};
   asio::io_context io{1};
   tcp::acceptor acceptor;
-  asio::steady_timer pause;
   asio::steady_timer certificate_timer;
   std::thread thread;
 };
 
-asio::awaitable<void> WebhookServer::State::accept_all() {
-  while (acceptor.is_open()) {
-    error_code error;
-    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // Out of descriptors most likely: accepting again at once would only spin.
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
-    }
-    if (certificate.context() == nullptr || !make_room()) continue;  // closes the socket
-    socket.set_option(tcp::no_delay(true), error);
-    asio::co_spawn(io, serve(std::move(socket)), asio::detached);
-  }
+void WebhookServer::State::take(tcp::socket socket) {
+  if (certificate.context() == nullptr || !connections.make_room()) return;  // closes the socket
+  error_code ignored;                                                        // slower without, no more
+  socket.set_option(tcp::no_delay(true), ignored);
+  asio::co_spawn(io, serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> WebhookServer::State::follow_certificate() {
@@ -207,47 +176,26 @@ asio::awaitable<void> WebhookServer::State::follow_certificate() {
   }
 }
 
-// Slow clients never keep others out: the one that is silent for longest goes. False: every one is being
-// answered.
-bool WebhookServer::State::make_room() {
-  if (connections.size() < kMaxConnections) return true;
-  const auto silent = std::find_if(connections.begin(), connections.end(),
-                                   [](const Connection* each) { return each->is_waiting; });
-  if (silent == connections.end()) return false;
-  (*silent)->transport().close();
-  connections.erase(silent);
-  return true;
-}
-
-void WebhookServer::State::begin_wait(Connection& connection, std::chrono::seconds most) {
-  connection.is_waiting = true;
-  connection.transport().expires_after(most);
-  const auto at = std::find(connections.begin(), connections.end(), &connection);
-  if (at != connections.end()) connections.splice(connections.end(), connections, at);
-}
-
 asio::awaitable<void> WebhookServer::State::serve(tcp::socket socket) {
-  Connection connection(std::move(socket), certificate.context());
-  connections.push_back(&connection);
+  Connection connection(std::move(socket), certificate.context(), connections);
   try {
     co_await serve_requests(connection);
   } catch (const std::exception& e) {
     log::warning(std::string("admission webhook: a connection failed: ") + e.what());
   }
-  connections.remove(&connection);
 }
 
 asio::awaitable<void> WebhookServer::State::serve_requests(Connection& connection) {
   error_code error;
-  begin_wait(connection, kHandshakeTimeout);
+  connection.entry.begin_wait(kHandshakeTimeout);
   co_await connection.stream.async_handshake(asio::ssl::stream_base::server,
                                              asio::redirect_error(asio::use_awaitable, error));
   if (error) {
     log::debug("admission webhook: a TLS handshake failed: " + error.message());
     co_return;
   }
-  begin_wait(connection, kHeadTimeout);
-  while (co_await exchange(connection)) begin_wait(connection, kIdleTimeout);
+  connection.entry.begin_wait(kHeadTimeout);
+  while (co_await exchange(connection)) connection.entry.begin_wait(kIdleTimeout);
   co_await say_goodbye(connection);
 }
 
@@ -258,13 +206,14 @@ asio::awaitable<bool> WebhookServer::State::exchange(Connection& connection) {
       co_await asio::async_read_until(connection.stream, asio::dynamic_buffer(connection.received, kMaxHead),
                                       "\r\n\r\n", asio::redirect_error(asio::use_awaitable, error));
   if (error && error != asio::error::not_found) co_return false;  // gone, or silent for too long
-  connection.is_waiting = false;
+  connection.entry.end_wait();
 
   Head head;
   std::optional<WebhookReply> refused;
   if (error) {
     refused = refusal(431, "the request head is too large");
-  } else if (!parse_head(std::string_view(connection.received).substr(0, head_size), head)) {
+  } else if (!parse_service_head(std::string_view(connection.received).substr(0, head_size), kMaxHead,
+                                 head.request, &head.body_length)) {
     head = Head();
     refused = refusal(400, "this is not an HTTP request");
   } else {
@@ -293,7 +242,7 @@ asio::awaitable<bool> WebhookServer::State::read_body(Connection& connection, co
   error_code error;
   const auto size = static_cast<std::size_t>(head.body_length);
   std::string& received = connection.received;
-  begin_wait(connection, kBodyTimeout);
+  connection.entry.begin_wait(kBodyTimeout);
   if (received.empty() && expects_continue(head.request)) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     co_await asio::async_write(connection.stream, asio::buffer(kContinue.data(), kContinue.size()),
@@ -306,7 +255,7 @@ asio::awaitable<bool> WebhookServer::State::read_body(Connection& connection, co
   body.resize(size);
   co_await asio::async_read(connection.stream, asio::buffer(body.data() + there, size - there),
                             asio::redirect_error(asio::use_awaitable, error));
-  connection.is_waiting = false;
+  connection.entry.end_wait();
   co_return !error;
 }
 
@@ -345,7 +294,7 @@ asio::awaitable<bool> WebhookServer::State::write(Connection& connection, const 
 // client has read it.
 asio::awaitable<void> WebhookServer::State::say_goodbye(Connection& connection) {
   error_code error;
-  begin_wait(connection, kGoodbyeTimeout);
+  connection.entry.begin_wait(kGoodbyeTimeout);
   co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
   if (!error || !connection.transport().socket().is_open())
     co_return;  // the client has said goodbye, or is silent
@@ -353,7 +302,7 @@ asio::awaitable<void> WebhookServer::State::say_goodbye(Connection& connection) 
   std::array<char, 16384> scratch;
   error = {};
   connection.transport().socket().shutdown(tcp::socket::shutdown_send, error);
-  begin_wait(connection, kDrainTimeout);
+  connection.entry.begin_wait(kDrainTimeout);
   for (std::uint64_t read = 0; !error && read < kMaxDrain;)
     read += co_await connection.transport().async_read_some(asio::buffer(scratch),
                                                             asio::redirect_error(asio::use_awaitable, error));
@@ -372,7 +321,10 @@ std::uint16_t WebhookServer::port() const { return port_of(state_->acceptor); }
 
 void WebhookServer::start() {
   asio::co_spawn(state_->io, state_->follow_certificate(), asio::detached);
-  asio::co_spawn(state_->io, state_->accept_all(), asio::detached);
+  asio::co_spawn(state_->io,
+                 accept_all(state_->acceptor,
+                            [state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); }),
+                 asio::detached);
   state_->thread = std::thread([state = state_.get()] { state->io.run(); });
 }
 

@@ -1,14 +1,25 @@
-// Digests of short byte strings (FIPS 180-4).
+// Digests of short byte strings (FIPS 180-4; RFC 1321 for MD5), and comparison without telling where two
+// differ.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace headgate {
 
-// Not for secrets: for protocols that have it fixed (RFC 6455 §4.2.2).
+// Not for secrets: for protocols and files that have it fixed (RFC 6455 §4.2.2, htpasswd).
 std::array<std::uint8_t, 20> sha1(std::string_view bytes);
+// Likewise: for the "apr1" form of htpasswd.
+std::array<std::uint8_t, 16> md5(std::string_view bytes);
+
+std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+
+// In a time that depends on the sizes alone.
+bool same_secret(std::string_view a, std::string_view b);
+// Overwrites it, so that it does not stay in freed memory.
+void wipe(std::string& secret);
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes);
 

@@ -42,6 +42,19 @@ void append_byte(std::string& out, char c) {
 
 }  // namespace
 
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) >= 0x20 && text[i] != '"' && text[i] != '\\') continue;
+    out += text.substr(done, i - done);
+    append_byte(out, text[i]);
+    done = i + 1;
+  }
+  out += text.substr(done);
+  out += '"';
+}
+
 std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {

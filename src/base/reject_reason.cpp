@@ -74,6 +74,22 @@ std::string_view to_string(RejectReason reason) {
       return "denied";
     case RejectReason::ip_filter:
       return "ip_filter";
+    case RejectReason::rate_limit:
+      return "rate_limit";
+    case RejectReason::connection_limit:
+      return "connection_limit";
+    case RejectReason::blocked:
+      return "blocked";
+    case RejectReason::basic_auth:
+      return "basic_auth";
+    case RejectReason::access_timeout:
+      return "access_timeout";
+    case RejectReason::external_auth:
+      return "external_auth";
+    case RejectReason::mirror_dropped:
+      return "mirror_dropped";
+    case RejectReason::external_auth_error:
+      return "external_auth_error";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

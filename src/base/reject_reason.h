@@ -44,6 +44,14 @@ enum class RejectReason : std::uint8_t {
   client_certificate,   // 400 or 403 for a client certificate
   denied,               // a protection of the Ingress cannot be set up
   ip_filter,            // 403: allow and deny lists
+  rate_limit,           // limit-rps, limit-rpm
+  connection_limit,     // limit-connections
+  blocked,              // 403: block-cidrs, block-user-agents, block-referers
+  basic_auth,           // 401: no, or bad, credentials
+  access_timeout,       // 500: what decides about access never answered
+  external_auth,        // 401, 403 or 302: the auth service does not let it in
+  mirror_dropped,       // not an answer: a copy for a mirror that was not sent
+  external_auth_error,  // 500: the auth service gives no answer that counts
   h2_protocol,          // a connection error of HTTP/2
   h2_flood_reset,       // rapid reset
   h2_flood_self_reset,  // resets we were made to send (MadeYouReset)

@@ -85,7 +85,8 @@ class Admission::Judge {
     for (const auto& [name, value] : ingress_.metadata.annotations) {
       if (prefix_ != kNginxPrefix && without_prefix(name, kNginxPrefix))
         fault(annotation_field(name), "has the prefix of ingress-nginx; here it is '" + prefix_ + "'");
-      else if (without_prefix(name, prefix_) && name.ends_with("-snippet"))
+      else if (const auto own = without_prefix(name, prefix_);
+               own && find_annotation(*own) == nullptr && name.ends_with("-snippet"))
         fault(annotation_field(name), "snippets are not supported: there is no nginx to read them");
     }
   }

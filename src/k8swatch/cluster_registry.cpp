@@ -7,6 +7,7 @@
 #include "base/quoted.h"
 #include "k8swatch/app_protocol.h"
 #include "k8swatch/external_endpoints.h"
+#include "k8swatch/url_host.h"
 
 namespace headgate::k8swatch {
 
@@ -18,11 +19,19 @@ using router::EndpointSet;
 ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names)
     : options_(std::move(options)), store_(store), names_(names) {}
 
-std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& request) {
+std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& asked) {
+  ClusterRequest request = asked;
+  if (!asked.host.empty()) {
+    const ObjectNameView service = service_of_host(asked.host);
+    request.namespace_name = service.namespace_name;
+    request.service = service.name;
+  }
   std::vector<ClusterSlot>& of_service = by_service_[name_key(request.namespace_name, request.service)];
   for (const ClusterSlot slot : of_service) {
     State& state = states_[slot];
-    if (state.cluster->port != request.port || state.by_cluster_ip != request.by_cluster_ip) continue;
+    if (state.cluster->port != request.port || state.by_cluster_ip != request.by_cluster_ip ||
+        state.host != request.host)
+      continue;
     if (state.uses++ == 0) touched_.insert(slot);
     return state.cluster;
   }
@@ -31,7 +40,9 @@ std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& re
   cluster->service = request.service;
   cluster->port = request.port;
   cluster->name = request.name;
-  if (request.name.empty())
+  if (!request.host.empty())
+    cluster->name = std::string(request.host) + ":" + cluster->port;
+  else if (request.name.empty())
     cluster->name = cluster->namespace_name + "-" + cluster->service + "-" + cluster->port;
   cluster->slot = slots_.take();
   if (states_.size() <= cluster->slot) states_.resize(cluster->slot + 1);
@@ -40,6 +51,7 @@ std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& re
   state.cluster = cluster;
   state.uses = 1;
   state.by_cluster_ip = request.by_cluster_ip;
+  state.host = request.host;
   of_service.push_back(cluster->slot);
   touched_.insert(cluster->slot);
   return cluster;
@@ -71,7 +83,11 @@ std::shared_ptr<const EndpointSet> ClusterRegistry::compute(State& state) {
   const ServiceRecord* record = store_.find_service(name_key(cluster.namespace_name, cluster.service));
   EndpointSet set;
   // Why there is no Service or port is told with the Ingress that names it.
-  if (record != nullptr && record->service != nullptr && record->service->type == "ExternalName") {
+  if (!state.host.empty()) {
+    auto of_host = endpoints_of_host(state, record);
+    if (!of_host && state.endpoints != nullptr) return state.endpoints;
+    if (of_host) set = *std::move(of_host);
+  } else if (record != nullptr && record->service != nullptr && record->service->type == "ExternalName") {
     auto external = external_endpoints_of(state, *record->service);
     // While a name is looked up for the first time, what served before it goes on.
     if (!external && state.endpoints != nullptr) return state.endpoints;
@@ -103,6 +119,27 @@ EndpointSet ClusterRegistry::endpoints_of(
 }
 
 // Nothing: the name has not been answered yet.
+std::optional<EndpointSet> ClusterRegistry::endpoints_of_host(State& state, const ServiceRecord* record) {
+  const std::string& port = state.cluster->port;
+  if (record != nullptr && record->service != nullptr && record->service->type != "ExternalName") {
+    use_name(state, {});
+    if (find_service_port(*record->service, port) == nullptr)
+      state.findings.push_back({Severity::error, "Service " + name_key(record->service->metadata),
+                                "spec.ports", "has no TCP port '" + port + "', which a URL names"});
+    return endpoints_of(state, *record->service, record->slices);
+  }
+  const Service named = external_service_for(state.host);
+  auto found = external_endpoints_of(state, named);
+  // What is told of the name is told of the URL that has it.
+  for (Finding& finding : state.findings)
+    if (finding.object == "Service " + name_key(named.metadata)) {
+      finding.object = "Host of a URL " + state.host;
+      finding.field.clear();
+    }
+  return found;
+}
+
+// Nothing: the name has not been answered yet.
 std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, const Service& service) {
   const auto tell = [&](Severity severity, std::string field, std::string reason) {
     state.findings.push_back(
@@ -110,9 +147,10 @@ std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, 
   };
   const auto port = external_port(service, state.cluster->port);
   const auto target = external_target(service);
-  if (!port || !target || !options_.external_names) {
+  const bool allowed = options_.external_names || !state.host.empty();
+  if (!port || !target || !allowed) {
     use_name(state, {});
-    if (!options_.external_names)
+    if (!allowed)
       tell(Severity::error, "spec.type",
            "ExternalName is turned off by --disable-svc-external-name; answered with 503");
     else if (!target)
@@ -174,9 +212,14 @@ std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
       // Made and dropped since the last publication: nobody has heard of it.
       if (state.endpoints != nullptr) updates.push_back({slot, state.cluster, nullptr});
       forget(slot);
+      faulty_.erase(slot);
       continue;
     }
     auto endpoints = compute(state);
+    if (state.findings.empty())
+      faulty_.erase(slot);
+    else
+      faulty_.insert(slot);
     if (endpoints == state.endpoints) continue;
     state.endpoints = std::move(endpoints);
     updates.push_back({slot, state.cluster, state.endpoints});
@@ -187,7 +230,8 @@ std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
 }
 
 void ClusterRegistry::add_findings(std::vector<Finding>& out) const {
-  for (const State& state : states_) out.insert(out.end(), state.findings.begin(), state.findings.end());
+  for (const ClusterSlot slot : faulty_)
+    out.insert(out.end(), states_[slot].findings.begin(), states_[slot].findings.end());
 }
 
 std::string ClusterRegistry::dump() const {
@@ -197,14 +241,16 @@ std::string ClusterRegistry::dump() const {
   std::sort(used.begin(), used.end(), [](const State* a, const State* b) {
     const auto order = [](const State& s) {
       const Cluster& c = *s.cluster;
-      return std::tie(c.name, c.namespace_name, c.service, c.port, s.by_cluster_ip);
+      return std::tie(c.name, c.namespace_name, c.service, c.port, s.by_cluster_ip, s.host);
     };
     return order(*a) < order(*b);
   });
   std::string out;
   for (const State* state : used) {
     const Cluster& cluster = *state->cluster;
-    out += "cluster " + cluster.name + " (Service " + name_key(cluster.namespace_name, cluster.service) +
+    out += "cluster " + cluster.name + " (" +
+           (state->host.empty() ? "Service " + name_key(cluster.namespace_name, cluster.service)
+                                : "host " + state->host) +
            (cluster.port.empty() ? ", first port" : ", port " + cluster.port) +
            (state->by_cluster_ip ? ", service-upstream" : "") +
            (state->external_name.empty() ? "" : ", name " + state->external_name) + ")\n" +

@@ -26,6 +26,9 @@ struct ClusterRequest {
   std::string_view port;       // number or name as text, empty for the first port
   std::string_view name{};     // empty: "<namespace>-<service>-<port>"
   bool by_cluster_ip = false;  // to the Service's own address, where it has one, not to its endpoints
+  // In place of namespace and Service: the host of a URL, `port` is a number then. A Service's own name
+  // ("<service>.<namespace>.svc…") is that Service where it is known.
+  std::string_view host{};
 };
 
 class ClusterRegistry {
@@ -56,6 +59,7 @@ class ClusterRegistry {
     std::shared_ptr<const router::EndpointSet> endpoints;
     std::uint32_t uses = 0;
     bool by_cluster_ip = false;
+    std::string host;           // of a URL; empty: a Service port
     std::string external_name;  // in use for it; empty: none
     std::vector<Finding> findings;
   };
@@ -63,6 +67,7 @@ class ClusterRegistry {
   std::shared_ptr<const router::EndpointSet> compute(State& state);
   router::EndpointSet endpoints_of(State& state, const Service& service,
                                    const std::vector<std::shared_ptr<const EndpointSlice>>& slices) const;
+  std::optional<router::EndpointSet> endpoints_of_host(State& state, const ServiceRecord* record);
   std::optional<router::EndpointSet> external_endpoints_of(State& state, const Service& service);
   void use_name(State& state, const std::string& name);
   [[nodiscard]] std::string dump_endpoints(const State& state) const;
@@ -76,6 +81,7 @@ class ClusterRegistry {
   NameMap<std::vector<router::ClusterSlot>> by_service_;  // by name_key of the Service
   NameMap<std::set<router::ClusterSlot>> by_external_name_;
   std::set<router::ClusterSlot> touched_;  // to look at in take_updates()
+  std::set<router::ClusterSlot> faulty_;   // those with findings
   SlotPool slots_{0};
 };
 

@@ -23,7 +23,9 @@ Controller::Controller(ControllerOptions options, Publish publish)
       names_(options_.resolver, options_.now, [this] { hold_off_.note_change(options_.now()); }),
       translator_(options_.translation, store_, names_),
       admission_({options_.translation.classes, options_.watch_namespace, options_.translation.config_map},
-                 store_, gate_) {}
+                 store_, gate_) {
+  store_.set_settings(options_.translation.config_map);
+}
 
 // The objects that flags name are watched wherever they are.
 bool Controller::is_watched(const ObjectKey& key) const {
@@ -35,7 +37,11 @@ bool Controller::is_watched(const ObjectKey& key) const {
     case Kind::ingress_class:
       return true;
     case Kind::config_map:
-      return is_named(named.config_map);
+      // Those beside the settings too: everybody may name them.
+      if (is_named(named.config_map) ||
+          (!named.config_map.empty() && named.config_map.starts_with(key.namespace_name + "/")))
+        return true;
+      break;
     case Kind::secret:
       // Those of the ConfigMap's namespace too: it may name a Secret of ticket keys.
       if (is_named(named.certificates.default_secret) ||
@@ -52,7 +58,7 @@ bool Controller::is_watched(const ObjectKey& key) const {
   if (options_.watch_namespace.empty() || key.namespace_name == options_.watch_namespace) return true;
   // Slices have names of their own: all of the default backend's namespace are kept.
   const std::string& backend = named.default_backend_service;
-  return key.kind != Kind::ingress && key.kind != Kind::secret &&
+  return key.kind != Kind::ingress && key.kind != Kind::secret && key.kind != Kind::config_map &&
          backend.starts_with(key.namespace_name + "/");
 }
 
@@ -60,7 +66,7 @@ void Controller::upsert(Object object) {
   const ObjectKey key = key_of(object);
   if (!is_watched(key)) return;
   const bool is_change = store_.upsert(object);
-  if (key.kind == Kind::config_map) configure_gate();
+  if (is_settings(key)) configure_gate();
   note_change(key.kind);
   look_for_missing(key);
   if (observer_ != nullptr) observer_->on_upsert(object, is_change);
@@ -69,10 +75,15 @@ void Controller::upsert(Object object) {
 void Controller::remove(const ObjectKey& key) {
   if (!is_watched(key)) return;
   store_.remove(key);
-  if (key.kind == Kind::config_map) configure_gate();
+  if (is_settings(key)) configure_gate();
   note_change(key.kind);
   look_for_missing(key);
   if (observer_ != nullptr) observer_->on_remove(key);
+}
+
+bool Controller::is_settings(const ObjectKey& key) const {
+  return key.kind == Kind::config_map &&
+         name_key(key.namespace_name, key.name) == options_.translation.config_map;
 }
 
 void Controller::configure_gate() {

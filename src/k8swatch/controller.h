@@ -89,6 +89,7 @@ class Controller : public ObjectSink {
 
  private:
   [[nodiscard]] bool is_watched(const ObjectKey& key) const;
+  [[nodiscard]] bool is_settings(const ObjectKey& key) const;
   void note_change(Kind kind);
   [[nodiscard]] std::optional<TimePoint> publication_due() const;
   // Looks whether Ingresses that came since the last publication lack something that may be on its way.

@@ -1,39 +1,20 @@
 #include "k8swatch/credential_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "base/file_descriptor.h"
 #include "base/log.h"
 
 namespace headgate::k8swatch {
-namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(const std::string& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-}  // namespace
-
 Result<std::string> read_credential_file(const std::string& path) {
   const auto failed = [&](const std::string& reason) { return fail(path + ": " + reason); };
-  const Descriptor file(path);
+  const auto file = FileDescriptor::to_read(path);
   struct stat status {};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return failed(std::strerror(errno));
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) return failed(std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return failed("is not a file");
   std::string text;
   char block[16384];

@@ -2,6 +2,8 @@
 
 #include "k8swatch/base64.h"
 #include "k8swatch/decode_metadata.h"
+#include "k8swatch/name_key.h"
+#include "k8swatch/named_config_maps.h"
 #include "k8swatch/secret_content.h"
 
 namespace headgate::k8swatch {
@@ -10,7 +12,7 @@ namespace {
 // stringData replaces data of the same key, wherever it stands in the document.
 void merge_string_data(StringPairs& data, StringPairs string_data) {
   for (auto& [key, content] : string_data) {
-    if (!is_kept_secret_key(key)) continue;
+    if (!is_kept_secret_entry(key, content)) continue;
     const auto same =
         std::find_if(data.begin(), data.end(), [&k = key](const auto& pair) { return pair.first == k; });
     if (same != data.end()) {
@@ -36,7 +38,7 @@ bool decode_secret(JsonReader& reader, JsonValue& value, const DecodeOptions& op
           if (!reader.view(content, text)) return false;
           auto decoded = decode_base64(text);
           if (!decoded) return reader.fail(content, "is not base64: " + decoded.error().message);
-          if (is_kept_secret_key(name)) out.data.emplace_back(name, std::move(*decoded));
+          if (is_kept_secret_entry(name, *decoded)) out.data.emplace_back(name, std::move(*decoded));
           return true;
         });
       })) {
@@ -57,6 +59,7 @@ bool decode_config_map(JsonReader& reader, JsonValue& value, const DecodeOptions
       })) {
     return false;
   }
+  if (name_key(out.metadata) != options.config_map) keep_field_lines(out.data);
   out.data.shrink_to_fit();
   return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);
 }

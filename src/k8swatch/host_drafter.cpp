@@ -68,6 +68,13 @@ class Drafter {
       draft_.unclaimed_redirects = redirects_of(oldest, "/", settings_.has_tls);
   }
 
+  // The oldest Ingress that is no canary; of canaries alone, the oldest.
+  const Ingress& oldest(const std::vector<RuleRef>& rules) {
+    for (const RuleRef& ref : rules)
+      if (!of(*ref.ingress).annotations.canary) return *ref.ingress;
+    return *rules.front().ingress;
+  }
+
   router::HostDraft take() { return std::move(draft_); }
 
  private:
@@ -102,7 +109,8 @@ class Drafter {
     route.route.path_type = type;
     route.route.namespace_name = ingress.metadata.namespace_name;
     route.route.ingress = ingress.metadata.name;
-    const RoutePolicy& policy = of(ingress).policy;
+    const bool spared = settings_.policies.defaults.external_auth.spares(written);
+    const RoutePolicy& policy = spared ? spared_policy(ingress) : of(ingress).policy;
     route.route.settings = policy.settings;
     route.route.policy = policy.policy;
     route.route.denied = policy.denied || settings_.denied.contains(&ingress);
@@ -117,6 +125,9 @@ class Drafter {
     if (!policy.balancing.is_plain())
       route.route.backends.choice =
           std::make_shared<const router::BackendChoice>(router::BackendChoice{policy.balancing, {}});
+    for (const SideBackend& each : policy.others)
+      route.route.others.push_back(
+          clusters_.acquire({each.namespace_name, each.service, each.port, {}, false, each.host}));
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
   }
@@ -144,7 +155,19 @@ class Drafter {
     const auto [at, is_first] = ingresses_.try_emplace(&ingress);
     if (is_first) {  // what is wrong with the annotations alone is told with the Ingress itself
       at->second.annotations = read_annotations(ingress, settings_.annotation_prefix);
-      at->second.policy = draft_policy(ingress, at->second.annotations, settings_.policies, findings_);
+      at->second.policy = draft_policy(ingress, at->second.annotations, settings_.policies,
+                                       Authentication::wanted, findings_);
+    }
+    return at->second;
+  }
+
+  // Of paths that no-auth-locations spares.
+  const RoutePolicy& spared_policy(const Ingress& ingress) {
+    const auto [at, is_first] = spared_.try_emplace(&ingress);
+    if (is_first) {
+      std::vector<Finding> told_already;
+      at->second = draft_policy(ingress, of(ingress).annotations, settings_.policies, Authentication::spared,
+                                told_already);
     }
     return at->second;
   }
@@ -172,6 +195,7 @@ class Drafter {
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
   std::map<const Ingress*, OfIngress> ingresses_;
   std::vector<CanaryClaim> canaries_;
+  std::map<const Ingress*, RoutePolicy> spared_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
 
@@ -185,7 +209,7 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
   drafter.add_canaries();
-  if (!rules.empty()) drafter.add_redirects(*rules.front().ingress);
+  if (!rules.empty()) drafter.add_redirects(drafter.oldest(rules));
   return drafter.take();
 }
 

@@ -47,7 +47,8 @@ class Checker {
       check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
     for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
-      add(problem.outcome == OnInvalid::deny_location ? Severity::error : Severity::warning,
+      add(problem.outcome == OnInvalid::deny_location || problem.unprotected ? Severity::error
+                                                                             : Severity::warning,
           annotation_field(problem.annotation), problem.reason);
     check_client_certificate();
     if (findings_.size() > kMostFindings) {

@@ -4,6 +4,7 @@
 
 #include "k8swatch/ingress_secrets.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/named_config_maps.h"
 #include "k8swatch/store.h"
 
 namespace headgate::k8swatch {
@@ -24,6 +25,8 @@ bool is_complete(const Ingress& ingress, const Store& store) {
   for (const IngressRule& rule : ingress.rules)
     for (const IngressPath& path : rule.paths)
       if (!is_there(ingress, path.backend, store)) return false;
+  for (const std::string& key : config_maps_of(ingress))
+    if (store.find_config_map(key) == nullptr) return false;
   const auto secrets = secrets_of(ingress);
   return std::all_of(secrets.begin(), secrets.end(), [&store](const std::string& key) {
     const SecretRecord* record = store.find_secret(key);

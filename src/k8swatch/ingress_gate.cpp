@@ -65,7 +65,9 @@ std::vector<Finding> IngressGate::refuse(const Ingress& ingress) const {
     for (const std::string& word : settings_.forbidden_words)
       if (value.find(word) != std::string::npos) add(name, "holds the forbidden word " + quoted(word));
     const AnnotationRow* const row = find_annotation(*own);
-    if (row != nullptr && row->risk > settings_.highest)
+    // Text for nginx costs the Ingress whatever the level is, and says so itself.
+    if (row != nullptr && row->risk > settings_.highest &&
+        !(row->group == AnnotationGroup::refused && row->on_invalid == OnInvalid::drop_ingress))
       add(name, "has the risk " + std::string(to_string(row->risk)) + ", above the annotations-risk-level " +
                     std::string(to_string(settings_.highest)));
   }

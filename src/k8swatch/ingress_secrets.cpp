@@ -13,6 +13,14 @@ std::set<std::string> secrets_of(const Ingress& ingress) {
   // Whatever its prefix: the decoder keeps only annotations with one of ours.
   for (const auto& [name, value] : ingress.metadata.annotations)
     if (name.ends_with("/auth-tls-secret") && split_name_key(trimmed(value))) keys.emplace(trimmed(value));
+  for (const auto& [name, value] : ingress.metadata.annotations) {
+    if (!name.ends_with("/auth-secret")) continue;
+    const std::string_view secret = trimmed(value);
+    if (split_name_key(secret))
+      keys.emplace(secret);
+    else if (!secret.empty() && secret.find('/') == std::string_view::npos)
+      keys.insert(name_key(ingress.metadata.namespace_name, secret));
+  }
   return keys;
 }
 

@@ -8,7 +8,7 @@
 
 namespace headgate::k8swatch {
 
-// Their name_keys: spec.tls[].secretName, in the namespace of the Ingress, and auth-tls-secret.
+// Their name_keys: spec.tls[].secretName, in the namespace of the Ingress, auth-tls-secret and auth-secret.
 std::set<std::string> secrets_of(const Ingress& ingress);
 
 }  // namespace headgate::k8swatch

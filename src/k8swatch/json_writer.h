@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_string.h"
+
 namespace headgate::k8swatch {
 
 class JsonWriter {
@@ -19,7 +21,7 @@ class JsonWriter {
   void end_list() { end(']'); }
   void string(std::string_view key, std::string_view value) {
     begin_value(key);
-    write_string(value);
+    append_json_string(out_, value);
   }
   // Left out where it is empty.
   void text(std::string_view key, std::string_view value) {
@@ -49,10 +51,9 @@ class JsonWriter {
     if (needs_comma_) out_ += ',';
     needs_comma_ = true;
     if (key.data() == nullptr) return;
-    write_string(key);
+    append_json_string(out_, key);
     out_ += ':';
   }
-  void write_string(std::string_view text);
 
   std::string& out_;
   bool needs_comma_ = false;

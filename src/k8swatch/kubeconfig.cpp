@@ -212,9 +212,7 @@ void merge_list(std::vector<T>& first, std::vector<T> second) {
 }
 
 bool has_several_documents(std::string_view text) {
-  std::string padded;
-  padded.reserve(text.size() + kJsonPadding);
-  padded.append(text);
+  const std::string padded = padded_copy(text);
   const std::vector<ManifestDocument> documents = split_documents(padded, ManifestFormat::yaml);
   return std::count_if(documents.begin(), documents.end(), [](const ManifestDocument& each) {
            return each.text.find_first_not_of("-. \t\r\n") != std::string_view::npos;

@@ -24,9 +24,7 @@ Result<Lease> read_lease(const std::string& text) {
   if (lease.metadata_json.empty()) return fail("not a Lease: it has no metadata");
   if (lease.spec_json.empty()) return lease;  // somebody made it empty: nobody holds it
 
-  std::string padded;
-  padded.reserve(lease.spec_json.size() + kJsonPadding);
-  padded = lease.spec_json;
+  const std::string padded = padded_copy(lease.spec_json);
   JsonReader reader;
   JsonValue spec;
   std::int64_t seconds = 0;

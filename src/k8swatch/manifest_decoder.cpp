@@ -149,9 +149,7 @@ DocumentResult ManifestDecoder::decode(const ManifestDocument& document, std::st
 
 DecodedManifest decode_manifest_text(std::string_view text, std::string_view origin,
                                      const DecodeOptions& options) {
-  std::string padded;
-  padded.reserve(text.size() + kJsonPadding);
-  padded = text;
+  const std::string padded = padded_copy(text);
   ManifestDecoder decoder(options);
   DecodedManifest all;
   std::map<ObjectKey, std::size_t> places;

@@ -1,6 +1,5 @@
 #include "k8swatch/manifest_loader.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/file_descriptor.h"
 #include "k8swatch/content_hash.h"
 #include "k8swatch/json_padding.h"
 
@@ -51,21 +51,6 @@ FileSignature signature_from(const struct stat& status) {
   return signature;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(const std::string& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 void set_failure(FileReading& reading, int code) {
   const bool absent = code == ENOENT || code == ENOTDIR;
   reading.state = absent ? FileReading::State::absent : FileReading::State::unreadable;
@@ -73,9 +58,9 @@ void set_failure(FileReading& reading, int code) {
 }
 
 void read_text(FileReading& reading, std::string& text) {
-  const Descriptor file(reading.path);
+  const auto file = FileDescriptor::to_read(reading.path);
   struct stat status {};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return set_failure(reading, errno);
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) return set_failure(reading, errno);
   if (!S_ISREG(status.st_mode)) {
     reading.state = FileReading::State::unreadable;
     reading.reason = "is not a file";

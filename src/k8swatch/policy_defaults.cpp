@@ -28,6 +28,19 @@ void read_balancing(ConfigMapReader& reader, policy::BalancingAlgorithm& balanci
     reader.refuse(kKey, quoted(*text) + " is neither round_robin nor ewma");
 }
 
+// The variable is the key of both kinds of limit, as in ingress-nginx.
+void read_limits(ConfigMapReader& reader, LimitDefaults& limits) {
+  reader.count("limit-req-status-code", 400, 599, limits.rate_status);
+  reader.count("limit-conn-status-code", 400, 599, limits.connection_status);
+  constexpr std::string_view kVariable = "limit-conn-zone-variable";
+  const std::string* const text = reader.text(kVariable);
+  if (text == nullptr || *text == "$binary_remote_addr" || *text == "$remote_addr") return;
+  if (auto key = policy::Template::parse(*text))
+    limits.key = *std::move(key);
+  else
+    reader.refuse(kVariable, key.error().message);
+}
+
 }  // namespace
 
 PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
@@ -35,6 +48,9 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
   read_balancing(reader, defaults.balancing);
+  defaults.external_auth = read_external_auth_defaults(reader);
+  defaults.error_pages = read_error_pages_defaults(reader);
+  read_limits(reader, defaults.limits);
   return defaults;
 }
 

@@ -1,15 +1,31 @@
 // What the ConfigMap says about policies, for Ingresses that say nothing themselves.
 #pragma once
 
+#include <cstdint>
+
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
+#include "k8swatch/error_pages_defaults.h"
+#include "k8swatch/external_auth_defaults.h"
 #include "policy/balancing.h"
+#include "policy/template.h"
 
 namespace headgate::k8swatch {
 
+struct LimitDefaults {
+  std::uint32_t rate_status = 503;        // limit-req-status-code
+  std::uint32_t connection_status = 503;  // limit-conn-status-code
+  policy::Template key;                   // limit-conn-zone-variable; empty: the client's address
+  friend bool operator==(const LimitDefaults&, const LimitDefaults&) = default;
+};
+
 struct PolicyDefaults {
-  CidrList allowed;                                                                // whitelist-source-range
-  CidrList denied;                                                                 // denylist-source-range
+  CidrList allowed;  // whitelist-source-range
+  CidrList denied;   // denylist-source-range
+  LimitDefaults limits;
+  bool cross_namespace = false;        // allow-cross-namespace-resources
+  ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
+  ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
   policy::BalancingAlgorithm balancing = policy::BalancingAlgorithm::round_robin;  // load-balance
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };

@@ -1,24 +1,82 @@
 #include "k8swatch/policy_drafter.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
+
+#include "k8swatch/error_pages_drafter.h"
+#include "k8swatch/external_auth_drafter.h"
+#include "k8swatch/name_key.h"
+#include "k8swatch/password_drafter.h"
 
 namespace headgate::k8swatch {
 namespace {
 
-void add_ip_filter(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
+// The deny list counts in any case.
+void add_deny_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
                    policy::PolicyChain& chain) {
-  policy::IpFilter filter;
-  filter.denied = annotations.denied.value_or(defaults.denied);
-  filter.allowed = annotations.allowed.value_or(defaults.allowed);
-  if (!filter.denied.empty() || !filter.allowed.empty()) chain.access.emplace_back(std::move(filter));
+  const CidrList& denied = annotations.denied ? *annotations.denied : defaults.denied;
+  if (!denied.empty()) chain.access.emplace_back(policy::IpFilter{denied, {}});
+}
+
+void add_allow_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
+                    policy::PolicyChain& chain) {
+  const CidrList& allowed = annotations.allowed ? *annotations.allowed : defaults.allowed;
+  if (!allowed.empty()) chain.access.emplace_back(policy::IpFilter{{}, allowed});
+}
+
+void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& annotations,
+                   const PolicySources& sources, policy::PolicyChain& chain, RoutePolicy& result,
+                   std::vector<Finding>& findings) {
+  PasswordDraft draft = draft_passwords(ingress, annotations, sources.store, sources.defaults.cross_namespace,
+                                        sources.annotation_prefix, findings);
+  result.denied |= draft.denied;
+  if (!draft.step) return;
+  chain.access.emplace_back(*std::move(draft.step));
+  chain.request.emplace_back(policy::WithheldCredentials());
+}
+
+void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
+                RoutePolicy& result) {
+  if (!annotations) return;
+  chain.mirror = annotations->mirror;
+  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
+  result.others.push_back(annotations->service);
+}
+
+void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
+                policy::PolicyChain& chain) {
+  if (limits.connections == 0 && limits.per_second == 0 && limits.per_minute == 0) return;
+  const LimitDefaults& defaults = sources.defaults.limits;
+  const auto zone = sources.limit_zones.zone_of(name_key(ingress.metadata));
+  const policy::LimitedClients clients{defaults.key, limits.exempt};
+  if (limits.connections != 0)
+    chain.access.emplace_back(policy::ConnectionLimit{zone, limits.connections, clients,
+                                                      static_cast<int>(defaults.connection_status)});
+  if (limits.per_second == 0 && limits.per_minute == 0) return;
+  const auto bucket = [&](std::uint32_t count, std::chrono::seconds time) {
+    return policy::RateBucket::requests(count, time, count * limits.burst_multiplier);
+  };
+  chain.access.emplace_back(policy::RateLimit{zone,
+                                              {bucket(limits.per_second, std::chrono::seconds(1)),
+                                               bucket(limits.per_minute, std::chrono::minutes(1))},
+                                              clients,
+                                              static_cast<int>(defaults.rate_status)});
+}
+
+void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain) {
+  if (!annotations.cors) return;
+  const policy::Cors cors(*annotations.cors);
+  chain.answer.emplace_back(cors);
+  chain.entry.emplace_back(policy::CorsPreflight{cors});
 }
 
 }  // namespace
 
-RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, const PolicySources& sources,
-                         std::vector<Finding>&) {
+RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
+                         const PolicySources& sources, Authentication authentication,
+                         std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
   apply(annotations.proxying, result.settings);
@@ -28,7 +86,20 @@ RoutePolicy draft_policy(const Ingress&, const IngressAnnotations& annotations, 
   result.balancing = balancing_of(annotations.balancing, sources.defaults.balancing);
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
-  add_ip_filter(annotations.ip_filter, sources.defaults, chain);
+  add_cors(annotations, chain);
+  add_limits(ingress, annotations.limits, sources, chain);
+  add_deny_list(annotations.ip_filter, sources.defaults, chain);
+  const std::size_t first_of_any = chain.access.size();
+  add_allow_list(annotations.ip_filter, sources.defaults, chain);
+  if (authentication == Authentication::wanted) {
+    add_passwords(ingress, annotations.authentication, sources, chain, result, findings);
+    add_external_auth(ingress, annotations.external_auth, sources, chain, result, findings);
+  }
+  // Last: everything that asks who somebody is stands behind the deny list.
+  if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
+    chain.any_of = first_of_any;
+  add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
+  add_mirror(annotations.mirror, chain, result);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -2,12 +2,15 @@
 // requests: the PolicyChain and the RouteSettings. Objects that annotations name are looked up here.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/limit_zones.h"
 #include "k8swatch/policy_defaults.h"
+#include "k8swatch/side_backend.h"
 #include "k8swatch/store.h"
 #include "policy/balancing.h"
 #include "router/model.h"
@@ -19,19 +22,27 @@ struct PolicySources {
   const Store& store;
   const router::RouteSettings& settings;  // of the ConfigMap
   const PolicyDefaults& defaults;         // likewise
+  LimitZones& limit_zones;
+  std::string_view annotation_prefix;
 };
 
 struct RoutePolicy {
   router::RouteSettings settings;
   router::PolicyRef policy;
   policy::Balancing balancing;
+  // The further Clusters that Steps name by their place here.
+  std::vector<SideBackend> others;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
   bool denied = false;
 };
 
-// For all paths of `ingress`. Problems of the annotations alone are told with the Ingress; here are added
-// those that other objects have a part in (a Secret that is missing).
+// no-auth-locations spares some paths the Steps that ask who somebody is.
+enum class Authentication : std::uint8_t { wanted, spared };
+
+// For all paths of `ingress` that are alike in `authentication`. Problems of the annotations alone are told
+// with the Ingress; here are added those that other objects have a part in (a Secret that is missing).
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
-                         const PolicySources& sources, std::vector<Finding>& findings);
+                         const PolicySources& sources, Authentication authentication,
+                         std::vector<Finding>& findings);
 
 }  // namespace headgate::k8swatch

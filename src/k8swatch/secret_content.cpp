@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8swatch/content_hash.h"
+#include "policy/password_hash.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -24,7 +25,11 @@ std::string take(StringPairs& data, std::string_view key) {
 
 bool is_kept_secret_key(std::string_view key) {
   return key == kCertificateKey || key == kPrivateKeyKey || key == kAuthorityKey || key == kRevocationKey ||
-         key.starts_with(kTicketKeyPrefix);
+         key == kPasswordFileKey || key.starts_with(kTicketKeyPrefix);
+}
+
+bool is_kept_secret_entry(std::string_view key, std::string_view content) {
+  return is_kept_secret_key(key) || policy::PasswordHash::is_marked(content);
 }
 
 void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates) {

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_descriptor.h"
 #include "k8swatch/json_writer.h"
 #include "k8swatch/line_splitter.h"
 #include "k8swatch/object_decoder.h"
@@ -29,32 +30,16 @@ Unexpected<Error> system_error(const std::string& what, const std::filesystem::p
   return fail("cannot " + what + " " + path.string() + ": " + std::strerror(errno));
 }
 
-// An open file, closed at the end.
-class File {
- public:
-  File(const std::filesystem::path& path, int flags)
-      : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+Result<void> write_all(const FileDescriptor& file, std::string_view bytes,
+                       const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error("write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  Result<void> write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return system_error("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
-  }
-
- private:
-  const std::filesystem::path& path_;
-  int descriptor_;
-};
+  return {};
+}
 
 std::string first_line(std::int64_t written) {
   std::string line;
@@ -79,29 +64,29 @@ Result<void> write_file(const std::filesystem::path& path, const std::vector<Obj
                         std::int64_t written) {
   // One that was left behind may be somebody's who has it open, or be no file at all: it is not written into.
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("remove", path);
-  File file(path, O_WRONLY | O_CREAT | O_EXCL);
-  if (file.descriptor() < 0) return system_error("create", path);
-  if (::fchmod(file.descriptor(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
+  const FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  if (!file.is_open()) return system_error("create", path);
+  if (::fchmod(file.number(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
   std::string buffer = first_line(written);
   for (const Object& object : objects) {
     append_json(buffer, object);
     buffer += '\n';
     if (buffer.size() < kChunk) continue;
-    if (Result<void> done = file.write(buffer); !done) return done;
+    if (Result<void> done = write_all(file, buffer, path); !done) return done;
     buffer.clear();
   }
   buffer += last_line(objects.size());
-  Result<void> done = file.write(buffer);
+  Result<void> done = write_all(file, buffer, path);
   explicit_bzero(buffer.data(), buffer.size());
   if (!done) return done;
-  if (::fsync(file.descriptor()) != 0) return system_error("write", path);
+  if (::fsync(file.number()) != 0) return system_error("write", path);
   return {};
 }
 
 // What it holds is served: nobody else may have written it.
-Result<void> check_ours(const File& file, const std::filesystem::path& path) {
+Result<void> check_ours(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat facts {};
-  if (::fstat(file.descriptor(), &facts) != 0) return system_error("look at", path);
+  if (::fstat(file.number(), &facts) != 0) return system_error("look at", path);
   if (!S_ISREG(facts.st_mode)) return fail(path.string() + " is no regular file");
   if (facts.st_uid != ::geteuid())
     return fail(path.string() + " belongs to another user: " + std::to_string(facts.st_uid));
@@ -195,22 +180,22 @@ Result<void> write_snapshot(const std::filesystem::path& folder, const std::vect
   const std::filesystem::path path = folder / kName;
   if (Result<void> done = write_file(fresh, objects, written); !done) return done;
   if (::rename(fresh.c_str(), path.c_str()) != 0) return system_error("rename", fresh);
-  const File parent(folder, O_RDONLY | O_DIRECTORY);
-  if (parent.descriptor() < 0 || ::fsync(parent.descriptor()) != 0) return system_error("write", folder);
+  const FileDescriptor parent(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!parent.is_open() || ::fsync(parent.number()) != 0) return system_error("write", folder);
   return {};
 }
 
 Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options) {
   const std::filesystem::path path = folder / kName;
-  const File file(path, O_RDONLY | O_NONBLOCK);  // a pipe would be waited for
-  if (file.descriptor() < 0) return system_error("open", path);
+  const FileDescriptor file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);  // a pipe would be waited for
+  if (!file.is_open()) return system_error("open", path);
   if (const Result<void> ours = check_ours(file, path); !ours) return fail(ours.error().message);
   Loader loader(options);
   LineSplitter lines;
   std::string chunk(kChunk, '\0');
   bool is_fine = true;
   while (is_fine) {
-    const ssize_t count = ::read(file.descriptor(), chunk.data(), chunk.size());
+    const ssize_t count = ::read(file.number(), chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path);
     if (count == 0) break;

@@ -107,9 +107,7 @@ bool decode_pod(JsonReader& reader, JsonValue& value, ControllerPod& out) {
 // Opens `text` and calls `read(reader, root)`.
 template <typename Read>
 Result<void> read_text(const std::string& text, const char* what, Read read) {
-  std::string padded;
-  padded.reserve(text.size() + kJsonPadding);
-  padded.append(text);
+  const std::string padded = padded_copy(text);
   JsonReader reader;
   JsonValue root;
   if (reader.open(padded) && reader.root(root) && read(reader, root)) return {};

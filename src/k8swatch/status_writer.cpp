@@ -22,9 +22,7 @@ constexpr int kTellOverwrites = 3;
 
 // metadata.resourceVersion of an answer; empty where it cannot be read.
 std::string version_of(const std::string& text) {
-  std::string padded;
-  padded.reserve(text.size() + kJsonPadding);
-  padded.append(text);
+  const std::string padded = padded_copy(text);
   JsonReader reader;
   JsonValue root;
   std::string version;

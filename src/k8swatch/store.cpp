@@ -7,6 +7,7 @@
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/ingress_secrets.h"
+#include "k8swatch/named_config_maps.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -107,9 +108,14 @@ void Store::remove(const ObjectKey& key) {
       slices_.erase(at);
       return;
     }
-    case Kind::config_map:
-      if (config_maps_.erase(name) > 0) changes_.config_map = true;
+    case Kind::config_map: {
+      const auto at = config_maps_.find(name);
+      if (at == config_maps_.end() || at->second.config_map == nullptr) return;
+      at->second.config_map = nullptr;
+      config_map_changed(name);
+      drop_config_map_if_unused(name);
       return;
+    }
     case Kind::secret: {
       const auto at = secrets_.find(name);
       if (at == secrets_.end() || at->second.secret == nullptr) return;
@@ -209,9 +215,33 @@ bool Store::put(const std::shared_ptr<const EndpointSlice>& slice) {
 }
 
 bool Store::put(const std::shared_ptr<const ConfigMap>& config_map) {
-  config_maps_[name_key(config_map->metadata)] = config_map;
-  changes_.config_map = true;
-  return true;
+  const std::string key = name_key(config_map->metadata);
+  std::shared_ptr<const ConfigMap>& held = config_maps_[key].config_map;
+  if (held != nullptr && held->data == config_map->data && held->metadata.uid == config_map->metadata.uid) {
+    held = config_map;
+    return false;
+  }
+  held = config_map;
+  return config_map_changed(key);
+}
+
+// Most ConfigMaps are nobody's here, and some of them change every other second.
+bool Store::config_map_changed(const std::string& key) {
+  const ConfigMapRecord& record = config_maps_.at(key);
+  const bool is_settings = key == settings_;
+  if (is_settings)
+    named_by_settings_ =
+        record.config_map == nullptr ? std::set<std::string>() : config_maps_of(*record.config_map);
+  const bool counts = is_settings || named_by_settings_.contains(key) || !record.users.empty();
+  if (counts) changes_.config_maps.insert(key);
+  for (const Ingress* user : record.users) mark(*user);
+  return counts;
+}
+
+void Store::drop_config_map_if_unused(const std::string& key) {
+  const auto at = config_maps_.find(key);
+  if (at != config_maps_.end() && at->second.config_map == nullptr && at->second.users.empty())
+    config_maps_.erase(at);
 }
 
 bool Store::put(const std::shared_ptr<const Secret>& secret) {
@@ -254,6 +284,7 @@ void Store::link(const Ingress& ingress) {
   });
   for (const std::string& key : services_of(ingress)) services_[key].users.push_back(&ingress);
   for (const std::string& key : secrets_of(ingress)) secrets_[key].users.push_back(&ingress);
+  for (const std::string& key : config_maps_of(ingress)) config_maps_[key].users.push_back(&ingress);
 }
 
 void Store::unlink(const Ingress& ingress) {
@@ -273,6 +304,10 @@ void Store::unlink(const Ingress& ingress) {
   for (const std::string& key : secrets_of(ingress)) {
     std::erase(secrets_[key].users, &ingress);
     drop_secret_if_unused(key);
+  }
+  for (const std::string& key : config_maps_of(ingress)) {
+    std::erase(config_maps_[key].users, &ingress);
+    drop_config_map_if_unused(key);
   }
 }
 
@@ -314,7 +349,10 @@ const RefusedIngress* Store::find_refused(std::string_view key) const {
 
 const IngressClass* Store::find_class(std::string_view name) const { return find_object(classes_, name); }
 
-const ConfigMap* Store::find_config_map(std::string_view key) const { return find_object(config_maps_, key); }
+const ConfigMap* Store::find_config_map(std::string_view key) const {
+  const auto at = config_maps_.find(key);
+  return at == config_maps_.end() ? nullptr : at->second.config_map.get();
+}
 
 const ServiceRecord* Store::find_service(std::string_view key) const {
   const auto at = services_.find(key);

@@ -42,6 +42,12 @@ struct SecretRecord {
   std::vector<const Ingress*> users;  // the Ingresses that name it (secrets_of), each once
 };
 
+// Everything known under the name of one ConfigMap, whether or not it exists.
+struct ConfigMapRecord {
+  std::shared_ptr<const ConfigMap> config_map;  // null: absent
+  std::vector<const Ingress*> users;            // the Ingresses that name it (config_maps_of), each once
+};
+
 // What changed, by name: the things to look at again, and nothing else. Ordered, so that work done in this
 // order does not depend on the order of arrival.
 struct Changes {
@@ -50,11 +56,11 @@ struct Changes {
   std::set<std::string> services;       // name_key; the Service or one of its slices
   std::set<std::string> service_ports;  // name_key; its existence, type or ports: part of `services`
   std::set<std::string> secrets;        // name_key
-  bool config_map = false;
+  std::set<std::string> config_maps;    // name_key; only those that somebody names
 
   [[nodiscard]] bool empty() const {
     return ingresses.empty() && hosts.empty() && services.empty() && service_ports.empty() &&
-           secrets.empty() && !config_map;
+           secrets.empty() && config_maps.empty();
   }
 };
 
@@ -69,6 +75,10 @@ class Store {
   // `gate` (null: everything passes) judges each version of an Ingress. What it refuses does not replace the
   // version held, unless it is of another class. It must outlive this.
   explicit Store(const IngressGate* gate = nullptr) : gate_(gate) {}
+
+  // Which ConfigMap is the settings (--configmap, "namespace/name"): its changes count, and those of the
+  // ConfigMaps that it names. To be said before the first object.
+  void set_settings(std::string key) { settings_ = std::move(key); }
 
   // Whether it is a change for routing. An object that is as the one held is none, nor is one that differs
   // only in what routing does not read (status): the version held stays. The content decides, never the
@@ -120,13 +130,17 @@ class Store {
   void mark_class(const std::string& class_name);
   void drop_service_if_unused(const std::string& key);
   void drop_secret_if_unused(const std::string& key);
+  bool config_map_changed(const std::string& key);  // false: it is nobody's
+  void drop_config_map_if_unused(const std::string& key);
 
   const IngressGate* gate_;
   Objects<Ingress> ingresses_;
   NameMap<RefusedIngress> refused_;
   Objects<IngressClass> classes_;  // by name alone
   Objects<EndpointSlice> slices_;
-  Objects<ConfigMap> config_maps_;
+  NameMap<ConfigMapRecord> config_maps_;
+  std::string settings_;
+  std::set<std::string> named_by_settings_;
   NameMap<ServiceRecord> services_;
   NameMap<SecretRecord> secrets_;
   NameMap<std::vector<RuleRef>> hosts_;

@@ -5,10 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "k8swatch/access_settings.h"
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/named_config_maps.h"
+#include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
 #include "router/backend_choice.h"
 #include "router/dump.h"
@@ -50,7 +53,7 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
   router::TableBuilder builder = is_first ? router::TableBuilder() : router::TableBuilder(*table_);
 
   SettingsChange settings;
-  if (is_first || changes.config_map || changes.secrets.contains(listeners_.ticket_secret()))
+  if (is_first || changes_settings(changes) || changes.secrets.contains(listeners_.ticket_secret()))
     settings = read_config_map();
   if (settings.listeners) publication->listeners = listeners_.settings();
   client_certificates_.translate(changes, settings.client_certificates);
@@ -98,8 +101,19 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   hosts.insert(of_tls.begin(), of_tls.end());
   const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
   hosts.insert(of_rules.begin(), of_rules.end());
+  add_hosts_of_passwords(changes, store_, options_.annotation_prefix, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
+}
+
+// The ConfigMap itself, or one that it names.
+bool Translator::changes_settings(const Changes& changes) const {
+  if (changes.config_maps.contains(options_.config_map)) return true;
+  const ConfigMap* const settings = store_.find_config_map(options_.config_map);
+  if (settings == nullptr || changes.config_maps.empty()) return false;
+  const std::set<std::string> named = config_maps_of(*settings);
+  return std::any_of(named.begin(), named.end(),
+                     [&changes](const std::string& key) { return changes.config_maps.contains(key); });
 }
 
 Translator::SettingsChange Translator::read_config_map() {
@@ -120,8 +134,11 @@ Translator::SettingsChange Translator::read_config_map() {
     policies = read_policy_defaults(reader);
     site = read_site_settings(reader);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
+    policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
+    site.block = read_block_rules(reader);
+    site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();
   } else if (!key.empty()) {
     config_findings_.push_back({Severity::warning, "ConfigMap " + options_.config_map, "",
@@ -150,7 +167,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_};
+  const PolicySources policies{store_, settings_, policies_, limit_zones_, options_.annotation_prefix};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,
@@ -231,6 +248,7 @@ void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost*
 void Translator::release_clusters(const router::VirtualHost& host) {
   for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
+    for (const auto& other : route.others) clusters_.release(*other);
     if (route.backends.choice == nullptr) continue;
     for (const router::Alternative& each : route.backends.choice->alternatives)
       clusters_.release(*each.cluster);

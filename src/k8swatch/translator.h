@@ -17,6 +17,7 @@
 #include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
+#include "k8swatch/limit_zones.h"
 #include "k8swatch/listener_translator.h"
 #include "k8swatch/passthrough_translator.h"
 #include "k8swatch/policy_defaults.h"
@@ -90,6 +91,7 @@ class Translator {
     bool client_certificates = false;
     bool certificates = false;
   };
+  [[nodiscard]] bool changes_settings(const Changes& changes) const;
   SettingsChange read_config_map();
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
   void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);
@@ -113,6 +115,7 @@ class Translator {
   BackendSettings backends_;
   PolicyDefaults policies_;
   bool cross_namespace_canaries_ = false;
+  LimitZones limit_zones_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

@@ -65,6 +65,17 @@ WatchedResource by_name(WatchedResource result, const std::string& name) {
   return result;
 }
 
+// All but the one called `settings`, which has a watch of its own, and the root certificates that Kubernetes
+// puts into each namespace. `place`: a namespace, or empty.
+WatchedResource named_config_maps(const std::string& place, const std::string& settings) {
+  WatchedResource result = resource(Kind::config_map, place);
+  result.name += place.empty() ? "/all" : "/all/" + place;
+  append_query(result.query, "fieldSelector",
+               "metadata.name!=kube-root-ca.crt" + (settings.empty() ? "" : ",metadata.name!=" + settings));
+  result.is_optional = true;
+  return result;
+}
+
 std::pair<std::string, std::string> split(const std::string& name) {
   const std::size_t slash = name.find('/');
   if (slash == std::string::npos) return {};
@@ -87,6 +98,12 @@ std::vector<WatchedResource> watched_resources(const WatchScope& scope) {
   }
   const auto [config_namespace, config_name] = split(scope.config_map);
   if (!config_name.empty()) all.push_back(by_name(resource(Kind::config_map, config_namespace), config_name));
+  // Those that annotations and the settings name. They may be anywhere, and change at any time; a watch for
+  // each name would need one connection each. Who may not read them goes on without.
+  const bool is_among_them = only.empty() || config_namespace == only;
+  all.push_back(named_config_maps(only, is_among_them ? config_name : ""));
+  if (!only.empty() && !config_name.empty() && config_namespace != only)
+    all.push_back(named_config_maps(config_namespace, config_name));
   if (only.empty()) return all;
 
   // What flags name is needed wherever it is.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json_string.h"
 #include "k8swatch/yaml_scalar.h"
 
 namespace headgate::k8swatch {
@@ -116,7 +117,7 @@ void YamlJsonWriter::write_key(const YAML::Mark& mark, const std::string& tag, c
   frame.is_empty = false;
   const std::size_t begin = out_.size();
   const PlainScalar plain = tag == "?" ? resolve_plain_scalar(value) : PlainScalar{};
-  write_string(plain.json.empty() ? std::string_view(value) : std::string_view(plain.json));
+  append_json_string(out_, plain.json.empty() ? std::string_view(value) : std::string_view(plain.json));
   keys_.push_back({{begin, out_.size()}, mark.line});
   out_ += ':';
 }
@@ -147,10 +148,10 @@ void YamlJsonWriter::end_value(YAML::anchor_t anchor, std::size_t begin) {
 }
 
 void YamlJsonWriter::write_scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) {
-  if (tag != "?" && !std::string_view(tag).starts_with(kCoreTag)) return write_string(value);
+  if (tag != "?" && !std::string_view(tag).starts_with(kCoreTag)) return append_json_string(out_, value);
   const std::string_view type =
       tag == "?" ? std::string_view{} : std::string_view(tag).substr(kCoreTag.size());
-  if (type == "str" || type == "timestamp") return write_string(value);
+  if (type == "str" || type == "timestamp") return append_json_string(out_, value);
   if (type == "null") {
     out_ += "null";
     return;
@@ -160,30 +161,8 @@ void YamlJsonWriter::write_scalar(const YAML::Mark& mark, const std::string& tag
   const bool fits = type.empty() || (type == "bool" && plain.type == ScalarType::boolean) ||
                     ((type == "int" || type == "float") && plain.type == ScalarType::number);
   if (!fits) refuse(mark, "the value does not fit its tag !!" + std::string(type.substr(0, kShownKey)));
-  if (plain.type == ScalarType::string) return write_string(value);
+  if (plain.type == ScalarType::string) return append_json_string(out_, value);
   out_ += plain.json;
-}
-
-void YamlJsonWriter::write_string(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  out_ += '"';
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out_ += text.substr(done, i - done);
-    done = i + 1;
-    if (c >= 0x20) {
-      out_ += '\\';
-      out_ += text[i];
-    } else {
-      out_ += "\\u00";
-      out_ += kHex[c >> 4];
-      out_ += kHex[c & 15];
-    }
-  }
-  out_ += text.substr(done);
-  out_ += '"';
 }
 
 void YamlJsonWriter::remember(YAML::anchor_t anchor, std::size_t begin) {

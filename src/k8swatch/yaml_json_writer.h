@@ -57,7 +57,6 @@ class YamlJsonWriter : public YAML::EventHandler {
   void end_value(YAML::anchor_t anchor, std::size_t begin);
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map);
   void write_scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value);
-  void write_string(std::string_view text);
   void remember(YAML::anchor_t anchor, std::size_t begin);
   void spend_alias_bytes(const YAML::Mark& mark, std::size_t bytes);
   void refuse_duplicates(const Frame& frame);

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/socket_address.h"
 #include "http/framing.h"
 #include "http/message.h"
@@ -16,12 +17,14 @@ struct RequestView {
   const http::RequestFacts& facts;
   const http::Target& target;
   std::string_view host_as_sent{};  // port included; empty for HTTP/1.0 without Host
+  std::string_view public_host{};   // as the first proxy was asked for, port included
   std::string_view host{};          // lower case, without port
   std::string_view server_name{};   // of the VirtualHost: "shop.example", "*.example" or "_"
   std::string_view remote_ip{};  // the client's address, after PROXY protocol and trusted forwarding fields
   std::string_view scheme{};     // "http" or "https"
   std::string_view port{};       // X-Forwarded-Port
   std::string_view request_id{};
+  TimePoint now{};
   // Of the Route.
   std::string_view namespace_name{};
   std::string_view ingress{};

@@ -92,7 +92,7 @@ Template::Variable Template::find(std::string_view name, std::string& argument) 
       Named{"query_string", Variable::args},
       Named{"host", Variable::host},
       Named{"http_host", Variable::http_host},
-      Named{"best_http_host", Variable::http_host},
+      Named{"best_http_host", Variable::best_http_host},
       Named{"server_name", Variable::server_name},
       Named{"server_port", Variable::server_port},
       Named{"pass_port", Variable::server_port},
@@ -208,6 +208,9 @@ void Template::append_to(std::string& out, const RequestView& request) const {
       case Variable::host:
         out += request.host.empty() ? request.server_name : request.host;
         break;
+      case Variable::best_http_host:
+        out += request.public_host;
+        break;
       case Variable::http_host:
         out += request.host_as_sent;
         break;
@@ -257,6 +260,21 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         break;
     }
   }
+}
+
+std::string escaped_target(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += "0123456789ABCDEF"[byte >> 4];
+    out += "0123456789ABCDEF"[byte & 15];
+  }
+  return out;
 }
 
 }  // namespace headgate::policy

@@ -49,6 +49,7 @@ class Template {
     field,
     host,
     http_host,
+    best_http_host,
     server_name,
     server_port,
     scheme,
@@ -77,6 +78,10 @@ class Template {
 
 // The value of the cookie of that name (RFC 6265 §4.2.1), or empty. The first one counts.
 std::string_view cookie_value(const http::FieldList& fields, std::string_view name);
+
+// What is not visible ASCII, and what ends a target or a URL, as %XX: for targets that were expanded, so that
+// nothing a client sent ends them.
+std::string escaped_target(std::string_view text);
 
 // `text` with everything but unreserved characters (RFC 3986 §2.3) as %XX.
 std::string escape_uri_component(std::string_view text);

@@ -10,12 +10,15 @@
 #include "http/h1_parser.h"
 #include "observe/access_log.h"
 #include "observe/worker_stats.h"
+#include "proxy/auth_cache.h"
 #include "proxy/data_plane.h"
 #include "proxy/exchange_pool.h"
 #include "proxy/h2_stream_pool.h"
 #include "proxy/io_loop.h"
+#include "proxy/mirrors.h"
 #include "proxy/random.h"
 #include "proxy/scratch.h"
+#include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/upstream_pools.h"
@@ -49,6 +52,9 @@ struct WorkerContext {
   std::shared_ptr<const router::ListenerSettings> listeners;
   std::shared_ptr<const tls::CertificateIndex> certificates;
   std::shared_ptr<const router::PassthroughIndex> passthrough;
+  AuthCache auth_cache;
+  Mirrors mirrors;
+  Suspensions suspensions;  // the Exchanges that wait in their access phase
 };
 
 }  // namespace headgate::proxy

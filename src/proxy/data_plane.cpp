@@ -9,10 +9,14 @@
 #include <set>
 #include <string>
 
+#include "proxy/password_checker.h"
 #include "proxy/worker.h"
 
 namespace headgate::proxy {
 namespace {
+
+// Beside the Workers, which a flood of passwords must not stop.
+constexpr unsigned kPasswordThreads = 2;
 
 // SO_REUSEPORT lets a second process of the same user bind a port in use, silently: look without it first.
 Result<void> check_free(const SocketAddress& address) {
@@ -47,12 +51,13 @@ Result<void> check_distinct(const DataPlaneConfig& config) {
 DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
                      std::function<void(std::shared_ptr<const void>)> retire)
     : config_(std::move(config)), access_log_(access_log), retire_(std::move(retire)) {
+  config_.passwords = std::make_shared<PasswordChecker>(kPasswordThreads);
   for (unsigned i = 0; i < config_.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(config_, i, access_log_, retire_, on_adopted_));
   }
 }
 
-DataPlane::~DataPlane() = default;
+DataPlane::~DataPlane() { config_.passwords->stop(); }  // before the Workers that wait for it
 
 Result<void> DataPlane::bind() {
   if (Result<void> distinct = check_distinct(config_); !distinct) return distinct;
@@ -93,6 +98,7 @@ bool DataPlane::drained() const {
 }
 
 void DataPlane::stop() {
+  config_.passwords->stop();
   for (const auto& worker : workers_) worker->stop();
 }
 

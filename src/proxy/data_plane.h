@@ -17,6 +17,7 @@
 
 namespace headgate::proxy {
 
+class PasswordChecker;
 class Worker;
 
 // What is the same from start to end; what the ConfigMap says is in router::ListenerSettings.
@@ -25,6 +26,7 @@ struct DataPlaneConfig {
   std::vector<SocketAddress> https_addresses;  // the same, over TLS
   unsigned workers = 1;
   std::chrono::milliseconds client_send_timeout{60000};  // a client that takes no byte of its answer
+  std::shared_ptr<PasswordChecker> passwords;            // of the DataPlane, which makes it
 };
 
 class DataPlane {

@@ -67,14 +67,23 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
   const policy::RequestView request = view_of(head, facts, target, host);
-  if (!access(request)) return;
+  if (table_->table->site().forwarding.address) client_ip_ = request.remote_ip;
+  early_body_ = {body, size};
+  if (error_pages() != nullptr) hold(request);  // it may have to be asked anew
+  if (access(request) == Passage::passed) go_on(head, request);
+}
+
+void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request) {
   const std::uint64_t limit = route_->settings.max_body_bytes;
-  if (limit != 0 && size > limit) {  // chunked: a declared length has been looked at
+  if (limit != 0 && early_body_.size() > limit) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
     return;
   }
   if (!choose_backend(request)) return;
-  prepare(head, request, body, size);
+  prepare(head, request);
+  begin_mirror(head, request);
+  if (held_ != nullptr) held_->forget_body();
+  early_body_ = {};
   forward(false);
 }
 
@@ -146,22 +155,26 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
-                       std::size_t size) {
+void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
   edit.lines = client_certificate_fields();
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
+  apply_grant(edit);
+  tell_default_backend(request, edit);
   ForwardingFields forwarding;
-  forwarding.host = request.host_as_sent;
-  forwarding.upstream_host = edit.host.empty() ? request.host_as_sent : edit.host;
+  forwarding.host = request.public_host;
+  forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
   forwarding.remote_ip = request.remote_ip;
   forwarding.port = request.port;
   forwarding.scheme = request.scheme;
   forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
+  std::string chain;
+  if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
+    forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -170,16 +183,16 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
   // The content that came with the head goes out with it, and stays for another try.
   if (facts.body == http::BodyKind::chunked) {
-    if (size > 0) {
+    if (!early_body_.empty()) {
       char line[20];
-      char* const begin = write_chunk_size_before(line + sizeof line, size);
+      char* const begin = write_chunk_size_before(line + sizeof line, early_body_.size());
       request_.append({begin, static_cast<std::size_t>(line + sizeof line - begin)});
-      request_.append({body, size});
+      request_.append(early_body_);
       request_.append("\r\n");
     }
     if (body_complete_) request_.append("0\r\n\r\n");
   } else {
-    request_.append({body, size});
+    request_.append(early_body_);
   }
 }
 
@@ -190,7 +203,7 @@ void Exchange::on_connected() { send_request(); }
 void Exchange::send_request() {
   current_try().connect_time = upstream_->is_reused() ? std::chrono::microseconds(0) : since_try();
   upstream_->send(request_.data(), request_.size());
-  if (body_complete_) {
+  if (is_request_whole()) {
     upstream_->request_complete();
     return;
   }
@@ -215,6 +228,7 @@ void Exchange::on_request_body(char* data, std::size_t size, bool last) {
     on_request_body_failed({413, RejectReason::body_too_large});
     return;
   }
+  add_to_mirror({data, size}, last);
   char* begin = data;
   char* end = data + size;
   if (body_kind_ == http::BodyKind::chunked) {
@@ -283,6 +297,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   current.header_time = since_try();
   current.response_bytes = size;
   note_latency(false);
+  if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
   if (!body_complete_) {  // an answer before the request was whole: take it, but nothing of the rest
@@ -306,7 +321,7 @@ void Exchange::finish_response() {
   current_try().response_time = since_try();
   UpstreamConnection* const upstream = upstream_;
   upstream_ = nullptr;
-  if (upstream != nullptr) upstream->release(body_complete_ && !abandoned_);
+  if (upstream != nullptr) upstream->release(is_request_whole());
   response_done_ = true;
   if (!downstream_->congested()) finish(Ending::complete);
 }
@@ -343,13 +358,14 @@ void Exchange::reply(int status, RejectReason reason, std::string_view location)
 }
 
 void Exchange::reply(http::LocalReply answer, RejectReason reason) {
+  answer_fields_.append_lines(answer.extra_fields);
+  if (reason_ == RejectReason::none) reason_ = reason;
+  if (answer.status >= 400 && !answer.close && ask_for_error_page(answer.status, false)) return;
   status_ = answer.status;
-  reason_ = reason;
   head_sent_ = true;
   response_done_ = true;
   abandoned_ = !body_complete_;
   if (abandoned_) downstream_->abandon_request_body();
-  answer_fields_.append_lines(answer.extra_fields);
   answer.extra_fields = own_fields(nullptr);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
@@ -408,7 +424,7 @@ void Exchange::record() {
   if (tunnelling_) stats.tunnels.add(-1);
   if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
   observe::AccessRecord record;
-  record.remote_addr = downstream_->client().remote_ip();
+  record.remote_addr = client_ip_.empty() ? downstream_->client().remote_ip() : client_ip_;
   record.time_local = context_->date.log_date();
   record.request_line = request_line_;
   const std::size_t space = request_line_.find(' ');
@@ -445,6 +461,16 @@ void Exchange::record() {
 }
 
 void Exchange::clear() {
+  end_suspension();
+  held_.reset();
+  grant_.reset();
+  mirror_.reset();
+  early_body_ = {};
+  next_access_step_ = 0;
+  denial_.reset();
+  first_try_ = 0;
+  error_stage_ = ErrorStage::none;
+  connection_slot_.give_back();  // while the table is there that counts it
   if (table_ != nullptr) context_->tables.unpin(table_);
   table_ = nullptr;
   downstream_ = nullptr;
@@ -452,7 +478,9 @@ void Exchange::clear() {
   host_ = nullptr;
   route_ = nullptr;
   redirects_ = nullptr;
-  forget_backend();
+  forget_choice();
+  pool_.reset();
+  alternative_ = nullptr;
   for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
   try_count_ = 0;
   stale_tries_ = 0;
@@ -464,6 +492,7 @@ void Exchange::clear() {
   forget(request_);
   forget(log_);
   answer_fields_.clear();
+  client_ip_.clear();
   upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = false;

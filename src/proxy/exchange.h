@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +19,19 @@
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
+#include "policy/auth_grant.h"
+#include "policy/connection_zone.h"
 #include "policy/denial.h"
+#include "policy/error_pages.h"
+#include "policy/external_auth.h"
+#include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
+#include "proxy/held_request.h"
+#include "proxy/mirror_copy.h"
+#include "proxy/suspended_work.h"
+#include "proxy/suspensions.h"
 #include "proxy/table_holder.h"
 #include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
@@ -39,7 +50,7 @@ struct Balancing;
 namespace headgate::proxy {
 
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
-class Exchange final : public TunnelOwner {
+class Exchange final : public TunnelOwner, public UpstreamUser {
  public:
   Exchange() = default;
   Exchange(const Exchange&) = delete;
@@ -66,25 +77,54 @@ class Exchange final : public TunnelOwner {
 
   // --- Said by the UpstreamConnection ---
 
-  void on_connected();
-  void on_upstream_drained();
-  void on_interim(http::ResponseHead& head);
+  void on_connected() override;
+  void on_upstream_drained() override;
+  void on_interim(http::ResponseHead& head) override;
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
-                        std::size_t size, bool last);
-  void on_response_body(char* data, std::size_t size, bool last);
-  void on_switching(http::ResponseHead& head);
-  void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun);
+                        std::size_t size, bool last) override;
+  void on_response_body(char* data, std::size_t size, bool last) override;
+  void on_switching(http::ResponseHead& head) override;
+  void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) override;
+
+  // --- Said by what a suspended Exchange waits for ---
+
+  // Goes on with the next access Step, or answers with `denial`. Only while it is suspended; from another
+  // thread by Resumer.
+  void resume(std::optional<policy::Denial> denial);
+
+  // The auth service of `step` has answered; a status of 0: it has not.
+  void on_auth_answer(const policy::ExternalAuth& step, policy::SubrequestAnswer answer,
+                      std::string cache_name);
 
   // --- Said by the Tunnel ---
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
-  [[nodiscard]] bool response_paused() const { return downstream_->congested(); }
-  [[nodiscard]] std::size_t response_room() const { return downstream_->room(); }
-  [[nodiscard]] http::ResponseContext response_context() const { return {method_, upgrade_}; }
-  [[nodiscard]] const router::RouteSettings& settings() const { return route_->settings; }
+  [[nodiscard]] bool response_paused() const override { return downstream_->congested(); }
+  [[nodiscard]] std::size_t response_room() const override { return downstream_->room(); }
+  [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
+  [[nodiscard]] const router::RouteSettings& settings() const override { return route_->settings; }
 
  private:
+  // How far a request came.
+  enum class Passage : std::uint8_t {
+    passed,
+    answered,
+    suspended,  // resume() goes on
+  };
+  // Whom a default backend is asked in place of.
+  enum class ErrorStage : std::uint8_t {
+    none,
+    fallen_back,  // of the Route's own Service, which has no endpoint: it gets the request
+    page,         // of whoever made an error: it gets "/" and words the answer
+  };
+  // What an access Step says: nothing (it lets the request pass), a Denial, or that the Exchange is suspended
+  // and will be told.
+  struct StepVerdict {
+    std::optional<policy::Denial> denial{};
+    bool suspended = false;
+  };
+
   static constexpr std::size_t kMaxTries = 4;  // remembered for the log; see observe::AccessRecord
 
   void begin(WorkerContext& context, Downstream& downstream);
@@ -93,7 +133,7 @@ class Exchange final : public TunnelOwner {
              std::string_view& host);
   bool route(const http::Target& target, std::string_view host);
   // exchange_access.cpp
-  bool access(const policy::RequestView& request);
+  Passage access(const policy::RequestView& request);
   [[nodiscard]] bool is_misdirected(std::string_view host) const;
   bool admit_client();
   bool redirect_to_https(const policy::RequestView& request);
@@ -102,15 +142,61 @@ class Exchange final : public TunnelOwner {
   // exchange_policy.cpp
   [[nodiscard]] policy::RequestView view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                             const http::Target& target, std::string_view host) const;
+  void believe_forwarded(const http::RequestHead& head, policy::RequestView& view) const;
+  void begin_answer(const policy::RequestView& request);
   bool enter(const policy::RequestView& request);
-  bool pass_access(const policy::RequestView& request);
+  Passage pass_access(const policy::RequestView& request);
+  bool settle(std::optional<policy::Denial> denial);
   [[nodiscard]] std::string_view hsts_line() const;
+  // A Step that can say at once. Others have an overload, in a file of their own.
+  template <typename Step>
+  StepVerdict ask(const Step& step, const policy::RequestView& request) {
+    return {step.judge(request)};
+  }
+  // exchange_auth.cpp
+  StepVerdict ask(const policy::ExternalAuth& step, const policy::RequestView& request);
+  std::optional<policy::Denial> judge_auth_answer(const policy::ExternalAuth& step,
+                                                  const policy::SubrequestAnswer& answer,
+                                                  const policy::RequestView& request);
+  void apply_grant(policy::RequestEdit& edit) const;
+  void add_auth_cookies(int status);
+  StepVerdict ask(const policy::ConnectionLimit& step, const policy::RequestView& request) {
+    return {step.judge(request, connection_slot_)};
+  }
+  StepVerdict ask(const policy::BasicAuth& step,
+                  const policy::RequestView& request);  // exchange_password.cpp
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
 
-  void prepare(http::RequestHead& head, const policy::RequestView& request, const char* body,
-               std::size_t size);
+  // exchange_suspend.cpp
+  // Keeps a copy of the request, once; what came with the head is in it from then on.
+  void hold(const policy::RequestView& request);
+  [[nodiscard]] policy::RequestView held_view() const;
+  // For Steps that cannot say at once: they return a suspended StepVerdict after it. `work` is destroyed when
+  // the Exchange is resumed or ends; null where there is nothing to cancel. `request` is not used afterwards.
+  Resumer suspend(const policy::RequestView& request, std::unique_ptr<SuspendedWork> work);
+  std::unique_ptr<SuspendedWork> end_suspension();
+
+  // After the access phase.
+  void go_on(http::RequestHead& head, const policy::RequestView& request);
+  // exchange_errors.cpp
+  [[nodiscard]] const policy::ErrorPages* error_pages() const;
+  [[nodiscard]] EndpointPoolRef usable_pool(const router::Cluster* cluster) const;
+  [[nodiscard]] EndpointPoolRef own_error_backend(const policy::ErrorPages& pages) const;
+  bool fall_back();
+  void tell_default_backend(const policy::RequestView& request, policy::RequestEdit& edit) const;
+  bool ask_for_error_page(int status, bool of_pod);
+  void write_error_request(int status);
+  bool replace_answer(const http::ResponseHead& head, bool last);
+  // exchange_mirror.cpp
+  void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void add_to_mirror(std::string_view content, bool last);
+  // All that the upstream will get has been given to us.
+  [[nodiscard]] bool is_request_whole() const {
+    return error_stage_ == ErrorStage::page || (body_complete_ && !abandoned_);
+  }
+
   // exchange_backend.cpp
   bool choose_backend(const policy::RequestView& request);
   void choose_among_backends(const policy::RequestView& request);
@@ -120,7 +206,8 @@ class Exchange final : public TunnelOwner {
   void add_session_cookie();
   void measure(EndpointState* endpoint);
   void note_latency(bool failed);
-  void forget_backend();
+  void forget_choice();
+  void prepare(http::RequestHead& head, const policy::RequestView& request);
   // exchange_tries.cpp
   void forward(bool fresh);
   [[nodiscard]] bool may_try_again(policy::RetryConditions::Condition why, bool request_sent,
@@ -136,6 +223,9 @@ class Exchange final : public TunnelOwner {
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
+  [[nodiscard]] std::uint32_t tries_made() const {
+    return static_cast<std::uint32_t>(try_count_ - first_try_);
+  }
   [[nodiscard]] std::chrono::microseconds since(TimePoint start) const;
   [[nodiscard]] std::chrono::microseconds since_try() const;
 
@@ -172,8 +262,22 @@ class Exchange final : public TunnelOwner {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
+  std::string client_ip_;  // what a proxy before us says, where it is believed; else empty
 
-  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
+  // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
+  std::string_view early_body_;
+  std::size_t next_access_step_ = 0;
+  std::optional<policy::Denial> denial_;  // of satisfy: any, while others may let the request pass
+  std::unique_ptr<HeldRequest> held_;
+  SuspensionSerial suspension_ = 0;  // not 0: suspended
+  std::unique_ptr<SuspendedWork> work_;
+  std::unique_ptr<SuspensionDeadline> deadline_;
+
+  std::unique_ptr<MirrorCopy> mirror_;        // until the request is whole
+  std::unique_ptr<policy::AuthGrant> grant_;  // of the auth service that let the request pass
+
+  policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
+  policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
@@ -184,6 +288,8 @@ class Exchange final : public TunnelOwner {
   // A kept connection that turned out to be closed is no fault of the endpoint's: its try does not count.
   std::uint32_t stale_tries_ = 0;
   bool interim_sent_ = false;
+  std::size_t first_try_ = 0;  // of the request that is made now: an error page begins anew
+  ErrorStage error_stage_ = ErrorStage::none;
 
   // The response.
   int status_ = 0;

@@ -37,17 +37,23 @@ Facts facts_of(const tls::SessionFacts* session, std::string_view verify_text) {
 
 }  // namespace
 
-// False: answered. Whoever reads this in nginx's terms: the rewrite phase, then the access phase.
-bool Exchange::access(const policy::RequestView& request) {
+// Whoever reads this in nginx's terms: the rewrite phase, then the access phase.
+Exchange::Passage Exchange::access(const policy::RequestView& request) {
+  if (route_->policy.chain != nullptr) begin_answer(request);
   if (is_misdirected(request.host)) {
     reply(421, RejectReason::misdirected);
-    return false;
+    return Passage::answered;
   }
-  if (host_->client_certificate() != nullptr && !admit_client()) return false;
+  if (host_->client_certificate() != nullptr && !admit_client()) return Passage::answered;
+  const policy::BlockRules& block = table_->table->site().block;
+  if (!block.empty() && block.blocks_fields(request)) {
+    reply(403, RejectReason::blocked);
+    return Passage::answered;
+  }
   const std::uint64_t limit = settings().max_body_bytes;
   if (limit != 0 && request.facts.body == http::BodyKind::length && request.facts.content_length > limit) {
     reply(413, RejectReason::body_too_large);
-    return false;
+    return Passage::answered;
   }
   if (route_->action == router::RouteAction::add_trailing_slash) {
     const router::SiteSettings& site = table_->table->site();
@@ -55,15 +61,20 @@ bool Exchange::access(const policy::RequestView& request) {
                                                                         : std::string(request.port);
     reply(301, RejectReason::none,
           slash_location(request.scheme, request.host_as_sent, port, request.target, *redirects_));
-    return false;
+    return Passage::answered;
   }
   if (route_->denied) {
     reply(503, RejectReason::denied);
-    return false;
+    return Passage::answered;
   }
-  if (route_->policy.chain != nullptr && !enter(request)) return false;
-  if (redirect_to_https(request) || !has_backend()) return false;
-  return route_->policy.chain == nullptr || pass_access(request);
+  if (route_->policy.chain != nullptr && !enter(request)) return Passage::answered;
+  if (redirect_to_https(request)) return Passage::answered;
+  if (!block.empty() && block.blocks_address(request)) {
+    reply(403, RejectReason::blocked);
+    return Passage::answered;
+  }
+  if (!has_backend()) return Passage::answered;
+  return route_->policy.chain == nullptr ? Passage::passed : pass_access(request);
 }
 
 // RFC 9110 §15.5.20. A host's rule for clients' certificates is followed by the handshake alone: a connection

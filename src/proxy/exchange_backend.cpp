@@ -23,8 +23,9 @@ constexpr std::chrono::seconds kFailureLatency{1};
 
 // False: answered.
 bool Exchange::choose_backend(const policy::RequestView& request) {
-  pool_ = context_->upstreams.pool(route_->cluster->slot);
+  if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
   if (!pool_ || pool_->size() == 0) {
+    if (fall_back()) return true;
     reply(503, RejectReason::no_endpoint);
     return false;
   }
@@ -38,9 +39,8 @@ void Exchange::choose_among_backends(const policy::RequestView& request) {
   balancing_ = &choice.balancing;
   const auto draw = static_cast<std::uint32_t>(context_->random.next() >> 32);
   if (const auto* const canary = router::choose_alternative(choice, *route_->cluster, request, draw)) {
-    EndpointPool* const pool = context_->upstreams.pool(canary->cluster->slot);
-    if (pool != nullptr && pool->size() > 0) {
-      pool_ = pool;
+    if (EndpointPoolRef pool = usable_pool(canary->cluster.get())) {
+      pool_ = std::move(pool);
       alternative_ = canary;
       balancing_ = &canary->balancing;
     }
@@ -133,11 +133,10 @@ void Exchange::note_latency(bool failed) {
   measured_->latency.add(latency, context_->now);
 }
 
-void Exchange::forget_backend() {
+// From now on endpoints take turns, and the client is told of no session: another backend answers.
+void Exchange::forget_choice() {
   measure(nullptr);
-  pool_.reset();
   balancing_ = nullptr;
-  alternative_ = nullptr;
   session_endpoint_.reset();
   session_known_ = false;
   session_key_.clear();

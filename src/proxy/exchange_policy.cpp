@@ -3,6 +3,7 @@
 
 #include "http/ascii.h"
 #include "proxy/client_info.h"
+#include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "router/virtual_host.h"
 
@@ -18,7 +19,10 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   view.remote_ip = client.remote_ip();
   view.scheme = client.scheme();
   view.port = client.port;
+  view.public_host = view.host_as_sent;
+  if (table_->table->site().forwarding.address) believe_forwarded(head, view);
   view.request_id = request_id_;
+  view.now = context_->now;
   view.namespace_name = route_->namespace_name;
   view.ingress = route_->ingress;
   if (route_->cluster != nullptr) {
@@ -28,6 +32,22 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   }
   view.path = route_->path;
   return view;
+}
+
+// What a proxy before us says, where it is believed. The virtual host and where redirects lead are of the
+// Host that was sent here.
+void Exchange::believe_forwarded(const http::RequestHead& head, policy::RequestView& view) const {
+  const policy::ForwardedFacts said = table_->table->site().forwarding.read(head.fields, view.remote_ip);
+  if (!said.remote_ip.empty()) view.remote_ip = said.remote_ip;
+  if (!said.host.empty()) view.public_host = said.host;
+  if (!said.scheme.empty()) view.scheme = said.scheme;
+  if (!said.port.empty()) view.port = said.port;
+}
+
+// Before anything can be answered about the Route.
+void Exchange::begin_answer(const policy::RequestView& request) {
+  for (const policy::AnswerStep& step : route_->policy.chain->answer)
+    std::visit([&](const auto& each) { each.apply(request, answer_fields_); }, step);
 }
 
 // False: answered.
@@ -41,15 +61,39 @@ bool Exchange::enter(const policy::RequestView& request) {
   return true;
 }
 
-// False: answered.
-bool Exchange::pass_access(const policy::RequestView& request) {
-  for (const policy::AccessStep& step : route_->policy.chain->access) {
-    const auto denial = std::visit([&](const auto& each) { return each.judge(request); }, step);
-    if (!denial) continue;
-    reply(*denial);
-    return false;
+// Begins, or goes on, with the Step that is next.
+Exchange::Passage Exchange::pass_access(const policy::RequestView& request) {
+  const std::vector<policy::AccessStep>& steps = route_->policy.chain->access;
+  while (next_access_step_ < steps.size()) {
+    const policy::AccessStep& step = steps[next_access_step_++];
+    StepVerdict verdict = std::visit([&](const auto& each) { return ask(each, request); }, step);
+    if (verdict.suspended) return Passage::suspended;
+    if (!settle(std::move(verdict.denial))) return Passage::answered;
   }
-  return true;
+  return Passage::passed;
+}
+
+// What the access Step asked last has said. False: that is the answer. Where any of several is enough
+// (nginx's `satisfy any`), one that lets the request pass is followed by none, and of those that do not the
+// last one answers, but a 401 rather than a 403.
+bool Exchange::settle(std::optional<policy::Denial> denial) {
+  const policy::PolicyChain& chain = *route_->policy.chain;
+  if (next_access_step_ > chain.any_of) {
+    if (!denial) {
+      next_access_step_ = chain.access.size();
+      return true;
+    }
+    const bool may_ask_on = denial->status == 401 || denial->status == 403 || denial->status == 302;
+    if (may_ask_on) {
+      if (denial_ && denial->status == 403) denial = std::move(denial_);
+      if (next_access_step_ < chain.access.size()) {
+        denial_ = std::move(denial);
+        return true;
+      }
+    }
+  }
+  if (denial) reply(*denial);
+  return !denial;
 }
 
 // Strict-Transport-Security of every answer over HTTPS (RFC 6797 §7.1), or empty.
@@ -60,6 +104,7 @@ std::string_view Exchange::hsts_line() const {
 
 std::string_view Exchange::own_fields(http::ResponseHead* head) {
   const std::string_view hsts = hsts_line();
+  add_auth_cookies(head != nullptr ? head->status : status_);
   if (head != nullptr) {
     if (!session_key_.empty()) add_session_cookie();
     if (!hsts.empty())

@@ -35,7 +35,7 @@ FailureAnswer answer_to(UpstreamFailure failure) {
 }  // namespace
 
 void Exchange::forward(bool fresh) {
-  if (try_count_ == 0) tries_began_ = context_->now;
+  if (try_count_ == first_try_) tries_began_ = context_->now;
   // A kept connection may have been closed a moment ago; a request that cannot be sent twice looks first.
   const Reuse reuse = http::is_idempotent(method_) ? Reuse::any : Reuse::checked;
   while (true) {
@@ -71,7 +71,7 @@ bool Exchange::may_try_again(Conditions::Condition why, bool request_sent, bool 
   failed.response_begun = response_begun;
   failed.client_told = head_sent_ || interim_sent_;
   failed.body_lost = body_lost_;
-  failed.tries_made = static_cast<std::uint32_t>(try_count_) - stale_tries_;
+  failed.tries_made = tries_made() - stale_tries_;
   failed.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(context_->now - tries_began_);
   RetryLimits limits;
   limits.conditions = rules.retry_on;
@@ -109,7 +109,7 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
 // True: the answer is one that another endpoint is asked for instead (http_503 …), while tries are left.
 // `last`: it has no content, so that its connection can be kept.
 bool Exchange::passed_over(const http::ResponseHead& head, bool last) {
-  if (!settings().retry_on.has_statuses()) return false;
+  if (!settings().retry_on.has_statuses() || error_stage_ == ErrorStage::page) return false;
   if (!may_try_again(Conditions::of_status(head.status), true, false)) return false;
   observe::UpstreamTry& current = current_try();
   current.status = static_cast<std::uint16_t>(head.status);

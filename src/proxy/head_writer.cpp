@@ -66,11 +66,11 @@ char* write_kept_fields(const http::FieldList& fields, char* out) {
 void write_request_head(const http::RequestHead& head, const http::Target& target,
                         const ForwardingFields& forwarding, http::BodyKind body, std::uint64_t content_length,
                         std::string_view upgrade, ByteBuffer& out) {
-  const std::size_t room = head.method_text.size() + target.forward_path.size() + target.query.size() +
-                           forwarding.host.size() + forwarding.upstream_host.size() + 2 * forwarding.remote_ip.size() +
-                           forwarding.request_id.size() + forwarding.original_for.size() +
-                           forwarding.original_host.size() + forwarding.more_fields.size() + upgrade.size() +
-                           size_of_fields(head.fields) + 512;
+  const std::size_t room =
+      head.method_text.size() + target.forward_path.size() + target.query.size() + forwarding.host.size() +
+      forwarding.upstream_host.size() + 2 * forwarding.remote_ip.size() + forwarding.forwarded_for.size() +
+      forwarding.request_id.size() + forwarding.original_for.size() + forwarding.original_host.size() +
+      forwarding.more_fields.size() + upgrade.size() + size_of_fields(head.fields) + 512;
   char* const begin = out.prepare(room);
   char* p = put(begin, head.method_text);
   *p++ = ' ';
@@ -80,7 +80,8 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   p = put_field(p, "Host: ", forwarding.upstream_host);
   p = put_field(p, "X-Request-ID: ", forwarding.request_id);
   p = put_field(p, "X-Real-IP: ", forwarding.remote_ip);
-  p = put_field(p, "X-Forwarded-For: ", forwarding.remote_ip);
+  p = put_field(p, "X-Forwarded-For: ",
+                forwarding.forwarded_for.empty() ? forwarding.remote_ip : forwarding.forwarded_for);
   if (!forwarding.host.empty()) p = put_field(p, "X-Forwarded-Host: ", forwarding.host);
   p = put_field(p, "X-Forwarded-Port: ", forwarding.port);
   p = put_field(p, "X-Forwarded-Proto: ", forwarding.scheme);

@@ -19,15 +19,16 @@ char* write_kept_fields(const http::FieldList& fields, char* out);
 
 // What the forwarding fields of a request say: those of ingress-nginx.
 struct ForwardingFields {
-  std::string_view host;           // X-Forwarded-Host: as the client sent it, port included
-  std::string_view upstream_host;  // Host
-  std::string_view remote_ip;      // X-Real-IP, X-Forwarded-For
-  std::string_view port;           // X-Forwarded-Port
-  std::string_view scheme;         // X-Forwarded-Proto, X-Forwarded-Scheme, X-Scheme
-  std::string_view request_id;     // X-Request-ID
-  std::string_view original_for;   // the client's own X-Forwarded-For, or empty
-  std::string_view original_host;  // the client's own X-Forwarded-Host, or empty
-  std::string_view more_fields{};  // whole lines, each with its CRLF
+  std::string_view host;             // X-Forwarded-Host: as the client sent it, port included
+  std::string_view upstream_host;    // Host
+  std::string_view remote_ip;        // X-Real-IP, X-Forwarded-For
+  std::string_view forwarded_for{};  // X-Forwarded-For, where it is more than remote_ip
+  std::string_view port;             // X-Forwarded-Port
+  std::string_view scheme;           // X-Forwarded-Proto, X-Forwarded-Scheme, X-Scheme
+  std::string_view request_id;       // X-Request-ID
+  std::string_view original_for;     // the client's own X-Forwarded-For, or empty
+  std::string_view original_host;    // the client's own X-Forwarded-Host, or empty
+  std::string_view more_fields{};    // whole lines, each with its CRLF
 };
 
 // Appends the head of the upstream's request to `out`. `body`: how the content will be framed;

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "proxy/context.h"
-#include "proxy/exchange.h"
 #include "proxy/tunnel.h"
 
 namespace headgate::proxy {
@@ -31,7 +30,7 @@ bool UpstreamConnection::connect() {
   return transport_.connect(endpoint_->endpoint.address) && context_.loop.add(transport_.fd(), *this);
 }
 
-void UpstreamConnection::attach(Exchange& exchange, bool checked) {
+void UpstreamConnection::attach(UpstreamUser& user, bool checked) {
   if (state_ == State::idle) {
     IdleHook::unlink();
     LruHook::unlink();
@@ -42,9 +41,9 @@ void UpstreamConnection::attach(Exchange& exchange, bool checked) {
     TimerWheel::unset(*this);
     unchecked_since_ = checked ? TimePoint::max() : context_.now;
   } else {
-    context_.timers.set(*this, context_.now + exchange.settings().connect_timeout);
+    context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   }
-  exchange_ = &exchange;
+  user_ = &user;
   ++requests_;
   sent_bytes_ = 0;
   request_complete_ = false;
@@ -54,7 +53,7 @@ void UpstreamConnection::attach(Exchange& exchange, bool checked) {
 }
 
 void UpstreamConnection::release(bool reusable) {
-  exchange_ = nullptr;
+  user_ = nullptr;
   const router::ListenerSettings& settings = *context_.listeners;
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
@@ -82,7 +81,7 @@ void UpstreamConnection::close() {
     context_.stats.upstream_connections_active.add(-1);
   }
   state_ = State::closed;
-  exchange_ = nullptr;
+  user_ = nullptr;
   tunnel_ = nullptr;
   if (IdleHook::is_linked()) IdleHook::unlink();
   if (LruHook::is_linked()) LruHook::unlink();
@@ -107,7 +106,7 @@ void UpstreamConnection::send(const char* data, std::size_t size) {
     if (result.bytes == size) return;
     data += result.bytes;
     size -= result.bytes;
-    context_.timers.set(*this, context_.now + exchange_->settings().send_timeout);
+    context_.timers.set(*this, context_.now + user_->settings().send_timeout);
   }
   output_.append({data, size});
 }
@@ -118,7 +117,7 @@ void UpstreamConnection::request_complete() {
 }
 
 void UpstreamConnection::arm_read_timeout() {
-  context_.timers.set(*this, context_.now + exchange_->settings().read_timeout);
+  context_.timers.set(*this, context_.now + user_->settings().read_timeout);
 }
 
 void UpstreamConnection::resume_response() {
@@ -165,7 +164,7 @@ void UpstreamConnection::on_connecting(std::uint32_t events) {
   state_ = State::busy;
   TimerWheel::unset(*this);
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
-  exchange_->on_connected();
+  user_->on_connected();
   if (state_ == State::busy && readable_) read_some();
 }
 
@@ -204,7 +203,7 @@ void UpstreamConnection::flush() {
   sent_bytes_ += result.bytes;
   output_.consume(result.bytes);
   if (!output_.empty()) {
-    context_.timers.set(*this, context_.now + exchange_->settings().send_timeout);
+    context_.timers.set(*this, context_.now + user_->settings().send_timeout);
     return;
   }
   output_.release();
@@ -212,14 +211,14 @@ void UpstreamConnection::flush() {
   if (request_complete_ || reading_ == Reading::body) {
     arm_read_timeout();
   } else {
-    exchange_->on_upstream_drained();
+    user_->on_upstream_drained();
   }
 }
 
 void UpstreamConnection::read_some() {
   for (int i = 0; i < kReadsPerEvent; ++i) {
     if (state_ != State::busy || !readable_) return;
-    if (exchange_->response_paused()) {
+    if (user_->response_paused()) {
       if (output_.empty()) TimerWheel::unset(*this);
       return;
     }
@@ -250,7 +249,7 @@ std::size_t UpstreamConnection::receive(char* data, std::size_t room) {
 
 bool UpstreamConnection::read_head() {
   const bool fresh = input_.empty();
-  const std::size_t room = fresh ? std::min(kFirstRead, exchange_->response_room()) : 4096;
+  const std::size_t room = fresh ? std::min(kFirstRead, user_->response_room()) : 4096;
   char* const data = fresh ? context_.scratch.input() : input_.prepare(room);
   const std::size_t received = receive(data, room);
   if (received == 0) return false;
@@ -268,7 +267,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
   http::ResponseFacts facts;
   const bool owned = !context_.scratch.owns(data);
   http::HeadLimits limits = context_.response_limits;
-  limits.head_bytes = std::min<std::size_t>(limits.head_bytes, exchange_->settings().max_response_head);
+  limits.head_bytes = std::min<std::size_t>(limits.head_bytes, user_->settings().max_response_head);
   limits.line_bytes = limits.head_bytes;
   std::size_t taken = 0;  // by interim heads
   while (true) {
@@ -283,7 +282,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
     }
     if (parsed.status == http::ParseStatus::complete) {
       facts = {};
-      parsed = http::analyse_response(head, exchange_->response_context(), facts);
+      parsed = http::analyse_response(head, user_->response_context(), facts);
     }
     if (parsed.status != http::ParseStatus::complete) {
       input_.append(owned ? std::string_view()
@@ -296,7 +295,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
       fail(UpstreamFailure::bad_head);
       return;
     }
-    exchange_->on_interim(head);
+    user_->on_interim(head);
     taken += head.size;
     if (taken == size) {
       input_.clear();
@@ -311,7 +310,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
     ByteBuffer head_storage;  // the head's views stay valid while it is sent
     head_storage.swap(input_);
     input_.swap(early);
-    exchange_->on_switching(head);
+    user_->on_switching(head);
     return;
   }
   if (owned) {  // only the scratch has room around the body
@@ -332,7 +331,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
   }
   reading_ = Reading::body;
   if (!payload.last) arm_read_timeout();
-  exchange_->on_response_head(head, facts, body, payload.size, payload.last);
+  user_->on_response_head(head, facts, body, payload.size, payload.last);
 }
 
 UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t size) {
@@ -365,7 +364,7 @@ UpstreamConnection::Payload UpstreamConnection::decode(char* data, std::size_t s
 
 bool UpstreamConnection::read_body() {
   char* const data = context_.scratch.input();
-  const std::size_t received = receive(data, std::min(read_size_, exchange_->response_room()));
+  const std::size_t received = receive(data, std::min(read_size_, user_->response_room()));
   if (received == 0) return false;
   const bool filled = received == read_size_;
   const Payload payload = decode(data, received);
@@ -374,10 +373,10 @@ bool UpstreamConnection::read_body() {
     return false;
   }
   if (!payload.last) arm_read_timeout();
-  exchange_->on_response_body(data, payload.size, payload.last);
+  user_->on_response_body(data, payload.size, payload.last);
   if (state_ != State::busy) return false;
   // Large reads are cheap as long as the client takes them whole; what it does not take must be kept for it.
-  if (exchange_->response_paused()) {
+  if (user_->response_paused()) {
     read_size_ = kLeastRead;
   } else if (filled) {
     read_size_ = std::min(read_size_ * 2, Scratch::kBodyRead);
@@ -387,18 +386,18 @@ bool UpstreamConnection::read_body() {
 
 void UpstreamConnection::on_end_of_stream() {
   if (reading_ == Reading::body && body_kind_ == http::BodyKind::until_close) {
-    exchange_->on_response_body(context_.scratch.input(), 0, true);
+    user_->on_response_body(context_.scratch.input(), 0, true);
     return;
   }
   fail(UpstreamFailure::reset);
 }
 
 void UpstreamConnection::fail(UpstreamFailure failure) {
-  Exchange* const exchange = exchange_;
+  UpstreamUser* const user = user_;
   const bool response_begun = reading_ == Reading::body || !input_.empty() || interim_heads_ > 0;
   const bool sent = sent_bytes_ > 0;
   close();
-  exchange->on_upstream_failed(failure, sent, response_begun);
+  user->on_upstream_failed(failure, sent, response_begun);
 }
 
 void UpstreamConnection::on_timeout() {

@@ -16,23 +16,12 @@
 #include "proxy/io_loop.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
+#include "proxy/upstream_user.h"
 
 namespace headgate::proxy {
 
-class Exchange;
 class Tunnel;
 struct WorkerContext;
-
-// How a try failed, as the Exchange hears it.
-enum class UpstreamFailure : std::uint8_t {
-  connect_failed,
-  connect_timeout,
-  send_timeout,
-  read_timeout,
-  reset,        // closed or reset by the upstream
-  bad_head,     // refused by the parser
-  bad_framing,  // refused by the body decoder
-};
 
 // Places in the list of all idle connections (least recently used first) and in the list of all connections.
 using LruHook = boost::intrusive::list_base_hook<boost::intrusive::tag<struct LruTag>,
@@ -53,12 +42,12 @@ class UpstreamConnection final : public IoHandler,
   // Begins to connect. False: it failed at once; the object is of no use and must be closed.
   bool connect();
 
-  // Takes the connection for one Exchange; ends with release() or close(). `checked`: a kept one was found
-  // quiet.
-  void attach(Exchange& exchange, bool checked);
+  // Takes the connection for one request of `user`; ends with release() or close(). `checked`: a kept one was
+  // found quiet.
+  void attach(UpstreamUser& user, bool checked);
   // Hands the connection on without an answer outstanding; kept for reuse where `reusable` and limits allow.
   void release(bool reusable);
-  // Closes and destroys (at the end of the batch). The Exchange hears nothing.
+  // Closes and destroys (at the end of the batch). Its user hears nothing.
   void close();
 
   // Sends what it can and keeps the rest; see congested(). A failed write is reported only after the upstream
@@ -129,7 +118,7 @@ class UpstreamConnection final : public IoHandler,
   std::uint32_t requests_ = 0;
   std::uint64_t sent_bytes_ = 0;  // of the current request
   std::size_t read_size_;         // adapts to what the client takes
-  Exchange* exchange_ = nullptr;
+  UpstreamUser* user_ = nullptr;
   Tunnel* tunnel_ = nullptr;
   ByteBuffer input_;   // an incomplete head
   ByteBuffer output_;  // what the socket did not take yet

@@ -13,7 +13,7 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
       pool.reset();
       continue;
     }
-    if (!pool || pool->cluster().name != update.cluster->name) {
+    if (!pool || &pool->cluster() != update.cluster.get()) {
       if (pool) pool->adopt({});
       pool = new EndpointPool(update.cluster, offset_);
     }
@@ -22,7 +22,7 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
   }
 }
 
-UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, Exchange& exchange, Reuse reuse) {
+UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUser& user, Reuse reuse) {
   while (reuse != Reuse::none && !endpoint.idle.empty()) {
     auto& connection = static_cast<UpstreamConnection&>(endpoint.idle.front());
     const bool check = reuse == Reuse::checked || connection.is_doubtful();
@@ -31,7 +31,7 @@ UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, Exchange& e
       continue;
     }
     context_->stats.upstream_reuses.add();
-    connection.attach(exchange, check);
+    connection.attach(user, check);
     return &connection;
   }
   auto* const connection = new UpstreamConnection(*context_, EndpointRef(&endpoint));
@@ -42,7 +42,7 @@ UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, Exchange& e
     connection->close();
     return nullptr;
   }
-  connection->attach(exchange, true);
+  connection->attach(user, true);
   return connection;
 }
 

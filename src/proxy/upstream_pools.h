@@ -11,7 +11,6 @@
 
 namespace headgate::proxy {
 
-class Exchange;
 struct WorkerContext;
 
 // Which connections will do for a try.
@@ -37,9 +36,16 @@ class UpstreamPools {
     return slot < pools_.size() ? pools_[slot].get() : nullptr;
   }
 
-  // A connection attached to `exchange`: an idle one or a new one that connects. Null: connecting failed at
+  // That of `cluster` itself: null where its slot is another one's by now, for those who looked at an older
+  // table.
+  [[nodiscard]] EndpointPool* pool_of(const router::Cluster& cluster) const {
+    EndpointPool* const found = pool(cluster.slot);
+    return found != nullptr && &found->cluster() == &cluster ? found : nullptr;
+  }
+
+  // A connection attached to `user`: an idle one or a new one that connects. Null: connecting failed at
   // once.
-  UpstreamConnection* checkout(EndpointState& endpoint, Exchange& exchange, Reuse reuse);
+  UpstreamConnection* checkout(EndpointState& endpoint, UpstreamUser& user, Reuse reuse);
 
   // Called by UpstreamConnection when it becomes idle; closes the longest idle one beyond the limit.
   void put_idle(UpstreamConnection& connection);

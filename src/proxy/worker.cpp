@@ -33,8 +33,9 @@ struct Worker::State {
         upstreams(random_offset() + index),
         tables(retire_callback),
         access_log(sink),
-        context{config, loop, timers, upstreams, tables, exchanges, h2_streams, stats, access_log, scratch, date,
-                random, {},   {},     Clock::now(), false,  connections, inbound, {},         {},      {}} {
+        context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
+                access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
+                connections, inbound, {},     {},        {},     {},        {},           {}} {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
@@ -102,6 +103,7 @@ struct Worker::State {
   void shut_down() {
     for (const auto& acceptor : acceptors) acceptor->stop();
     connections.close_all();
+    context.mirrors.close_all();
     upstreams.close_all();
     access_log.flush();
     loop.stop();

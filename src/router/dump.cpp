@@ -83,6 +83,8 @@ std::string dump_site(const SiteSettings& site) {
     out += "answers over HTTPS: no Strict-Transport-Security\n";
   else if (site.hsts_line != standard.hsts_line)
     out += "answers over HTTPS: " + site.hsts_line.substr(0, site.hsts_line.find('\r')) + "\n";
+  site.block.describe(out);
+  site.forwarding.describe(out);
   return out;
 }
 

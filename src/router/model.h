@@ -121,6 +121,8 @@ struct Route {
   PathType path_type = PathType::prefix;
   std::string path;                        // as the Ingress wrote it; "/" for a default backend
   std::shared_ptr<const Cluster> cluster;  // set exactly when action == forward
+  // Further Clusters that Steps of its policy name by their place here: auth services, error pages, mirrors.
+  std::vector<std::shared_ptr<const Cluster>> others;
   // Labels for logs, metrics and `explain`; empty for the built-in default backend.
   std::string namespace_name;
   std::string ingress;

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "policy/block_rules.h"
+#include "policy/forwarding.h"
+
 namespace headgate::router {
 
 // ConfigMap keys of ingress-nginx in brackets.
@@ -14,6 +17,8 @@ struct SiteSettings {
   // Strict-Transport-Security; empty: none is added [hsts, hsts-max-age, hsts-include-subdomains,
   // hsts-preload].
   std::string hsts_line = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+  policy::BlockRules block;            // [block-cidrs, block-user-agents, block-referers]
+  policy::ForwardingRules forwarding;  // [use-forwarded-headers, enable-real-ip …]
   friend bool operator==(const SiteSettings&, const SiteSettings&) = default;
 };
 

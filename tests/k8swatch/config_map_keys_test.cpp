@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "k8swatch/access_settings.h"
 #include "k8swatch/backend_settings.h"
 #include "k8swatch/controller_fixture.h"
 #include "k8swatch/ingress_gate.h"
@@ -45,9 +46,11 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_redirect_defaults(reader);
   read_site_settings(reader);
   read_backend_settings(reader);
-  read_policy_defaults(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
+  read_policy_defaults(reader);
+  read_block_rules(reader);
+  read_forwarding_rules(reader, CidrList::everyone());
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());
   read.insert("allow-cross-namespace-resources");  // asked for by the Translator itself
   EXPECT_EQ(read, documented_keys());

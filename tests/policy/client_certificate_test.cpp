@@ -26,9 +26,9 @@ TEST(ClientCertificateRule, DecidesByDemandAndVerdict) {
     Demand demand;
     int none, good, untrusted, bad;
   };
-  for (const Row& row : {Row{Demand::required, 400, 200, 400, 400}, Row{Demand::optional, 200, 200, 400, 400},
-                         Row{Demand::any_issuer, 200, 200, 200, 400},
-                         Row{Demand::nothing, 200, 200, 200, 200}}) {
+  for (const Row& row :
+       {Row{Demand::required, 400, 200, 400, 400}, Row{Demand::optional, 200, 200, 400, 400},
+        Row{Demand::any_issuer, 200, 200, 200, 400}, Row{Demand::nothing, 200, 200, 200, 200}}) {
     ClientCertificateRule rule;
     rule.demand = row.demand;
     EXPECT_EQ(status(rule, over_tls(Verdict::none)), row.none);

@@ -21,7 +21,7 @@ std::string rewritten_request(const std::string& raw, const std::string& upgrade
   EXPECT_EQ(http::parse_target(head.method, head.target, scratch.data(), target).status,
             http::ParseStatus::complete);
   ForwardingFields forwarding;
-  forwarding.host = facts.host;
+  forwarding.host = forwarding.upstream_host = facts.host;
   forwarding.remote_ip = "192.0.2.7";
   forwarding.port = "80";
   forwarding.scheme = "http";

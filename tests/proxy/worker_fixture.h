@@ -40,9 +40,9 @@ struct WorkerFixture {
   Random random;
   ConnectionList connections;
   InboundList inbound;
-  WorkerContext context{config,       loop,       timers,      upstreams, tables, exchanges, h2_streams,
-                        stats,        access_log, scratch,     date,      random, {},        {},
-                        Clock::now(), false,      connections, inbound,   {},     {},        {}};
+  WorkerContext context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
+                        access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
+                        connections, inbound, {},     {},        {},     {},        {},           {}};
 };
 
 }  // namespace headgate::proxy

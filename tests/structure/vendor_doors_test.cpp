@@ -23,7 +23,8 @@ const std::vector<Door>& doors() {
   static const std::vector<Door> table{
       {"Boost.Beast",
        {"boost/beast"},
-       {"src/app/admin_server.", "src/app/echo.", "src/app/webhook_server.", "src/proxy/health.", "tests/"}},
+       {"src/app/admin_server.", "src/app/echo.", "src/app/http_service.", "src/app/webhook_server.",
+        "src/proxy/health.", "tests/"}},
       {"Boost.Asio",
        {"boost/asio", "boost/system"},
        {"src/base/async.h", "src/proxy/io_loop.", "src/app/", "src/k8swatch/", "tests/"}},

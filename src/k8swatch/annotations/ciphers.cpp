@@ -12,12 +12,15 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::array kRows = {
-    AnnotationRow{"ssl-ciphers", AnnotationGroup::ciphers, "an OpenSSL cipher list", check_cipher_list,
-                  OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::low, "",
-                  "TLS 1.2 ciphers of the host (default: ConfigMap `ssl-ciphers`)"},
+    AnnotationRow{
+        "ssl-ciphers", AnnotationGroup::ciphers, "an OpenSSL cipher list", check_cipher_list,
+        OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::low, "",
+        "TLS 1.2 ciphers of the host (default: ConfigMap `ssl-ciphers`)", "",
+        "Ciphers without forward secrecy or authenticated encryption are left out: they are broken"},
     AnnotationRow{"ssl-prefer-server-ciphers", AnnotationGroup::ciphers, kBooleanValues, check_boolean,
                   OnInvalid::use_default, AnnotationScope::host, AnnotationRisk::low, "true",
-                  "Accepted; the server's order of ciphers always counts"},
+                  "Accepted; the server's order of ciphers always counts", "",
+                  "`false` has no effect: a client's order gains nothing among the ciphers offered"},
 };
 
 }  // namespace

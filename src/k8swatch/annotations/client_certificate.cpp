@@ -24,10 +24,12 @@ constexpr std::array kRows = {
     AnnotationRow{"auth-tls-verify-depth", AnnotationGroup::client_certificate, "a number", check_depth,
                   OnInvalid::use_default, AnnotationScope::host, AnnotationRisk::low, "1",
                   "How many certificates may stand between the client's and the root"},
-    AnnotationRow{"auth-tls-error-page", AnnotationGroup::client_certificate,
-                  "a URL with `http://` or `https://`", check_error_page, OnInvalid::drop_ingress,
-                  AnnotationScope::host, AnnotationRisk::high, "",
-                  "Where clients without a good certificate are redirected (302) in place of 400"},
+    AnnotationRow{
+        "auth-tls-error-page", AnnotationGroup::client_certificate, "a URL with `http://` or `https://`",
+        check_error_page, OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::high, "",
+        "Where clients without a good certificate are redirected (302) in place of 400", "",
+        "A named location (`@name`) or a path is not taken, clients get 400: there are no locations "
+        "of nginx to go to"},
     AnnotationRow{"auth-tls-pass-certificate-to-upstream", AnnotationGroup::client_certificate,
                   kBooleanValues, check_boolean, OnInvalid::drop_ingress, AnnotationScope::host,
                   AnnotationRisk::low, "false",

@@ -2,6 +2,7 @@
 
 #include "k8swatch/annotations/ciphers.h"
 #include "k8swatch/annotations/passthrough.h"
+#include "k8swatch/annotations/refused.h"
 
 namespace headgate::k8swatch {
 
@@ -18,6 +19,14 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.proxying = read_proxying_annotations(reader);
   result.balancing = read_balancing_annotations(reader);
   result.canary = read_canary_annotations(reader);
+  result.authentication = read_authentication_annotations(reader);
+  result.external_auth = read_external_auth_annotations(reader);
+  result.error_pages = read_error_pages_annotations(reader);
+  result.mirror = read_mirror_annotations(reader);
+  result.headers = read_header_annotations(reader);
+  read_refused_annotations(reader);
+  result.limits = read_limit_annotations(reader);
+  result.cors = read_cors_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

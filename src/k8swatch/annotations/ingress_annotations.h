@@ -6,11 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/balancing.h"
 #include "k8swatch/annotations/canary.h"
 #include "k8swatch/annotations/client_certificate.h"
+#include "k8swatch/annotations/cors.h"
+#include "k8swatch/annotations/error_pages.h"
+#include "k8swatch/annotations/external_auth.h"
+#include "k8swatch/annotations/headers.h"
 #include "k8swatch/annotations/ip_filter.h"
+#include "k8swatch/annotations/limits.h"
+#include "k8swatch/annotations/mirror.h"
 #include "k8swatch/annotations/proxying.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
@@ -28,7 +35,14 @@ struct IngressAnnotations {
   ProxyingAnnotations proxying;
   BalancingAnnotations balancing;
   std::optional<policy::CanaryRule> canary;  // nothing: it is none
-  std::vector<AnnotationProblem> problems;   // in the order of the registry's groups
+  AuthenticationAnnotations authentication;
+  ExternalAuthAnnotations external_auth;
+  ErrorPagesAnnotations error_pages;
+  std::optional<MirrorAnnotations> mirror;
+  HeaderAnnotations headers;
+  LimitAnnotations limits;
+  std::optional<policy::CorsRules> cors;
+  std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 
 // `prefix`: without '/'.

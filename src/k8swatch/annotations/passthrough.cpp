@@ -12,8 +12,8 @@ constexpr std::array kRows = {
     AnnotationRow{
         "ssl-passthrough", AnnotationGroup::passthrough, kBooleanValues, check_boolean,
         OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::low, "false",
-        "Hands TLS connections for the host to the pod unopened; needs --enable-ssl-passthrough. Other "
-        "requests for it are redirected or get 421 (ingress-nginx sends them on over TLS)"},
+        "Hands TLS connections for the host to the pod unopened; needs --enable-ssl-passthrough", "",
+        "Other requests for the host are redirected or get 421; ingress-nginx sends them on over TLS"},
 };
 
 }  // namespace

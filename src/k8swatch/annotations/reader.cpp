@@ -51,7 +51,7 @@ std::optional<std::string_view> AnnotationReader::text(std::string_view name) {
   const auto refuse = [&](std::string reason) {
     if (row.on_invalid == OnInvalid::use_default) reason += "; the default is used";
     if (row.on_invalid == OnInvalid::deny_location) reason += "; every path of this Ingress answers 503";
-    problems_.push_back({std::string(entry->key), row.on_invalid, std::move(reason)});
+    problems_.push_back({std::string(entry->key), row.on_invalid, std::move(reason), false});
     return std::nullopt;
   };
   if (entry->value.find_first_of("\r\n") != std::string_view::npos)
@@ -76,7 +76,13 @@ std::optional<std::uint32_t> AnnotationReader::number(std::string_view name) {
 
 void AnnotationReader::note(std::string_view name, OnInvalid outcome, std::string reason) {
   const auto entry = find(row_of(name));
-  problems_.push_back({std::string(entry ? entry->key : name), outcome, std::move(reason)});
+  problems_.push_back({std::string(entry ? entry->key : name), outcome, std::move(reason), false});
+}
+
+void AnnotationReader::note_unprotected(std::string_view name, std::string reason) {
+  note(name, OnInvalid::use_default,
+       std::move(reason.append(": the paths are served WITHOUT this protection")));
+  problems_.back().unprotected = true;
 }
 
 }  // namespace headgate::k8swatch

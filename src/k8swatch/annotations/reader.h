@@ -16,7 +16,8 @@ namespace headgate::k8swatch {
 struct AnnotationProblem {
   std::string annotation;  // in full, as written
   OnInvalid outcome = OnInvalid::use_default;
-  std::string reason;  // one sentence; where the Ingress is dropped, without saying so
+  std::string reason;        // one sentence; where the Ingress is dropped, without saying so
+  bool unprotected = false;  // the paths are served without a protection that was asked for
 };
 
 // For one Ingress, which must outlive it. An empty value is an absent one; a value with CR or LF is refused;
@@ -34,6 +35,8 @@ class AnnotationReader {
 
   // Something about a value that is well formed; `reason` says what comes of it, unless it is drop_ingress.
   void note(std::string_view name, OnInvalid outcome, std::string reason);
+  // Of a protection that does not exist here.
+  void note_unprotected(std::string_view name, std::string reason);
 
   [[nodiscard]] const Ingress& ingress() const { return ingress_; }
   [[nodiscard]] const std::vector<AnnotationProblem>& problems() const { return problems_; }

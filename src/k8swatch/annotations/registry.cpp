@@ -21,7 +21,9 @@ struct Registry {
 Registry collect() {
   Registry registry;
   for (const auto rows : {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(),
-                          backend_rows(), ip_filter_rows(), proxying_rows(), balancing_rows(), canary_rows()})
+                          backend_rows(), ip_filter_rows(), authentication_rows(), limit_rows(), cors_rows(),
+                          external_auth_rows(), error_pages_rows(), mirror_rows(), headers_rows(),
+                          refused_rows(), proxying_rows(), balancing_rows(), canary_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (const AnnotationRow& row : registry.rows) {
     registry.by_name.emplace(row.name, &row);
@@ -83,6 +85,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "Canary";
     case mirroring:
       return "Mirroring";
+    case answers:
+      return "Fields, bandwidth and logs";
     case refused:
       return "Not supported";
   }

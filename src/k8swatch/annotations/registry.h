@@ -29,6 +29,7 @@ enum class AnnotationGroup : std::uint8_t {
   balancing,
   canary,
   mirroring,
+  answers,
   refused,
 };
 std::string_view title_of(AnnotationGroup group);
@@ -62,6 +63,9 @@ struct AnnotationRow {
   std::string_view default_text;  // empty: none
   std::string_view doc;           // one sentence, without a full stop at its end
   std::string_view alias = {};    // an older name, looked at where `name` is absent or empty
+  // Where it does otherwise than in ingress-nginx: how, and why; in group `refused`, what to do instead.
+  // Without a full stop at its end; empty: nowhere.
+  std::string_view deviation = {};
 };
 
 // In the order of docs/annotations.md.

@@ -18,5 +18,13 @@ std::span<const AnnotationRow> ip_filter_rows();
 std::span<const AnnotationRow> proxying_rows();
 std::span<const AnnotationRow> balancing_rows();
 std::span<const AnnotationRow> canary_rows();
+std::span<const AnnotationRow> external_auth_rows();
+std::span<const AnnotationRow> error_pages_rows();
+std::span<const AnnotationRow> mirror_rows();
+std::span<const AnnotationRow> headers_rows();
+std::span<const AnnotationRow> refused_rows();
+std::span<const AnnotationRow> cors_rows();
+std::span<const AnnotationRow> authentication_rows();
+std::span<const AnnotationRow> limit_rows();
 
 }  // namespace headgate::k8swatch

@@ -1,0 +1,100 @@
+#include "k8swatch/annotations/authentication.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/quoted.h"
+#include "http/ascii.h"
+#include "k8swatch/annotations/rows.h"
+#include "k8swatch/annotations/values.h"
+#include "k8swatch/name_key.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+Result<void> check_type(std::string_view value) {
+  if (value != "basic" && value != "digest") return fail(quoted(value) + " is none of basic, digest");
+  return {};
+}
+
+Result<void> check_secret_type(std::string_view value) {
+  if (value != "auth-file" && value != "auth-map")
+    return fail(quoted(value) + " is none of auth-file, auth-map");
+  return {};
+}
+
+// It goes into a quoted string as it is: no '"', no '\'.
+Result<void> check_realm(std::string_view value) {
+  const bool good = std::all_of(value.begin(), value.end(), [](char c) {
+    const char lower = http::to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || http::is_digit(c) ||
+           std::string_view("-._~/: ").find(c) != std::string_view::npos;
+  });
+  if (!good) return fail(quoted(value) + " holds something else than letters, digits, blanks and -._~/:");
+  return {};
+}
+
+Result<void> check_satisfy(std::string_view value) {
+  if (value != "any" && value != "all") return fail(quoted(value) + " is none of any, all");
+  return {};
+}
+
+constexpr std::array kRows = {
+    AnnotationRow{
+        "auth-type", AnnotationGroup::authentication, "`basic` or `digest`", check_type,
+        OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "",
+        "Asks for a name and a password; others get 401. `digest` is refused: the paths answer 503, "
+        "since it needs MD5 and passwords that can be read"},
+    AnnotationRow{
+        "auth-secret", AnnotationGroup::authentication, "`[namespace/]name`", check_secret_name,
+        OnInvalid::deny_location, AnnotationScope::path, AnnotationRisk::medium, "",
+        "Secret with the passwords' hashes: bcrypt (up to 2^14), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
+        "`$1$`, `$5$`, `$6$` (up to 1000000 rounds), DES. Where it is missing, or of another "
+        "namespace, the paths answer 503"},
+    AnnotationRow{
+        "auth-secret-type", AnnotationGroup::authentication, "`auth-file` or `auth-map`", check_secret_type,
+        OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "auth-file",
+        "`auth-file`: the key `auth` is a htpasswd file; `auth-map`: each key is a name and its value "
+        "the hash, which must begin with `$` or `{`"},
+    AnnotationRow{"auth-realm", AnnotationGroup::authentication, "letters, digits, blanks and `-._~/:`",
+                  check_realm, OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::medium, "",
+                  "What the client is told the password is for"},
+    AnnotationRow{"satisfy", AnnotationGroup::authentication, "`any` or `all`", check_satisfy,
+                  OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "all",
+                  "`any`: the allow list, a password or the auth service is enough. The deny list counts all "
+                  "the same (in ingress-nginx a password passes it)"},
+};
+
+}  // namespace
+
+std::span<const AnnotationRow> authentication_rows() { return kRows; }
+
+AuthenticationAnnotations read_authentication_annotations(AnnotationReader& reader) {
+  AuthenticationAnnotations result;
+  if (const auto type = reader.text("auth-type"))
+    result.type =
+        *type == "basic" ? AuthenticationAnnotations::Type::basic : AuthenticationAnnotations::Type::digest;
+  if (const auto secret = reader.text("auth-secret"))
+    result.secret = secret->find('/') != std::string_view::npos
+                        ? std::string(*secret)
+                        : name_key(reader.ingress().metadata.namespace_name, *secret);
+  result.secret_map = reader.text("auth-secret-type") == "auth-map";
+  result.realm = reader.text("auth-realm").value_or("");
+  result.satisfy_any = reader.text("satisfy") == "any";
+  using Type = AuthenticationAnnotations::Type;
+  const bool secret_is_told = std::any_of(
+      reader.problems().begin(), reader.problems().end(),
+      [](const AnnotationProblem& problem) { return problem.annotation.ends_with("/auth-secret"); });
+  if (result.type == Type::digest)
+    reader.note("auth-type", OnInvalid::deny_location,
+                "digest is not supported; every path of this Ingress answers 503");
+  else if (result.type == Type::basic && result.secret.empty() && !secret_is_told)
+    reader.note("auth-type", OnInvalid::deny_location,
+                "needs auth-secret; every path of this Ingress answers 503");
+  else if (result.type == Type::none && !result.secret.empty())
+    reader.note("auth-secret", OnInvalid::use_default,
+                "has no effect without auth-type: the paths are served WITHOUT this protection");
+  return result;
+}
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,43 @@
+// The LimitZone of each Ingress, by its name: the same one as long as any table uses it, so that counts go on
+// when the Ingress changes. Control thread only; the zones themselves are of all threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "policy/limits.h"
+
+namespace headgate::k8swatch {
+
+class LimitZones {
+ public:
+  // `ingress`: its name_key.
+  std::shared_ptr<policy::LimitZone> zone_of(const std::string& ingress) {
+    std::weak_ptr<policy::LimitZone>& known = zones_[ingress];
+    std::shared_ptr<policy::LimitZone> zone = known.lock();
+    if (zone == nullptr) {
+      zone = std::make_shared<policy::LimitZone>();
+      known = zone;
+      forget_unused();
+    }
+    return zone;
+  }
+  [[nodiscard]] std::size_t size() const { return zones_.size(); }
+
+ private:
+  // When they have become twice as many as were left the last time: the cost of a look is spread.
+  void forget_unused() {
+    if (zones_.size() < 2 * kept_) return;
+    std::erase_if(zones_, [](const auto& each) { return each.second.expired(); });
+    kept_ = std::max<std::size_t>(zones_.size(), 32);
+  }
+
+  std::map<std::string, std::weak_ptr<policy::LimitZone>> zones_;
+  std::size_t kept_ = 32;
+};
+
+}  // namespace headgate::k8swatch

@@ -1,0 +1,57 @@
+// Copies of requests under way to the mirrors of one Worker. Nobody waits for them: bounded in number and time,
+// their answers are thrown away. One thread.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <string>
+
+#include "proxy/subrequest.h"
+#include "router/model.h"
+
+namespace headgate::proxy {
+
+struct WorkerContext;
+
+class Mirrors {
+ public:
+  static constexpr std::size_t kMostAtOnce = 256;
+
+  Mirrors() = default;
+  Mirrors(const Mirrors&) = delete;
+  Mirrors& operator=(const Mirrors&) = delete;
+
+  // `request`: head and content. False: not sent, there are too many already, or nobody to send it to.
+  bool send(WorkerContext& context, const EndpointPoolRef& pool, const router::RouteSettings& settings,
+            http::Method method, std::string request);
+  void close_all() { copies_.clear(); }
+  [[nodiscard]] std::size_t size() const { return copies_.size(); }
+
+ private:
+  class Copy;
+  using Copies = std::list<Copy>;
+
+  class Copy final : public SubrequestOwner {
+   public:
+    Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings)
+        : mirrors_(mirrors), settings_(settings), subrequest_(context, settings_, *this) {
+      settings_.tries = 1;
+    }
+    [[nodiscard]] bool start(const EndpointPoolRef& pool, http::Method method, std::string request,
+                             Copies::iterator self) {
+      self_ = self;
+      return subrequest_.start(pool, method, std::move(request));
+    }
+    void on_subrequest_answer(policy::SubrequestAnswer) override { mirrors_.copies_.erase(self_); }
+
+   private:
+    Mirrors& mirrors_;
+    router::RouteSettings settings_;  // the table of its Exchange may be gone
+    Subrequest subrequest_;
+    Copies::iterator self_;
+  };
+
+  Copies copies_;
+};
+
+}  // namespace headgate::proxy

@@ -1,0 +1,94 @@
+#include "proxy/subrequest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/context.h"
+#include "proxy/retry.h"
+#include "proxy/upstream_connection.h"
+
+namespace headgate::proxy {
+
+Subrequest::Subrequest(WorkerContext& context, const router::RouteSettings& settings, SubrequestOwner& owner)
+    : context_(context), settings_(settings), owner_(owner) {}
+
+Subrequest::~Subrequest() {
+  if (upstream_ != nullptr) upstream_->close();
+}
+
+bool Subrequest::start(EndpointPoolRef pool, http::Method method, std::string request) {
+  pool_ = std::move(pool);
+  method_ = method;
+  request_ = std::move(request);
+  return try_endpoint(false);
+}
+
+std::uint32_t Subrequest::tries_allowed() const {
+  return settings_.tries != 0 ? settings_.tries : static_cast<std::uint32_t>(pool_->size());
+}
+
+bool Subrequest::try_endpoint(bool fresh) {
+  const Reuse reuse = http::is_idempotent(method_) ? Reuse::any : Reuse::checked;
+  do {
+    EndpointState* const endpoint =
+        pool_->choose(tried_.data(), std::min<std::size_t>(try_count_, kMaxTries));
+    if (endpoint == nullptr) return false;
+    tried_[try_count_++ % kMaxTries] = endpoint;
+    upstream_ = context_.upstreams.checkout(*endpoint, *this, fresh ? Reuse::none : reuse);
+  } while (upstream_ == nullptr && try_count_ < tries_allowed());
+  if (upstream_ == nullptr) return false;
+  if (upstream_->is_connected()) on_connected();
+  return true;
+}
+
+void Subrequest::on_connected() {
+  upstream_->send(request_.data(), request_.size());
+  upstream_->request_complete();
+}
+
+void Subrequest::on_response_head(http::ResponseHead& head, const http::ResponseFacts&, char*,
+                                  std::size_t size, bool last) {
+  answer_.status = head.status;
+  for (const http::Field& field : head.fields)
+    if (!field.drop) answer_.fields.push_back({std::string(field.name), std::string(field.value)});
+  take_content(size, last);
+}
+
+void Subrequest::on_response_body(char*, std::size_t size, bool last) { take_content(size, last); }
+
+void Subrequest::take_content(std::size_t size, bool last) {
+  discarded_ += size;
+  if (last)
+    finish(true);
+  else if (discarded_ > kMostDiscarded)
+    finish(false);
+}
+
+void Subrequest::finish(bool reusable) {
+  UpstreamConnection* const upstream = std::exchange(upstream_, nullptr);
+  if (reusable)
+    upstream->release(true);
+  else
+    upstream->close();
+  owner_.on_subrequest_answer(std::move(answer_));
+}
+
+// Not asked for, so the parser lets none through.
+void Subrequest::on_switching(http::ResponseHead&) {
+  answer_ = {};
+  finish(false);
+}
+
+void Subrequest::on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) {
+  upstream_ = nullptr;
+  const bool transient =
+      failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing && answer_.status == 0;
+  if (transient &&
+      may_try_again({request_sent, response_begun, false, try_count_}, method_, tries_allowed())) {
+    context_.stats.upstream_retries.add();
+    if (try_endpoint(true)) return;
+  }
+  owner_.on_subrequest_answer({});
+}
+
+}  // namespace headgate::proxy

@@ -1,0 +1,230 @@
+// Each annotation of ingress-nginx has a row in the registry: nothing that somebody uses there goes
+// unnoticed.
+#include "k8swatch/annotations/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "k8swatch/controller_fixture.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace testing;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+constexpr const char* kPrefix = "nginx.ingress.kubernetes.io/";
+
+// Of controller v1.15.1, the last release.
+std::set<std::string> names_of_ingress_nginx() {
+  std::ifstream file(HEADGATE_SOURCE_DIR "/tests/k8swatch/ingress_nginx_annotations.txt");
+  std::set<std::string> names;
+  for (std::string line; std::getline(file, line);) names.insert(line);
+  return names;
+}
+
+// Names whose behaviour is being built. To be deleted, name by name, as rows come.
+std::set<std::string> not_yet() {
+  return {"affinity",
+          "affinity-canary-behavior",
+          "affinity-mode",
+          "app-root",
+          "auth-always-set-cookie",
+          "auth-cache-duration",
+          "auth-cache-key",
+          "auth-keepalive",
+          "auth-keepalive-requests",
+          "auth-keepalive-share-vars",
+          "auth-keepalive-timeout",
+          "auth-method",
+          "auth-proxy-set-headers",
+          "auth-realm",
+          "auth-request-redirect",
+          "auth-response-headers",
+          "auth-secret",
+          "auth-secret-type",
+          "auth-signin",
+          "auth-signin-redirect-param",
+          "auth-type",
+          "auth-url",
+          "backend-protocol",
+          "canary",
+          "canary-by-cookie",
+          "canary-by-header",
+          "canary-by-header-pattern",
+          "canary-by-header-value",
+          "canary-weight",
+          "canary-weight-total",
+          "client-body-buffer-size",
+          "cors-allow-credentials",
+          "cors-allow-headers",
+          "cors-allow-methods",
+          "cors-allow-origin",
+          "cors-expose-headers",
+          "cors-max-age",
+          "custom-http-errors",
+          "default-backend",
+          "disable-proxy-intercept-errors",
+          "enable-cors",
+          "enable-global-auth",
+          "from-to-www-redirect",
+          "limit-allowlist",
+          "limit-burst-multiplier",
+          "limit-connections",
+          "limit-rpm",
+          "limit-rps",
+          "load-balance",
+          "mirror-host",
+          "mirror-request-body",
+          "mirror-target",
+          "permanent-redirect",
+          "permanent-redirect-code",
+          "proxy-body-size",
+          "proxy-buffer-size",
+          "proxy-buffering",
+          "proxy-buffers-number",
+          "proxy-busy-buffers-size",
+          "proxy-connect-timeout",
+          "proxy-http-version",
+          "proxy-max-temp-file-size",
+          "proxy-next-upstream",
+          "proxy-next-upstream-timeout",
+          "proxy-next-upstream-tries",
+          "proxy-read-timeout",
+          "proxy-request-buffering",
+          "proxy-send-timeout",
+          "proxy-ssl-ciphers",
+          "proxy-ssl-name",
+          "proxy-ssl-protocols",
+          "proxy-ssl-secret",
+          "proxy-ssl-server-name",
+          "proxy-ssl-verify",
+          "proxy-ssl-verify-depth",
+          "relative-redirects",
+          "rewrite-target",
+          "satisfy",
+          "server-alias",
+          "session-cookie-change-on-failure",
+          "session-cookie-conditional-samesite-none",
+          "session-cookie-domain",
+          "session-cookie-expires",
+          "session-cookie-max-age",
+          "session-cookie-name",
+          "session-cookie-path",
+          "session-cookie-samesite",
+          "session-cookie-secure",
+          "temporal-redirect",
+          "temporal-redirect-code",
+          "upstream-hash-by",
+          "upstream-hash-by-subset",
+          "upstream-hash-by-subset-size",
+          "upstream-vhost",
+          "use-regex",
+          "x-forwarded-prefix"
+
+  };
+}
+
+TEST(AnnotationRegistry, HasARowForEachNameOfIngressNginx) {
+  const std::set<std::string> names = names_of_ingress_nginx();
+  ASSERT_EQ(names.size(), 136U);
+  const std::set<std::string> excused = not_yet();
+  for (const std::string& name : names)
+    EXPECT_TRUE(find_annotation(name) != nullptr || excused.contains(name)) << name << " has no row";
+  for (const std::string& name : excused)
+    EXPECT_TRUE(names.contains(name)) << name << " is not excused: unknown";
+}
+
+TEST(AnnotationRegistry, KnowsNoOtherNameWithoutSayingWhose) {
+  const std::set<std::string> names = names_of_ingress_nginx();
+  for (const AnnotationRow& row : annotation_table())
+    EXPECT_TRUE(names.contains(std::string(row.name))) << row.name << " is not of ingress-nginx";
+}
+
+TEST(AnnotationRegistry, SaysWhyAndWhatInsteadOfWhatIsRefused) {
+  std::size_t refused = 0;
+  for (const AnnotationRow& row : annotation_table()) {
+    if (row.group != AnnotationGroup::refused) continue;
+    ++refused;
+    EXPECT_FALSE(row.doc.empty()) << row.name;
+    EXPECT_FALSE(row.deviation.empty()) << row.name;
+    EXPECT_EQ(row.on_invalid == OnInvalid::drop_ingress, row.risk == AnnotationRisk::critical) << row.name;
+  }
+  EXPECT_EQ(refused, 15U);
+}
+
+class RefusedAnnotations : public ::testing::Test, public ControllerFixture {
+ protected:
+  RefusedAnnotations() : ControllerFixture(with_config_map()) {
+    put(ingress_class("headgate"));
+    put(service("web"));
+    put(slice("web-1", "web", {"10.0.0.1"}));
+  }
+  static ControllerOptions with_config_map() {
+    ControllerOptions options;
+    options.translation.config_map = "default/settings";
+    return options;
+  }
+  std::vector<std::string> with(const std::string& name, const std::string& value,
+                                const std::string& level = "High") {
+    put(config_map("settings", {{"annotations-risk-level", level}}));
+    Ingress asking = ingress("i", {rule("a.org", {path("/", "web")})});
+    asking.metadata.annotations = {{kPrefix + name, value}};
+    put(asking);
+    publish();
+    return findings();
+  }
+};
+
+TEST_F(RefusedAnnotations, TextForNginxCostsTheIngressWhateverTheLevel) {
+  for (const char* name :
+       {"configuration-snippet", "server-snippet", "stream-snippet", "auth-snippet", "modsecurity-snippet"}) {
+    for (const char* level : {"High", "Critical"}) {
+      EXPECT_THAT(with(name, "deny all;", level),
+                  ElementsAre(AllOf(StartsWith("error: Ingress default/i: metadata.annotations["),
+                                    HasSubstr(std::string(name) + "]: is not supported. "))))
+          << name << " " << level;
+      EXPECT_EQ(route("a.org", "/"), "404");
+      remove(Kind::ingress, "i");
+      publish();
+    }
+  }
+}
+
+TEST_F(RefusedAnnotations, AMissingFirewallIsAnErrorAndTheRestServes) {
+  EXPECT_THAT(with("enable-modsecurity", "true"),
+              ElementsAre(AllOf(StartsWith("error: "), HasSubstr("served WITHOUT this protection"))));
+  EXPECT_EQ(route("a.org", "/"), "default-web-80");
+}
+
+TEST_F(RefusedAnnotations, WhatIsSwitchedOffIsNotMissed) {
+  EXPECT_THAT(with("enable-modsecurity", "false"), IsEmpty());
+  EXPECT_THAT(with("enable-opentelemetry", "false"), IsEmpty());
+  EXPECT_THAT(with("enable-opentelemetry", ""), IsEmpty());
+}
+
+TEST_F(RefusedAnnotations, AMissingFeatureIsAWarningThatSaysWhatInstead) {
+  EXPECT_THAT(with("enable-opentelemetry", "true"),
+              ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("traceparent"))));
+  EXPECT_THAT(with("fastcgi-index", "index.php"),
+              ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("FastCGI"))));
+  EXPECT_EQ(route("a.org", "/"), "default-web-80");
+}
+
+TEST_F(RefusedAnnotations, TheRiskLevelCountsForTheOthers) {
+  EXPECT_THAT(with("modsecurity-transaction-id", "$request_id", "Medium"),
+              ElementsAre(HasSubstr("has the risk High, above the annotations-risk-level Medium")));
+  EXPECT_EQ(route("a.org", "/"), "404");
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch
