@@ -68,6 +68,13 @@ class Drafter {
       draft_.unclaimed_redirects = redirects_of(oldest, "/", settings_.has_tls);
   }
 
+  // The oldest Ingress that is no canary; of canaries alone, the oldest.
+  const Ingress& oldest(const std::vector<RuleRef>& rules) {
+    for (const RuleRef& ref : rules)
+      if (!of(*ref.ingress).annotations.canary) return *ref.ingress;
+    return *rules.front().ingress;
+  }
+
   router::HostDraft take() { return std::move(draft_); }
 
  private:
@@ -185,7 +192,7 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
   drafter.add_canaries();
-  if (!rules.empty()) drafter.add_redirects(*rules.front().ingress);
+  if (!rules.empty()) drafter.add_redirects(drafter.oldest(rules));
   return drafter.take();
 }
 

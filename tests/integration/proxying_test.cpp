@@ -234,6 +234,21 @@ TEST_F(Proxying, ALargeBodyIsSentOnce) {
   EXPECT_EQ(asked(), 1U);
 }
 
+TEST_F(Proxying, TheUpstreamPoolFollowsTheConfigMapAtOnce) {
+  add("x.test", {});
+  pods = {{a.address(), a.port()}};
+  start();
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(headgate->get("x.test", "/").status, 200);
+  EXPECT_EQ(a.connection_count(), 1U);
+  folder.write("all.yaml", text + service_at("web", pods) +
+                               config_map("headgate", {{"upstream-keepalive-connections", "0"}}));
+  EXPECT_TRUE(eventually([&] {
+    const std::size_t before = a.connection_count();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(headgate->get("x.test", "/").status, 200);
+    return a.connection_count() >= before + 3;
+  }));
+}
+
 TEST_F(Proxying, ARefusedBodyComesBeforeAnyTry) {
   add("small.test", {{"proxy-body-size", "1"}, {"proxy-next-upstream", "http_500"}});
   start();
