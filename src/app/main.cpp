@@ -11,6 +11,7 @@
 #include "app/echo.h"
 #include "app/flag_check.h"
 #include "app/flag_help.h"
+#include "app/migration_check.h"
 #include "app/options_of.h"
 #include "app/server.h"
 #include "app/standard_descriptors.h"
@@ -81,6 +82,22 @@ int translate(const Words& words) {
   return run_translate(flags, std::cout, std::cerr);
 }
 
+int check(Words words) {
+  const Result<ReportFormat> format = take_report_format(words);
+  if (!format) return usage_error(format.error().message);
+  Result<CommandLine> line = parse_command_line(words);
+  if (!line) return usage_error(line.error().message);
+  if (line->help) return print_help();
+  Flags flags = line->flags;
+  flags.manifests.insert(flags.manifests.end(), line->arguments.begin(), line->arguments.end());
+  if (const Result<void> fits = check_flags(flags); !fits) return usage_error(fits.error().message);
+  log::set_level(log::Level::warning);
+  const bool is_cluster = flags.manifests.empty();
+  const int code = run_check(flags, *format, std::cin, std::cout, std::cerr);
+  if (is_cluster) leave(code);
+  return code;
+}
+
 int help(const Words& words) {
   if (words.empty()) return print_help();
   if (words.size() == 1 && words[0] == "--markdown") {
@@ -99,11 +116,12 @@ int run(const Words& words) {
   const Words rest(words.begin() + 1, words.end());
   if (words[0] == "serve") return serve(rest);
   if (words[0] == "translate") return translate(rest);
+  if (words[0] == "check") return check(rest);
   if (words[0] == "echo") return run_echo(rest);
   if (words[0] == "help") return help(rest);
   if (words[0] == "version") return print_version();
   return usage_error("unknown command '" + std::string(words[0]) +
-                     "' (serve, translate, echo, help, version)");
+                     "' (serve, translate, check, echo, help, version)");
 }
 
 }  // namespace

@@ -35,8 +35,9 @@ struct H2Settings {
 
 // What of a body can be sent now.
 struct H2Body {
-  std::size_t available = 0;  // bytes take_body() can give
-  bool last = false;          // END_STREAM follows them
+  std::size_t available = 0;    // bytes take_body() can give
+  bool last = false;            // END_STREAM follows them
+  std::string_view trailers{};  // with it go these lines "name: value\r\n"; looked at where `last`
 };
 
 // The owner of a session, as the session sees it. Called only from inside feed() and collect(); it must not

@@ -165,6 +165,10 @@ ssize_t H2Session::State::ask_body(H2OpenStream& stream, std::size_t most, std::
   stream.starved = size == most && most < kSmallData && !last;
   flags |= NGHTTP2_DATA_FLAG_NO_COPY;
   if (last) flags |= NGHTTP2_DATA_FLAG_EOF;
+  if (last && !body.trailers.empty()) {
+    flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+    submit_trailers(stream, body.trailers);
+  }
   return static_cast<ssize_t>(size);
 }
 
@@ -177,6 +181,13 @@ int H2Session::State::send_data(StreamId id, const std::uint8_t* header, std::si
     if (out_->size() - before != size) return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
   return out_->size() < out_end_ ? 0 : NGHTTP2_ERR_PAUSE;
+}
+
+void H2Session::State::submit_trailers(H2OpenStream& stream, std::string_view lines) {
+  pairs_.clear();
+  add_lines(lines);
+  ++stream.heads_waiting;
+  checked(nghttp2_submit_trailer(session_, stream.id, pairs_.data(), pairs_.size()));
 }
 
 void H2Session::State::resume(StreamId id) {

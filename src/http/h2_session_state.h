@@ -78,6 +78,7 @@ class H2Session::State {
   void give_window_back();
   void add_lines(std::string_view fields);
   void submit_head(H2OpenStream& stream, int status, bool last);
+  void submit_trailers(H2OpenStream& stream, std::string_view lines);
   void after_head(H2OpenStream& stream, bool end_stream);
   void after_end_stream(H2OpenStream& stream);
   [[nodiscard]] bool is_blocked(const H2OpenStream& stream) const;

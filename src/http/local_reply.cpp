@@ -1,5 +1,7 @@
 #include "http/local_reply.h"
 
+#include "http/ascii.h"
+
 namespace headgate::http {
 
 std::string_view reason_phrase(int status) {
@@ -97,12 +99,53 @@ std::string_view reason_phrase(int status) {
 
 namespace {
 
+// A line of that name, in lower case, among whole lines.
+bool has_line(std::string_view lines, std::string_view name) {
+  while (!lines.empty()) {
+    if (lines.size() > name.size() && lines[name.size()] == ':' &&
+        equals_ignoring_case(lines.substr(0, name.size()), name))
+      return true;
+    const std::size_t end = lines.find("\r\n");
+    if (end == std::string_view::npos) return false;
+    lines.remove_prefix(end + 2);
+  }
+  return false;
+}
+
 bool has_content(int status) { return status >= 200 && status != 204 && status != 304; }
 
 }  // namespace
 
+std::string grpc_status_lines(int http_status) {
+  int code = 2;  // UNKNOWN
+  switch (http_status) {
+    case 400:
+      code = 13;  // INTERNAL
+      break;
+    case 401:
+      code = 16;  // UNAUTHENTICATED
+      break;
+    case 403:
+      code = 7;  // PERMISSION_DENIED
+      break;
+    case 404:
+      code = 12;  // UNIMPLEMENTED
+      break;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      code = 14;  // UNAVAILABLE
+      break;
+    default:
+      break;
+  }
+  return "grpc-status: " + std::to_string(code) + "\r\ngrpc-message: " + std::to_string(http_status) + " " +
+         std::string(reason_phrase(http_status)) + "\r\n";
+}
+
 std::string content_of(const LocalReply& reply) {
-  if (!has_content(reply.status)) return {};
+  if (!has_content(reply.status) || reply.grpc) return {};
   if (!reply.text.empty()) return std::string(reply.text);
   const std::string code = std::to_string(reply.status) + " ";
   const std::string_view phrase = reason_phrase(reply.status);
@@ -120,15 +163,17 @@ void append_local_reply(const LocalReply& reply, std::string_view date, std::str
       .append(" ")
       .append(reason_phrase(reply.status));
   out.append("\r\nDate: ").append(date).append("\r\n");
-  if (has_content(reply.status))
-    out.append("Content-Type: text/html\r\nContent-Length: ")
-        .append(std::to_string(content.size()))
-        .append("\r\n");
+  if (has_content(reply.status)) {
+    if (!has_line(reply.extra_fields, "content-type"))
+      out.append(reply.grpc ? "Content-Type: application/grpc\r\n" : "Content-Type: text/html\r\n");
+    out.append("Content-Length: ").append(std::to_string(content.size())).append("\r\n");
+  }
   if (reply.close)
     out.append("Connection: close\r\n");
   else if (reply.http10_keep_alive)
     out.append("Connection: keep-alive\r\n");
-  if (!reply.location.empty()) out.append("Location: ").append(reply.location).append("\r\n");
+  if (!reply.location.empty() && !has_line(reply.extra_fields, "location"))
+    out.append("Location: ").append(reply.location).append("\r\n");
   out.append(reply.extra_fields).append("\r\n");
   if (!reply.head_only) out.append(content);
 }

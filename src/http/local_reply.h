@@ -9,6 +9,10 @@
 
 namespace headgate::http {
 
+// The grpc-status and grpc-message of an error that gRPC clients shall see, as lines. The codes are those
+// that clients make of an HTTP status by themselves (gRPC, "HTTP to gRPC Status Code Mapping").
+std::string grpc_status_lines(int http_status);
+
 // The phrase nginx uses: "Gateway Time-out", "Service Temporarily Unavailable", "Request Entity Too Large" ….
 std::string_view reason_phrase(int status);
 
@@ -19,6 +23,7 @@ struct LocalReply {
   std::string_view explanation{};   // a sentence for the page, in its title and under its heading
   std::string_view text{};          // the content, instead of a page
   bool head_only = false;           // answers a HEAD request
+  bool grpc = false;                // Content-Type: application/grpc, no content
   bool close = false;               // the connection ends with it (HTTP/1); adds Connection: close
   bool http10_keep_alive = false;   // adds Connection: keep-alive for an HTTP/1.0 client that asked
 };

@@ -13,6 +13,7 @@
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_expression.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -23,14 +24,6 @@ constexpr std::size_t kMostReasons = 32;
 constexpr std::size_t kMostWarnings = 16;
 // The API server cuts longer ones (API reference, AdmissionResponse.warnings).
 constexpr std::size_t kLongestWarning = 256;
-
-// ingress-nginx's strict-validate-path-type: what Exact and Prefix paths may hold.
-bool is_strict_path(std::string_view path) {
-  return path.starts_with('/') && std::all_of(path.begin(), path.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                  c == '_' || c == '-' || c == '/';
-         });
-}
 
 void keep_most(std::vector<std::string>& lines, std::size_t most) {
   if (lines.size() <= most) return;
@@ -99,10 +92,11 @@ class Admission::Judge {
         if (path.path_type != "Exact" && path.path_type != "Prefix") continue;
         if (path.path.empty() || is_strict_path(path.path)) continue;
         if (!normalise_ingress_path(path.path)) continue;  // told otherwise
-        fault("spec.rules[" + std::to_string(i) + "].http.paths[" + std::to_string(k) + "].path",
-              "'" + path.path.substr(0, 64) + "' with pathType " + path.path_type +
-                  " holds other characters than letters, digits, '.', '_', '-' and '/'; regular expressions "
-                  "are for ImplementationSpecific (strict-validate-path-type)");
+        std::string field =
+            "spec.rules[" + std::to_string(i) + "].http.paths[" + std::to_string(k) + "].path";
+        const bool is_told = std::any_of(faults_.begin(), faults_.end(),
+                                         [&](const Finding& each) { return each.field == field; });
+        if (!is_told) fault(std::move(field), not_strict(path.path, path.path_type));
       }
     }
   }

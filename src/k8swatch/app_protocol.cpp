@@ -45,13 +45,11 @@ UpstreamProtocol upstream_protocol(std::string_view app_protocol) {
 
 void check_app_protocol(const Service& service, const ServicePort& port, std::vector<Finding>& findings) {
   if (port.app_protocol.empty()) return;
-  const auto protocol = find(port.app_protocol);
-  if (protocol == UpstreamProtocol::http1) return;
+  if (find(port.app_protocol)) return;
   const auto index = &port - service.ports.data();
   findings.push_back({Severity::warning, "Service " + name_key(service.metadata),
                       "spec.ports[" + std::to_string(index) + "].appProtocol",
-                      quoted(port.app_protocol) + (protocol ? " is not supported yet" : " is not known") +
-                          ": requests are sent as plain HTTP/1.1"});
+                      quoted(port.app_protocol) + " is not known: requests are sent as plain HTTP/1.1"});
 }
 
 }  // namespace headgate::k8swatch

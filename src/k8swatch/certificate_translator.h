@@ -44,6 +44,10 @@ class CertificateTranslator {
   // the first time. Throws std::runtime_error where there is no certificate to begin with, which cannot
   // happen later.
   bool translate(const Changes& changes, bool all = false);
+  // After translate(): gives names that no rule has (server-alias) the TLS of the host each stands for, as
+  // far as its certificate is for them. `names`: all of them, name → host. True: index() is another one than
+  // before.
+  bool lend(const std::map<std::string, std::string>& names);
   // Never null after the first translate().
   [[nodiscard]] const std::shared_ptr<const tls::CertificateIndex>& index() const { return index_; }
 
@@ -84,6 +88,7 @@ class CertificateTranslator {
   HostFindings findings_;
   HostFindings validity_findings_;  // the default certificate's under ""
   std::vector<Finding> default_findings_;
+  std::map<std::string, std::shared_ptr<const tls::HostTls>> lent_;  // by name; null: nothing to lend
   // By host with TLS, where its Ingress names no certificate for it: told unless the default one is for it.
   std::map<std::string, Finding> without_certificate_;
 };

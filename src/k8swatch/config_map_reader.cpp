@@ -6,6 +6,7 @@
 #include "base/quoted.h"
 #include "base/units.h"
 #include "k8swatch/annotations/values.h"
+#include "k8swatch/config_map_keys.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/unread_setting.h"
 
@@ -72,9 +73,23 @@ void ConfigMapReader::has_no_effect(std::string_view key, const std::string& rea
 
 void ConfigMapReader::tell_unread() {
   for (const auto& [key, value] : config_map_.data) {
-    if (!read_.contains(key))
-      findings_.push_back(unread_setting("ConfigMap " + name_key(config_map_.metadata),
-                                         "data." + key.substr(0, kShownKey), key));
+    if (read_.contains(key)) continue;
+    const std::string shown = key.substr(0, kShownKey);
+    const ConfigMapKey* const known = find_config_map_key(key);
+    if (known == nullptr) {
+      const std::string_view meant = nearest_config_map_key(key);
+      tell(shown, meant.empty() ? "is no key that is known here"
+                                : "is no key that is known here; is '" + std::string(meant) + "' meant?");
+      continue;
+    }
+    // What is switched off or empty is not missed.
+    const bool is_off = value.empty() || parse_go_bool(value) == false;
+    if (known->fate == KeyFate::honoured)
+      findings_.push_back(
+          unread_setting("ConfigMap " + name_key(config_map_.metadata), "data." + shown, key));
+    else if (known->fate == KeyFate::no_effect || !is_off)
+      tell(shown, (known->fate == KeyFate::refused ? "is refused: " : "has no effect: ") +
+                      std::string(known->reason));
   }
 }
 

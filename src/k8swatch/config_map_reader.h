@@ -39,6 +39,7 @@ class ConfigMapReader {
   // One Finding where `key` is set: it is understood and has no effect, because of `reason`.
   void has_no_effect(std::string_view key, const std::string& reason);
 
+  [[nodiscard]] const ConfigMap& config_map() const { return config_map_; }
   [[nodiscard]] const std::set<std::string_view>& keys_asked_for() const { return read_; }
   // To be called last: one Finding for each key that none of the functions above was asked for.
   void tell_unread();

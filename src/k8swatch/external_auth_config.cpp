@@ -21,6 +21,15 @@ bool is_token_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || http::is_digit(c) || c == '-' || c == '_';
 }
 
+// Those that Headgate tells every pod itself.
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kOurs = {
+      "x-forwarded-for",    "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+      "x-forwarded-scheme", "x-real-ip",        "x-request-id",     "x-scheme"};
+  return std::any_of(kOurs.begin(), kOurs.end(),
+                     [name](std::string_view each) { return http::equals_ignoring_case(name, each); });
+}
+
 class Compiler {
  public:
   Compiler(const ExternalAuthTexts& texts, const AuthProblem& tell) : texts_(texts), tell_(tell) {}
@@ -97,7 +106,7 @@ class Compiler {
 
   void read_response_fields() {
     http::for_each_member(texts_.response_fields, [this](std::string_view name) {
-      if (!is_settable_field(name))
+      if (!is_settable_field(name) || is_ours(name))
         close("auth-response-headers", quoted(name) + " is no field that an auth service may set");
       else if (config_.step.response_fields.size() == kMostFields)
         close("auth-response-headers", "names more than " + std::to_string(kMostFields) + " fields");
@@ -152,11 +161,9 @@ ExternalAuthConfig compile_external_auth(const ExternalAuthTexts& texts, const A
 }
 
 bool is_settable_field(std::string_view name) {
-  constexpr std::array<std::string_view, 17> kNever = {
-      "host",      "connection",        "content-length",   "transfer-encoding", "te",
-      "trailer",   "upgrade",           "keep-alive",       "proxy-connection",  "http2-settings",
-      "expect",    "x-forwarded-for",   "x-forwarded-host", "x-forwarded-port",  "x-forwarded-proto",
-      "x-real-ip", "x-forwarded-scheme"};
+  constexpr std::array<std::string_view, 11> kNever = {
+      "host",    "connection", "content-length",   "transfer-encoding", "te",    "trailer",
+      "upgrade", "keep-alive", "proxy-connection", "http2-settings",    "expect"};
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_character)) return false;
   return std::none_of(kNever.begin(), kNever.end(),
                       [name](std::string_view each) { return http::equals_ignoring_case(name, each); });

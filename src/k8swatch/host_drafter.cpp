@@ -5,8 +5,10 @@
 
 #include "base/quoted.h"
 #include "k8swatch/canary_drafter.h"
+#include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_expression.h"
 #include "router/backend_choice.h"
 
 namespace headgate::k8swatch {
@@ -32,10 +34,17 @@ class Drafter {
     for (std::size_t i = 0; i < rule.paths.size(); ++i) {
       const IngressPath& path = rule.paths[i];
       const auto type = parse_path_type(path.path_type);
-      auto normal = normalise_ingress_path(path.path);
-      if (!type || !normal) continue;  // told with the Ingress itself
-      add(*ref.ingress, *type, path.path.empty() ? "/" : path.path, *std::move(normal), path.backend,
-          "spec.rules[" + std::to_string(ref.rule) + "].http.paths[" + std::to_string(i) + "].path");
+      if (!type) continue;  // told with the Ingress itself, as whatever else is wrong with a path alone
+      const std::string written = path.path.empty() ? "/" : path.path;
+      std::string field =
+          "spec.rules[" + std::to_string(ref.rule) + "].http.paths[" + std::to_string(i) + "].path";
+      if (of(*ref.ingress).annotations.routing.is_expression(written)) {
+        if (auto expression = parse_path_expression(written))
+          add(*ref.ingress, *type, written, written, path.backend, std::move(field), false,
+              &expression.value());
+      } else if (auto normal = normalise_ingress_path(path.path)) {
+        add(*ref.ingress, *type, written, *std::move(normal), path.backend, std::move(field));
+      }
     }
   }
 
@@ -52,6 +61,24 @@ class Drafter {
   void add_canaries() {
     for (const CanaryClaim& claim : canaries_)
       add_canary(claim, draft_, settings_.cross_namespace_canaries, clusters_, findings_);
+  }
+
+  // After all paths: those of other Ingresses become expressions too.
+  void make_expressions(const Ingress& oldest) {
+    if (!draft_.has_expressions) return;
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
+      router::RouteDraft& each = draft_.routes[i];
+      if (!each.expressions.empty()) continue;
+      NeighbourExpressions made = neighbour_expressions(
+          each.route.path, each.match_path, each.route.path_type, claims_.contains({each.match_path, true}));
+      if (made.is_quoted)
+        findings_.push_back({Severity::warning, "Ingress " + name_key(claimants_[i]->metadata), fields_[i],
+                             quoted(each.route.path) +
+                                 " is no regular expression, which all paths of host '" + draft_.host +
+                                 "' are; it is matched as it stands"});
+      each.expressions = std::move(made.expressions);
+    }
+    tell_who_asked(oldest);
   }
 
   // After all paths. What passes through is known then, and with it which plain HTTP is redirected: as that
@@ -75,6 +102,28 @@ class Drafter {
     return *rules.front().ingress;
   }
 
+  // After all paths: the "/" of the host is redirected as the Ingress with the longest path says that asks
+  // for it, of those of the namespace whose host it is.
+  void add_app_root(const Ingress& oldest) {
+    const Ingress* chosen = nullptr;
+    std::string_view longest;
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
+      const Ingress& ingress = *claimants_[i];
+      if (!of(ingress).annotations.redirection.app_root) continue;
+      const std::string_view path = draft_.routes[i].route.path;
+      if (!owns_host_with(ingress, oldest)) {
+        tell_foreign_app_root(ingress, oldest);
+      } else if (chosen == nullptr || std::pair(path.size(), path) > std::pair(longest.size(), longest)) {
+        chosen = &ingress;
+        longest = path;
+      }
+    }
+    const auto& root = chosen != nullptr ? of(*chosen).annotations.redirection.app_root
+                                         : settings_.policies.defaults.app_root;
+    if (root && (chosen != nullptr || draft_.host != router::kDefaultHost))
+      draft_.app_root = std::make_shared<const policy::AppRoot>(policy::AppRoot{*root});
+  }
+
   router::HostDraft take() { return std::move(draft_); }
 
  private:
@@ -87,8 +136,10 @@ class Drafter {
     RoutePolicy policy;
   };
 
+  // `expression`: of a path that is one by itself, and is moved from; or null.
   void add(const Ingress& ingress, PathType type, const std::string& written, std::string match_path,
-           const IngressBackend& backend, std::string field, bool is_default_backend = false) {
+           const IngressBackend& backend, std::string field, bool is_default_backend = false,
+           router::RouteExpression* expression = nullptr) {
     if (const auto& canary = of(ingress).annotations.canary) {
       if (!is_default_backend)
         canaries_.push_back({ingress, *canary, of(ingress).policy.balancing,
@@ -113,6 +164,8 @@ class Drafter {
     const RoutePolicy& policy = spared ? spared_policy(ingress) : of(ingress).policy;
     route.route.settings = policy.settings;
     route.route.policy = policy.policy;
+    route.route.protocol = policy.protocol;
+    route.route.upstream_tls = policy.upstream_tls;
     route.route.denied = policy.denied || settings_.denied.contains(&ingress);
     if (backend.service.empty())
       route.route.action = router::RouteAction::not_found;
@@ -128,8 +181,32 @@ class Drafter {
     for (const SideBackend& each : policy.others)
       route.route.others.push_back(
           clusters_.acquire({each.namespace_name, each.service, each.port, {}, false, each.host}));
+    if (expression != nullptr) {
+      draft_.has_expressions = true;
+      route.route.pattern = expression->pattern;
+      route.expressions.push_back(std::move(*expression));
+    }
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
+    fields_.push_back(std::move(field));
+  }
+
+  // Where the paths of the namespace whose host this is have become expressions because of another's: they
+  // ought to know.
+  void tell_who_asked(const Ingress& oldest) {
+    std::size_t first = draft_.routes.size();
+    for (std::size_t i = draft_.routes.size(); i-- > 0;) {
+      if (!of(*claimants_[i]).annotations.routing.is_expression(draft_.routes[i].route.path)) continue;
+      if (owns_host_with(*claimants_[i], oldest)) return;
+      first = i;
+    }
+    if (first == draft_.routes.size()) return;
+    findings_.push_back({Severity::warning, "Ingress " + name_key(claimants_[first]->metadata),
+                         fields_[first],
+                         "makes every path of host '" + draft_.host +
+                             "' a regular expression (use-regex, rewrite-target), also those of namespace '" +
+                             oldest.metadata.namespace_name + "', whose Ingress " +
+                             name_key(oldest.metadata) + " comes first"});
   }
 
   // As VirtualHost finds "/": the exact one first. Null: there is none, or no Service behind it.
@@ -192,7 +269,18 @@ class Drafter {
   ClusterRegistry& clusters_;
   std::vector<Finding>& findings_;
   router::HostDraft draft_;
+  void tell_foreign_app_root(const Ingress& ingress, const Ingress& oldest) {
+    if (!foreign_roots_.insert(&ingress).second) return;
+    findings_.push_back({Severity::warning, "Ingress " + name_key(ingress.metadata),
+                         annotation_field(std::string(settings_.annotation_prefix) + "/app-root"),
+                         "host '" + draft_.host + "' belongs to namespace '" +
+                             oldest.metadata.namespace_name + "' (Ingress " + name_key(oldest.metadata) +
+                             " comes first), which alone decides about its '/'; app-root is ignored there"});
+  }
+
+  std::set<const Ingress*> foreign_roots_;
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
+  std::vector<std::string> fields_;        // likewise: where the path is written
   std::map<const Ingress*, OfIngress> ingresses_;
   std::vector<CanaryClaim> canaries_;
   std::map<const Ingress*, RoutePolicy> spared_;
@@ -209,7 +297,12 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
   drafter.add_canaries();
-  if (!rules.empty()) drafter.add_redirects(drafter.oldest(rules));
+  if (!rules.empty()) {
+    const Ingress& oldest = drafter.oldest(rules);
+    drafter.make_expressions(oldest);
+    drafter.add_redirects(oldest);
+    drafter.add_app_root(oldest);
+  }
   return drafter.take();
 }
 

@@ -13,6 +13,7 @@
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_expression.h"
 #include "k8swatch/unread_setting.h"
 #include "router/model.h"
 
@@ -26,7 +27,10 @@ class Checker {
  public:
   // `store`: null where other objects do not count.
   Checker(const Ingress& ingress, const Store* store, std::string_view annotation_prefix)
-      : ingress_(ingress), store_(store), annotation_prefix_(annotation_prefix) {
+      : ingress_(ingress),
+        store_(store),
+        annotation_prefix_(annotation_prefix),
+        annotations_(read_annotations(ingress, annotation_prefix)) {
     for (const IngressRule& rule : ingress.rules) {
       const auto host = normalise_ingress_host(rule.host);
       if (!host || *host == router::kDefaultHost) continue;
@@ -46,7 +50,7 @@ class Checker {
     for (std::size_t i = 0; i < ingress_.tls.size(); ++i)
       check(ingress_.tls[i], "spec.tls[" + std::to_string(i) + "]");
     for (const auto& [name, value] : ingress_.metadata.annotations) check_annotation(name);
-    for (const AnnotationProblem& problem : read_annotations(ingress_, annotation_prefix_).problems)
+    for (const AnnotationProblem& problem : annotations_.problems)
       add(problem.outcome == OnInvalid::deny_location || problem.unprotected ? Severity::error
                                                                              : Severity::warning,
           annotation_field(problem.annotation), problem.reason);
@@ -88,6 +92,10 @@ class Checker {
               " is none of Exact, Prefix, ImplementationSpecific; the path is not served");
       return;
     }
+    if (annotations_.routing.is_expression(path.path.empty() ? "/" : path.path)) {
+      check_expression(path, field);
+      return;
+    }
     const auto normal = normalise_ingress_path(path.path);
     if (!normal) {
       add(Severity::error, field + ".path", normal.error().message + "; the path is not served");
@@ -96,6 +104,28 @@ class Checker {
     if (!path.path.empty() && *normal != path.path)
       add(Severity::warning, field + ".path",
           quoted(path.path) + " is matched in its normal form " + quoted(*normal));
+    check(path.backend, field + ".backend");
+  }
+
+  void check_expression(const IngressPath& path, const std::string& field) {
+    const auto expression = parse_path_expression(path.path.empty() ? "/" : path.path);
+    if (!expression) {
+      add(Severity::error, field + ".path", expression.error().message + "; the path is not served");
+      return;
+    }
+    const policy::Pattern* const pattern = expression->pattern.pattern.get();
+    if (pattern != nullptr && pattern->is_limited())
+      add(Severity::warning, field + ".path",
+          quoted(path.path) +
+              " needs look-around or back-references: it is matched in bounded steps, and a "
+              "request for which these do not suffice is answered by the default backend");
+    const auto& target = annotations_.routing.rewrite_target;
+    const std::size_t groups = pattern == nullptr ? 0 : pattern->group_count();
+    if (target && target->most_group() > groups)
+      add(Severity::warning, field + ".path",
+          quoted(path.path) + " has " + std::to_string(groups) + " groups, and rewrite-target " +
+              quoted(target->text()) + " names $" + std::to_string(target->most_group()) +
+              ", which will be empty");
     check(path.backend, field + ".backend");
   }
 
@@ -154,6 +184,7 @@ class Checker {
   const Ingress& ingress_;
   const Store* store_;
   std::string_view annotation_prefix_;
+  IngressAnnotations annotations_;
   std::unordered_set<std::string> rule_hosts_;
   std::vector<Finding> findings_;
 };

@@ -8,13 +8,14 @@
 #include "base/quoted.h"
 #include "k8swatch/annotations/ingress_annotations.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_expression.h"
 
 namespace headgate::k8swatch {
 namespace {
 
 constexpr std::string_view kRiskKey = "annotations-risk-level";
 constexpr std::string_view kWordsKey = "annotation-value-word-blocklist";
-constexpr std::size_t kShownName = 128;
+constexpr std::size_t kMostFindings = 100;
 
 std::optional<AnnotationRisk> parse_risk(std::string_view text) {
   using enum AnnotationRisk;
@@ -34,6 +35,24 @@ std::vector<std::string> split_words(std::string_view text) {
     if (!word.empty()) words.emplace_back(word);
   }
   return words;
+}
+
+// A path that is to be a regular expression must say so by its type; elsewhere such characters are
+// themselves.
+void check_expressions(const Ingress& ingress, const RoutingAnnotations& routing,
+                       std::vector<Finding>& findings) {
+  if (!routing.use_regex && !routing.rewrite_target) return;
+  for (std::size_t i = 0; i < ingress.rules.size(); ++i) {
+    const std::vector<IngressPath>& paths = ingress.rules[i].paths;
+    for (std::size_t k = 0; k < paths.size() && findings.size() < kMostFindings; ++k) {
+      const IngressPath& path = paths[k];
+      if (path.path_type != "Exact" && path.path_type != "Prefix") continue;
+      if (path.path.empty() || is_strict_path(path.path) || !routing.is_expression(path.path)) continue;
+      findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
+                          "spec.rules[" + std::to_string(i) + "].http.paths[" + std::to_string(k) + "].path",
+                          not_strict(path.path, path.path_type)});
+    }
+  }
 }
 
 }  // namespace
@@ -71,8 +90,10 @@ std::vector<Finding> IngressGate::refuse(const Ingress& ingress) const {
       add(name, "has the risk " + std::string(to_string(row->risk)) + ", above the annotations-risk-level " +
                     std::string(to_string(settings_.highest)));
   }
-  for (const AnnotationProblem& problem : read_annotations(ingress, prefix_).problems)
+  const IngressAnnotations annotations = read_annotations(ingress, prefix_);
+  for (const AnnotationProblem& problem : annotations.problems)
     if (problem.outcome == OnInvalid::drop_ingress) add(problem.annotation, problem.reason);
+  if (settings_.strict_paths) check_expressions(ingress, annotations.routing, findings);
   return findings;
 }
 

@@ -17,7 +17,7 @@ namespace headgate::k8swatch {
 struct GateSettings {
   AnnotationRisk highest = AnnotationRisk::high;  // [annotations-risk-level]
   std::vector<std::string> forbidden_words;       // [annotation-value-word-blocklist]
-  // [strict-validate-path-type]: for the admission webhook alone; an Ingress that is there is taken.
+  // [strict-validate-path-type]: elsewhere only of paths that are to be regular expressions.
   bool strict_paths = true;
   friend bool operator==(const GateSettings&, const GateSettings&) = default;
 };

@@ -6,6 +6,7 @@
 #include "base/quoted.h"
 #include "k8swatch/annotations/balancing.h"
 #include "k8swatch/annotations/values.h"
+#include "k8swatch/annotations/redirection.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -51,6 +52,12 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   defaults.external_auth = read_external_auth_defaults(reader);
   defaults.error_pages = read_error_pages_defaults(reader);
   read_limits(reader, defaults.limits);
+  if (const std::string* root = reader.text("app-root")) {
+    if (auto parsed = parse_app_root(*root))
+      defaults.app_root = *std::move(parsed);
+    else
+      reader.refuse("app-root", parsed.error().message);
+  }
   return defaults;
 }
 

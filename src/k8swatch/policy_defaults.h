@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/cidr.h"
 #include "k8swatch/config_map_reader.h"
 #include "k8swatch/error_pages_defaults.h"
 #include "k8swatch/external_auth_defaults.h"
 #include "policy/balancing.h"
+#include "k8swatch/header_settings.h"
 #include "policy/template.h"
 
 namespace headgate::k8swatch {
@@ -27,6 +29,8 @@ struct PolicyDefaults {
   ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
   ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
   policy::BalancingAlgorithm balancing = policy::BalancingAlgorithm::round_robin;  // load-balance
+  std::optional<policy::Template> app_root;
+  HeaderDefaults headers;
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

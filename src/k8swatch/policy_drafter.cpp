@@ -7,8 +7,10 @@
 
 #include "k8swatch/error_pages_drafter.h"
 #include "k8swatch/external_auth_drafter.h"
+#include "k8swatch/header_drafter.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/password_drafter.h"
+#include "k8swatch/routing_policy.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -35,6 +37,14 @@ void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& anno
   if (!draft.step) return;
   chain.access.emplace_back(*std::move(draft.step));
   chain.request.emplace_back(policy::WithheldCredentials());
+}
+
+void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
+                RoutePolicy& result) {
+  if (!annotations) return;
+  chain.mirror = annotations->mirror;
+  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
+  result.others.push_back(annotations->service);
 }
 
 void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
@@ -72,6 +82,29 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
   chain.entry.emplace_back(policy::CorsPreflight{cors});
 }
 
+// The annotation as the Ingress spells it, with its prefix.
+std::string_view spelled(const Ingress& ingress, std::string_view suffix) {
+  for (const auto& [name, value] : ingress.metadata.annotations)
+    if (name.ends_with(suffix)) return name;
+  return suffix.substr(1);
+}
+
+// Also of an Ingress whose pods are spoken to in plain text: a Secret that is missing is a mistake there too,
+// and ingress-nginx answers 503.
+void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annotations,
+                      const PolicySources& sources, RoutePolicy& result, std::vector<Finding>& findings) {
+  result.protocol = annotations.protocol;
+  auto context = sources.upstream_tls.find(ingress, annotations, sources.store);
+  if (context) {
+    result.upstream_tls = *std::move(context);
+    return;
+  }
+  result.denied = true;
+  findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
+                      annotation_field(spelled(ingress, "/proxy-ssl-secret")),
+                      context.error().message + "; every path of this Ingress answers 503"});
+}
+
 }  // namespace
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
@@ -87,6 +120,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_cors(annotations, chain);
+  add_entry_steps(annotations, sources, chain);
   add_limits(ingress, annotations.limits, sources, chain);
   add_deny_list(annotations.ip_filter, sources.defaults, chain);
   const std::size_t first_of_any = chain.access.size();
@@ -98,8 +132,11 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   // Last: everything that asks who somebody is stands behind the deny list.
   if (annotations.authentication.satisfy_any && chain.access.size() > first_of_any + 1)
     chain.any_of = first_of_any;
+  add_routing_request_steps(annotations, chain);
+  add_header_steps(ingress, annotations.headers, sources, chain, result, findings);
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
   add_mirror(annotations.mirror, chain, result);
+  add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;
 }

@@ -11,8 +11,10 @@
 #include "k8swatch/limit_zones.h"
 #include "k8swatch/policy_defaults.h"
 #include "k8swatch/side_backend.h"
+#include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
 #include "policy/balancing.h"
+#include "k8swatch/upstream_tls.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -24,6 +26,8 @@ struct PolicySources {
   const PolicyDefaults& defaults;         // likewise
   LimitZones& limit_zones;
   std::string_view annotation_prefix;
+  UpstreamTls& upstream_tls;
+  const RedirectDefaults& redirects;      // likewise
 };
 
 struct RoutePolicy {
@@ -32,6 +36,8 @@ struct RoutePolicy {
   policy::Balancing balancing;
   // The further Clusters that Steps name by their place here.
   std::vector<SideBackend> others;
+  std::optional<router::UpstreamProtocol> protocol;
+  std::shared_ptr<const tls::ClientContext> upstream_tls;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
   bool denied = false;
 };

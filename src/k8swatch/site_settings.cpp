@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "k8swatch/compression_settings.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -29,6 +30,7 @@ std::vector<std::string> split_locations(std::string_view text) {
 
 router::SiteSettings read_site_settings(ConfigMapReader& reader) {
   router::SiteSettings site;
+  site.compression = read_compression(reader);
   if (const std::string* code = reader.text("http-redirect-code")) {
     const auto at = std::find(kRedirectCodes.begin(), kRedirectCodes.end(), *code);
     if (at == kRedirectCodes.end())
@@ -73,7 +75,7 @@ router::RedirectRules RedirectDefaults::rules(const RedirectAnnotations& annotat
   if (result.https_only)
     result.preserve_trailing_slash = annotations.preserve_trailing_slash.value_or(preserve_trailing_slash);
   result.with_port = annotations.use_port_in_redirects.value_or(use_port_in_redirects);
-  result.relative = relative_redirects;
+  result.relative = annotations.relative_redirects.value_or(relative_redirects);
   return result;
 }
 

@@ -7,9 +7,12 @@
 
 #include "k8swatch/access_settings.h"
 #include "k8swatch/external_endpoints.h"
+#include "k8swatch/header_settings.h"
 #include "k8swatch/host_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_check.h"
+#include "k8swatch/ingress_host.h"
+#include "k8swatch/ingress_secrets.h"
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
@@ -29,6 +32,12 @@ void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& n
     all[name] = std::move(findings);
 }
 
+void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
+  for (const IngressRule& rule : ingress.rules)
+    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
+}
+
 bool is_redirect(const router::Route& route) {
   return route.action == router::RouteAction::add_trailing_slash;
 }
@@ -43,7 +52,8 @@ Translator::Translator(TranslatorOptions options, const Store& store, ExternalNa
       client_certificates_(options_.annotation_prefix, store, classes_),
       ciphers_(options_.annotation_prefix, store, classes_),
       certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
-      passthrough_(options_.ssl_passthrough, options_.annotation_prefix) {
+      passthrough_(options_.ssl_passthrough, options_.annotation_prefix),
+      derived_(options_.annotation_prefix) {
   site_.https_port = options_.https_port;
 }
 
@@ -62,6 +72,10 @@ std::shared_ptr<const router::Publication> Translator::translate(const Changes& 
     publication->certificates = certificates_.index();
   for (const std::string& host : hosts_to_rebuild(changes, settings.routes))
     rebuild_host(host, builder, *publication);
+  derived_.publish(builder, site_.https_redirect_code, [this](const std::string& name) {
+    return !rules_in_order(store_, classes_, name).empty();
+  });
+  if (certificates_.lend(derived_.names())) publication->certificates = certificates_.index();
   publication->passthrough = passthrough_.take_index();
 
   if (is_first || settings.routes || changes.service_ports.contains(options_.default_backend_service))
@@ -102,6 +116,10 @@ std::set<std::string> Translator::hosts_to_rebuild(const Changes& changes, bool 
   const std::set<std::string>& of_rules = client_certificates_.changed_hosts();
   hosts.insert(of_rules.begin(), of_rules.end());
   add_hosts_of_passwords(changes, store_, options_.annotation_prefix, hosts);
+  for (const std::string& secret : changes.secrets)
+    if (const SecretRecord* record = store_.find_secret(secret))
+      for (const Ingress* user : record->users)
+        if (policy_secrets_of(*user).contains(secret)) add_hosts_of(*user, hosts);
   if (all) store_.for_each_host([&](const std::string& host) { hosts.insert(host); });
   return hosts;
 }
@@ -132,7 +150,9 @@ Translator::SettingsChange Translator::read_config_map() {
     redirects = read_redirect_defaults(reader);
     backends = read_backend_settings(reader);
     policies = read_policy_defaults(reader);
+    policies.headers = read_header_defaults(reader, store_);
     site = read_site_settings(reader);
+    read_answer_settings(reader, store_, site);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
@@ -154,6 +174,7 @@ Translator::SettingsChange Translator::read_config_map() {
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
   if (std::exchange(cross_namespace_canaries_, cross_namespace) != cross_namespace) change.routes = true;
+  if (upstream_tls_.allow_cross_namespace(cross_namespace)) change.routes = true;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
   change.listeners = listeners_.update(listeners, key.empty() ? "TLS" : "ConfigMap " + key, config_findings_);
@@ -167,7 +188,8 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_, settings_, policies_, limit_zones_, options_.annotation_prefix};
+  const PolicySources policies{store_,       settings_, policies_, limit_zones_, options_.annotation_prefix,
+                               upstream_tls_, redirects_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,
@@ -181,10 +203,11 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   keep(conflict_findings_, host, std::move(conflicts));
 
   const std::shared_ptr<const router::VirtualHost> old =
-      table_ == nullptr ? nullptr : table_->find_host(host);
+      table_ == nullptr || derived_.placed(host) ? nullptr : table_->find_host(host);
   give_slots(draft, old.get(), publication);
   if (rules.empty()) {
     passthrough_.update(host, rules, nullptr);
+    derived_.update(host, rules, nullptr);
     if (old == nullptr || (host == router::kDefaultHost && old->routes().empty())) return;
     builder.remove(host);
     release_clusters(*old);
@@ -194,10 +217,12 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   if (old != nullptr && old->same_as(*fresh)) {
     release_clusters(*fresh);  // the old one stays, with its own uses
     passthrough_.update(host, rules, old.get());
+    derived_.update(host, rules, old);
     return;
   }
   if (old != nullptr) release_clusters(*old);
   passthrough_.update(host, rules, fresh.get());
+  derived_.update(host, rules, fresh);
   builder.replace(std::move(fresh));
 }
 
@@ -318,6 +343,7 @@ std::vector<Finding> Translator::findings() const {
   ciphers_.add_findings(all, passed);
   certificates_.add_findings(all, passed);
   passthrough_.add_findings(all);
+  derived_.add_findings(all);
   std::sort(all.begin(), all.end());
   // Two ports of one Service refuse the same endpoint twice.
   all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -14,6 +14,7 @@
 #include "k8swatch/certificate_translator.h"
 #include "k8swatch/client_certificate_rules.h"
 #include "k8swatch/cluster_registry.h"
+#include "k8swatch/derived_hosts.h"
 #include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
 #include "k8swatch/ingress_class.h"
@@ -24,6 +25,7 @@
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
+#include "k8swatch/upstream_tls.h"
 #include "router/publication.h"
 #include "router/table_builder.h"
 
@@ -109,6 +111,7 @@ class Translator {
   CertificateTranslator certificates_;
   ListenerTranslator listeners_;
   PassthroughTranslator passthrough_;
+  DerivedHosts derived_;
   SlotPool route_slots_{router::kDefaultRouteSlot + 1};
   router::RouteSettings settings_;
   RedirectDefaults redirects_;
@@ -116,6 +119,7 @@ class Translator {
   PolicyDefaults policies_;
   bool cross_namespace_canaries_ = false;
   LimitZones limit_zones_;
+  UpstreamTls upstream_tls_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

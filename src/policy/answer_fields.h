@@ -6,11 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "http/ascii.h"
+
 namespace headgate::policy {
 
 class AnswerFields {
  public:
-  // In place of all fields of that name that the answer brings. Name and value are without CR and LF.
+  // In place of all fields of that name that the answer brings. Name and value are without CR and LF; `name`
+  // must outlive this.
   void set(std::string_view name, std::string_view value) {
     replaced_.emplace_back(name);
     append(name, value);
@@ -23,6 +26,21 @@ class AnswerFields {
   void set_lines(std::string_view lines, const std::vector<std::string>& names) {
     lines_ += lines;
     for (const std::string& name : names) replaced_.push_back(name);
+  }
+  // Removes the lines of that name (any case) that were asked for so far.
+  void take_back(std::string_view name) {
+    for (std::size_t at = 0; at < lines_.size();) {
+      const std::size_t end = end_of_line(at);
+      if (is_line_of(at, name))
+        lines_.erase(at, end - at);
+      else
+        at = end;
+    }
+  }
+  [[nodiscard]] bool has(std::string_view name) const {
+    for (std::size_t at = 0; at < lines_.size(); at = end_of_line(at))
+      if (is_line_of(at, name)) return true;
+    return false;
   }
   void clear() {
     lines_.clear();
@@ -40,6 +58,16 @@ class AnswerFields {
     lines_ += ": ";
     lines_ += value;
     lines_ += "\r\n";
+  }
+
+  [[nodiscard]] std::size_t end_of_line(std::size_t at) const {
+    const std::size_t end = lines_.find("\r\n", at);
+    return end == std::string::npos ? lines_.size() : end + 2;
+  }
+  [[nodiscard]] bool is_line_of(std::size_t at, std::string_view name) const {
+    const std::string_view line = std::string_view(lines_).substr(at);
+    return line.size() > name.size() && line[name.size()] == ':' &&
+           http::same_name(line.substr(0, name.size()), name);
   }
 
   std::string lines_;

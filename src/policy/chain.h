@@ -6,7 +6,7 @@
 //   entry     before the redirect to HTTPS and before any check of who asks (nginx's rewrite phase)
 //   access    who may ask, and how often
 //   request   what pods are told differently
-//   response  what clients are told differently
+//   response  what the pods' answers say differently
 //
 // Every Step says what it is in the table's dump: void describe(std::string& out) const.
 //
@@ -23,34 +23,42 @@
 #include "policy/cors.h"
 #include "policy/error_pages.h"
 #include "policy/external_auth.h"
+#include "policy/fixed_fields.h"
 #include "policy/ip_filter.h"
 #include "policy/limits.h"
 #include "policy/mirror.h"
 #include "policy/redirection.h"
+#include "policy/rewrite.h"
+#include "policy/rewrite_answer.h"
+#include "policy/set_request_fields.h"
 #include "policy/upstream_host.h"
 
 namespace headgate::policy {
 
-using AnswerStep = std::variant<Cors>;
-using EntryStep = std::variant<CorsPreflight, Redirection>;
+using AnswerStep = std::variant<Cors, FixedFields>;
+using EntryStep = std::variant<CorsPreflight, Redirection, HostRedirect, RewriteRedirect>;
 using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth, ExternalAuth>;
-using RequestStep = std::variant<UpstreamHost, WithheldCredentials>;
+using RequestStep = std::variant<RewritePath, UpstreamHost, WithheldCredentials, SetRequestFields,
+                                 UpstreamConnectionOptions>;
+using ResponseStep = std::variant<RewriteRedirects, RewriteCookies>;
 
 struct PolicyChain {
   std::vector<AnswerStep> answer;
   std::vector<EntryStep> entry;
   std::vector<AccessStep> access;
   std::vector<RequestStep> request;
+  std::vector<ResponseStep> response;
   // satisfy: any. Of the access Steps from here to the end one that lets a request pass is enough, and the
   // others are not asked; else all of them have to. A 401 of one is said rather than a 403 of another.
   std::size_t any_of = kAllOf;
-
-  static constexpr std::size_t kAllOf = static_cast<std::size_t>(-1);
   std::optional<ErrorPages> errors;
   std::optional<Mirror> mirror;
 
+  static constexpr std::size_t kAllOf = static_cast<std::size_t>(-1);
+
   [[nodiscard]] bool empty() const {
-    return answer.empty() && entry.empty() && access.empty() && request.empty() && !errors && !mirror;
+    return answer.empty() && entry.empty() && access.empty() && request.empty() && response.empty() &&
+           !errors && !mirror;
   }
   // All Steps, in their order.
   void describe(std::string& out) const {
@@ -62,6 +70,7 @@ struct PolicyChain {
     all(access);
     if (any_of != kAllOf) out += " satisfy=any";
     all(request);
+    all(response);
     if (errors) errors->describe(out);
     if (mirror) mirror->describe(out);
   }

@@ -7,6 +7,9 @@
 namespace headgate::policy {
 namespace {
 
+constexpr std::string_view kOriginalUrl = "X-Original-URL";
+constexpr std::string_view kSentFrom = "X-Sent-From";
+constexpr std::string_view kRedirect = "X-Auth-Request-Redirect";
 constexpr std::string_view kSetCookie = "Set-Cookie";
 constexpr std::string_view kWwwAuthenticate = "WWW-Authenticate";
 
@@ -44,37 +47,35 @@ bool forbids_keeping(const SubrequestAnswer& answer) {
 }  // namespace
 
 std::string ExternalAuth::request_text(const RequestView& request, std::string_view more_lines) const {
-  std::string ours;
-  add_line(ours, "Host", authority);
-  add_line(ours, "X-Original-URL", original_url(request));
-  add_line(ours, "X-Original-Method", request.head.method_text);
-  add_line(ours, "X-Sent-From", "nginx-ingress-controller");
-  add_line(ours, "X-Real-IP", request.remote_ip);
-  add_line(ours, "X-Forwarded-For", request.remote_ip);
-  const std::string wanted = escaped_target(redirect.empty() ? request_uri(request) : redirect.expand(request));
-  add_line(ours, "X-Auth-Request-Redirect", wanted);
-  add_line(ours, "X-Request-ID", request.request_id);
-  if (!method.empty()) {
-    add_line(ours, "X-Original-URI", request_uri(request));
-    add_line(ours, "X-Scheme", request.scheme);
-  }
-  ours += more_lines;
-  for (const SetField& field : set_fields) add_line(ours, field.name, field.value.expand(request));
-
-  const auto is_ours = [this](std::string_view name) {
-    constexpr std::string_view kOurs[] = {"X-Sent-From", "X-Auth-Request-Redirect"};
-    return std::any_of(std::begin(kOurs), std::end(kOurs),
-                       [name](std::string_view each) { return http::same_name(each, name); }) ||
-           std::any_of(set_fields.begin(), set_fields.end(),
+  const auto is_set = [this](std::string_view name) {
+    return std::any_of(set_fields.begin(), set_fields.end(),
                        [name](const SetField& each) { return http::same_name(each.name, name); });
   };
   std::string text(method_text());
   text += ' ';
   text += escaped_target(target.expand(request));
   text += " HTTP/1.1\r\n";
-  text += ours;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!is_set(name)) add_line(text, name, value);
+  };
+  add("Host", authority);
+  add(kOriginalUrl, original_url(request));
+  add("X-Original-Method", request.head.method_text);
+  add(kSentFrom, "nginx-ingress-controller");
+  add("X-Real-IP", request.remote_ip);
+  add("X-Forwarded-For", request.remote_ip);
+  add(kRedirect, escaped_target(redirect.empty() ? request_uri(request) : redirect.expand(request)));
+  add("X-Request-ID", request.request_id);
+  if (!method.empty()) {
+    add("X-Original-URI", request_uri(request));
+    add("X-Scheme", request.scheme);
+  }
+  text += more_lines;
+  for (const SetField& field : set_fields) add_line(text, field.name, field.value.expand(request));
+  // What a client says of forwarding has been marked before; these names are of no other use.
   for (const http::Field& field : request.head.fields)
-    if (!field.drop && !is_ours(field.name)) add_line(text, field.name, field.value);
+    if (!field.drop && !http::same_name(field.name, kSentFrom) && !http::same_name(field.name, kRedirect))
+      add(field.name, field.value);
   return text += "\r\n";
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/reject_reason.h"
+#include "http/field_id.h"
 #include "http/message.h"
 
 namespace headgate::policy {
@@ -19,7 +21,19 @@ struct RequestEdit {
   std::string query{};
   bool replaces_query = false;
   std::string lines{};  // fields of ours, whole lines, each with its CRLF
+  // Fields that Headgate sets by itself (X-Real-IP …) and need not: `lines` has them, or nobody is to have
+  // them.
+  http::FieldSet written{};
+  std::string connection{};  // options of Connection in place of ours; empty: ours
 
+  // The request cannot be sent on: answered with this status, where it is not 0.
+  int refused_status = 0;
+  RejectReason refused_reason = RejectReason::none;
+
+  void refuse(int status, RejectReason reason) {
+    refused_status = status;
+    refused_reason = reason;
+  }
   // Drops the client's fields of that name (any case) and writes ours; without CR and LF.
   void set(std::string_view name, std::string_view value);
   void drop(std::string_view name);

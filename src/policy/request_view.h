@@ -9,6 +9,7 @@
 #include "http/framing.h"
 #include "http/message.h"
 #include "http/target.h"
+#include "policy/pattern.h"
 
 namespace headgate::policy {
 
@@ -32,6 +33,7 @@ struct RequestView {
   std::string_view service_port{};
   std::string_view path{};           // as the Ingress wrote it
   std::string_view upstream_name{};  // "<namespace>-<service>-<port>"
+  const Pattern* pattern = nullptr;  // that the path has matched; null: it is no regular expression
 
   [[nodiscard]] bool is_https() const { return scheme.size() == 5; }
   // `remote_ip`, parsed.

@@ -38,6 +38,9 @@ class Downstream {
   virtual void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data,
                          std::size_t size, bool last) = 0;
   virtual void send_body(char* data, std::size_t size, bool last) = 0;
+  // The end of the body, with trailer fields: lines "name: value\r\n". Left out for clients that do not take
+  // any.
+  virtual void send_trailers(std::string_view lines) = 0;
   // Asked about the answer to a request that wants another protocol: false where this client would take it
   // for what it is not, or for one to another request. Nothing of it may be sent then.
   [[nodiscard]] virtual bool accepts(const http::ResponseHead& head) const = 0;

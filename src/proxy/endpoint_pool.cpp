@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text_hash.h"
+#include "proxy/h2_upstream_connection.h"
 #include "proxy/upstream_connection.h"
 
 namespace headgate::proxy {
@@ -39,6 +40,7 @@ EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoi
 }  // namespace
 
 void EndpointPool::adopt(const router::EndpointSet& set, TimePoint now) {
+  protocol_ = set.protocol;
   std::vector<EndpointRef> adopted;
   adopted.reserve(set.endpoints.size());
   for (const router::Endpoint& endpoint : set.endpoints) {
@@ -68,6 +70,7 @@ void EndpointPool::introduce_new(TimePoint now) {
 
 void EndpointPool::retire(EndpointState& state) {
   state.removed = true;
+  for (H2UpstreamConnection* const each : state.h2) each->retire();
   while (!state.idle.empty()) static_cast<UpstreamConnection&>(state.idle.front()).close();
 }
 

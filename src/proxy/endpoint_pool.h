@@ -14,10 +14,12 @@
 #include "base/clock.h"
 #include "proxy/latency_average.h"
 #include "proxy/random.h"
+#include "proxy/tls_sessions.h"
 #include "router/model.h"
 
 namespace headgate::proxy {
 
+class H2UpstreamConnection;
 class UpstreamConnection;
 
 using ListHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -31,8 +33,10 @@ using IdleList = boost::intrusive::list<IdleHook, boost::intrusive::constant_tim
 struct EndpointState {
   explicit EndpointState(router::Endpoint e);
   router::Endpoint endpoint;
-  IdleList idle;              // most recently used first
-  bool removed = false;       // no longer in the set: finished connections are closed, not kept
+  IdleList idle;                              // most recently used first
+  std::vector<H2UpstreamConnection*> h2;      // open or opening
+  std::unique_ptr<TlsSessions> tls_sessions;  // null: none was kept
+  bool removed = false;  // no longer in the set: finished connections are closed, not kept
   LatencyAverage latency;     // measured by Routes that balance by it alone
   std::uint32_t running = 0;  // tries of these Routes
   std::uint64_t hash_id = 0;  // of its address, the same everywhere
@@ -79,6 +83,8 @@ class EndpointPool {
 
   [[nodiscard]] std::size_t size() const { return endpoints_.size(); }
   [[nodiscard]] const router::Cluster& cluster() const { return *cluster_; }
+  // As its Service says.
+  [[nodiscard]] router::UpstreamProtocol protocol() const { return protocol_; }
 
   friend void intrusive_ptr_add_ref(EndpointPool* pool) { ++pool->references_; }
   friend void intrusive_ptr_release(EndpointPool* pool) {
@@ -91,6 +97,7 @@ class EndpointPool {
 
   std::shared_ptr<const router::Cluster> cluster_;
   std::vector<EndpointRef> endpoints_;
+  router::UpstreamProtocol protocol_ = router::UpstreamProtocol::http1;
   std::size_t next_;
   std::uint32_t references_ = 0;
 };

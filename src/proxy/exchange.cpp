@@ -61,6 +61,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   body_received_ = size;
   continue_owed_ = facts.expect_continue && !last && size == 0;
   note_request(head, facts);
+  if (method_ == http::Method::post) note_grpc(head);
 
   http::Target target;
   std::string_view host;
@@ -80,7 +81,9 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
     return;
   }
   if (!choose_backend(request)) return;
-  prepare(head, request);
+  if (!choose_way()) return;
+  if (table_->table->site().compression.enabled()) note_codings(head);
+  if (!prepare(head, request)) return;
   begin_mirror(head, request);
   if (held_ != nullptr) held_->forget_body();
   early_body_ = {};
@@ -106,7 +109,7 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   user_agent_ = keep(agent);
   referer_ = keep(referer);
   upgrade_ = keep(facts.upgrade);
-  if (id.empty()) {
+  if (id.empty() && (table_ == nullptr || table_->table->site().generate_request_id)) {
     context_->random.hex32(p);
     request_id_ = {p, kIdSize};
     p += kIdSize;
@@ -155,13 +158,19 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 
 // --- prepare ---
 
-void Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
+bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
+  let_underscores_pass(head.fields);
   edit.lines = client_certificate_fields();
+  if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
       std::visit([&](const auto& each) { each.apply(request, edit); }, step);
+  if (edit.refused_status != 0) {
+    reply(edit.refused_status, edit.refused_reason);
+    return false;
+  }
   apply_grant(edit);
   tell_default_backend(request, edit);
   ForwardingFields forwarding;
@@ -175,14 +184,18 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   std::string chain;
   if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
     forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
+  forwarding.written = edit.written;
+  forwarding.connection = edit.connection;
   if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
   if (!edit.path.empty()) target.forward_path = edit.path;
   if (edit.replaces_query) target.query = edit.query;
-  write_request_head(head, target, forwarding, facts.body, facts.content_length, facts.upgrade, request_);
+  write_request_head(head, target, forwarding, facts.body, facts.content_length,
+                     way_.http2 ? std::string_view() : facts.upgrade, request_);
   // The content that came with the head goes out with it, and stays for another try.
-  if (facts.body == http::BodyKind::chunked) {
+  if (way_.http2) body_kind_ = http::BodyKind::none;  // its frames say where it ends
+  if (facts.body == http::BodyKind::chunked && !way_.http2) {
     if (!early_body_.empty()) {
       char line[20];
       char* const begin = write_chunk_size_before(line + sizeof line, early_body_.size());
@@ -194,6 +207,7 @@ void Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   } else {
     request_.append(early_body_);
   }
+  return true;
 }
 
 // --- forward ---
@@ -300,33 +314,57 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
-  if (!body_complete_) {  // an answer before the request was whole: take it, but nothing of the rest
+  if (!body_complete_ && !upstream_->is_duplex()) {  // an answer before the request was whole: take it alone
     abandoned_ = true;
     downstream_->abandon_request_body();
   }
-  body_bytes_sent_ += size;
+  const bool compressed = table_->table->site().compression.enabled() && begin_compression(head, facts);
   head.added = own_fields(&head);
-  downstream_->send_head(head, facts, body, size, last);
+  begin_pace();
+  if (compressed) {
+    if (!send_compressed(&head, facts, {body, size}, last)) return;
+  } else {
+    body_bytes_sent_ += size;
+    downstream_->send_head(head, facts, body, size, last);
+  }
+  keep_pace(size);
   if (last) finish_response();
 }
 
 void Exchange::on_response_body(char* data, std::size_t size, bool last) {
   current_try().response_bytes += size;
-  body_bytes_sent_ += size;
-  downstream_->send_body(data, size, last);
+  if (compressor_ != nullptr) {
+    if (!send_compressed(nullptr, {}, {data, size}, last)) return;
+  } else {
+    body_bytes_sent_ += size;
+    downstream_->send_body(data, size, last);
+  }
+  keep_pace(size);
   if (last) finish_response();
+}
+
+void Exchange::on_response_trailers(std::string_view lines) {
+  if (compressor_ == nullptr)
+    downstream_->send_trailers(lines);
+  else if (!send_compressed(nullptr, {}, {}, true))  // they may be about the bytes as they were
+    return;
+  finish_response();
 }
 
 void Exchange::finish_response() {
   current_try().response_time = since_try();
-  UpstreamConnection* const upstream = upstream_;
+  Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (upstream != nullptr) upstream->release(is_request_whole());
+  if (!body_complete_ && !abandoned_) {
+    abandoned_ = true;
+    downstream_->abandon_request_body();
+  }
   response_done_ = true;
   if (!downstream_->congested()) finish(Ending::complete);
 }
 
-void Exchange::on_switching(http::ResponseHead& head) {
+void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connection) {
   if (!accept_answer(head)) return;
   current_try().status = 101;
   current_try().header_time = since_try();
@@ -336,7 +374,7 @@ void Exchange::on_switching(http::ResponseHead& head) {
   tunnelling_ = true;
   head.added = own_fields(&head);
   status_ = downstream_->send_switching(head, upgrade_);
-  downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), *upstream_);
+  downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), connection);
 }
 
 void Exchange::on_tunnel_ended(std::uint64_t bytes_to_client) {
@@ -366,6 +404,7 @@ void Exchange::reply(http::LocalReply answer, RejectReason reason) {
   response_done_ = true;
   abandoned_ = !body_complete_;
   if (abandoned_) downstream_->abandon_request_body();
+  if (grpc_ && answer.status >= 400) answer_as_grpc(answer);
   answer.extra_fields = own_fields(nullptr);
   answer.head_only = method_ == http::Method::head;
   body_bytes_sent_ = downstream_->send_local_reply(answer);
@@ -453,11 +492,11 @@ void Exchange::record() {
     }
     record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
-    labels.host = host_->host();
+    labels.host = host_->server_name();
     record.host = labels.host;
     stats.routes->record(labels, record);
   }
-  context_->access_log.append(record);
+  if (is_logged()) context_->access_log.append(record);
 }
 
 void Exchange::clear() {
@@ -481,6 +520,7 @@ void Exchange::clear() {
   forget_choice();
   pool_.reset();
   alternative_ = nullptr;
+  way_ = {};
   for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
   try_count_ = 0;
   stale_tries_ = 0;
@@ -491,13 +531,16 @@ void Exchange::clear() {
   body_received_ = 0;
   forget(request_);
   forget(log_);
+  codings_ = {};
+  compressor_.reset();
   answer_fields_.clear();
   client_ip_.clear();
   upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
-  head_sent_ = response_done_ = tunnelling_ = false;
+  head_sent_ = response_done_ = tunnelling_ = grpc_ = false;
   reason_ = RejectReason::none;
   body_bytes_sent_ = 0;
+  if (pace_ != nullptr) pace_->end();
 }
 
 }  // namespace headgate::proxy

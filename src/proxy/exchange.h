@@ -14,18 +14,21 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "base/reject_reason.h"
+#include "http/compressor.h"
 #include "http/framing.h"
 #include "http/message.h"
 #include "http/target.h"
 #include "observe/access_record.h"
 #include "policy/answer_fields.h"
 #include "policy/auth_grant.h"
+#include "policy/compression.h"
 #include "policy/connection_zone.h"
 #include "policy/denial.h"
 #include "policy/error_pages.h"
 #include "policy/external_auth.h"
 #include "policy/request_edit.h"
 #include "policy/request_view.h"
+#include "proxy/answer_pace.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/held_request.h"
@@ -35,6 +38,7 @@
 #include "proxy/table_holder.h"
 #include "proxy/tunnel.h"
 #include "proxy/upstream_connection.h"
+#include "proxy/upstream_way.h"
 #include "router/model.h"
 
 namespace headgate::proxy {
@@ -75,7 +79,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // The client's connection is gone: nothing can be sent. The Exchange is over when this returns.
   void on_downstream_gone(RejectReason reason);
 
-  // --- Said by the UpstreamConnection ---
+  // --- Said by the Upstream ---
 
   void on_connected() override;
   void on_upstream_drained() override;
@@ -83,7 +87,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                         std::size_t size, bool last) override;
   void on_response_body(char* data, std::size_t size, bool last) override;
-  void on_switching(http::ResponseHead& head) override;
+  void on_response_trailers(std::string_view lines) override;
+  void on_switching(http::ResponseHead& head, UpstreamConnection& connection) override;
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) override;
 
   // --- Said by what a suspended Exchange waits for ---
@@ -100,8 +105,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   void on_tunnel_ended(std::uint64_t bytes_to_client) override;
 
-  [[nodiscard]] bool response_paused() const override { return downstream_->congested(); }
-  [[nodiscard]] std::size_t response_room() const override { return downstream_->room(); }
+  // --- Said by its AnswerPace ---
+
+  // More of the answer may be sent.
+  void on_pace();
+
+  [[nodiscard]] bool response_paused() const override { return downstream_->congested() || is_paced_out(); }
+  [[nodiscard]] std::size_t response_room() const override;
   [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
   [[nodiscard]] const router::RouteSettings& settings() const override { return route_->settings; }
 
@@ -168,6 +178,14 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // What every answer gets of us: HSTS, and what Steps have asked for. Once for each Exchange, with the head
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
+  // exchange_fields.cpp
+  void let_underscores_pass(http::FieldList& fields) const;
+  void change_answer(http::ResponseHead* head);
+  [[nodiscard]] bool is_logged() const;
+  // limit-rate
+  void begin_pace();
+  void keep_pace(std::size_t sent);
+  [[nodiscard]] bool is_paced_out() const;
 
   // exchange_suspend.cpp
   // Keeps a copy of the request, once; what came with the head is in it from then on.
@@ -207,7 +225,19 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void measure(EndpointState* endpoint);
   void note_latency(bool failed);
   void forget_choice();
-  void prepare(http::RequestHead& head, const policy::RequestView& request);
+  // exchange_upstream.cpp
+  bool choose_way();
+  void note_grpc(const http::RequestHead& head);
+  void answer_as_grpc(http::LocalReply& answer);
+  // exchange_compression.cpp
+  void note_codings(const http::RequestHead& head);
+  bool begin_compression(http::ResponseHead& head, const http::ResponseFacts& facts);
+  // False: it failed, and the answer has been cut.
+  bool send_compressed(http::ResponseHead* head, const http::ResponseFacts& facts, std::string_view content,
+                       bool last);
+
+  // False: answered.
+  bool prepare(http::RequestHead& head, const policy::RequestView& request);
   // exchange_tries.cpp
   void forward(bool fresh);
   [[nodiscard]] bool may_try_again(policy::RetryConditions::Condition why, bool request_sent,
@@ -231,12 +261,13 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   WorkerContext* context_ = nullptr;
   Downstream* downstream_ = nullptr;
-  UpstreamConnection* upstream_ = nullptr;
+  Upstream* upstream_ = nullptr;
   TableHolder::Version* table_ = nullptr;
   const router::VirtualHost* host_ = nullptr;
   const router::Route* route_ = nullptr;
   const router::RedirectRules* redirects_ = nullptr;
   EndpointPoolRef pool_;
+  UpstreamWay way_;
 
   // How endpoints are chosen, where they do not just take turns.
   const policy::Balancing* balancing_ = nullptr;      // of the table
@@ -278,6 +309,10 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   policy::ConnectionSlot connection_slot_;  // of a limit on connections, held to the end
   policy::AnswerFields answer_fields_;      // what Steps want the client to get beside HSTS
+  // Where answers are compressed: what the client takes, and what this one is encoded by.
+  policy::AcceptedCodings codings_{};
+  std::unique_ptr<http::Compressor> compressor_;
+
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
@@ -298,6 +333,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
+  bool grpc_ = false;  // errors of ours are told in its way
+  std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it
 };
 
 }  // namespace headgate::proxy

@@ -50,6 +50,12 @@ Exchange::Passage Exchange::access(const policy::RequestView& request) {
     reply(403, RejectReason::blocked);
     return Passage::answered;
   }
+  if (host_->app_root() != nullptr) {
+    if (const auto answer = host_->app_root()->judge(request)) {
+      reply(*answer);
+      return Passage::answered;
+    }
+  }
   const std::uint64_t limit = settings().max_body_bytes;
   if (limit != 0 && request.facts.body == http::BodyKind::length && request.facts.content_length > limit) {
     reply(413, RejectReason::body_too_large);
@@ -121,7 +127,7 @@ bool Exchange::has_backend() {
     reply(421, RejectReason::misdirected);
     return false;
   }
-  if (route_->action == router::RouteAction::not_found) {
+  if (route_->action != router::RouteAction::forward) {
     reply(404, RejectReason::no_route);
     return false;
   }

@@ -70,7 +70,7 @@ bool Exchange::ask_for_error_page(int status, bool of_pod) {
     downstream_->abandon_request_body();
   }
   write_error_request(status);
-  forward(false);
+  if (choose_way()) forward(false);
   return true;
 }
 
@@ -98,7 +98,7 @@ void Exchange::write_error_request(int status) {
 bool Exchange::replace_answer(const http::ResponseHead& head, bool last) {
   const policy::ErrorPages* const pages = error_pages();
   if (pages == nullptr || !pages->covers(head.status, true)) return false;
-  UpstreamConnection* const upstream = upstream_;
+  Upstream* const upstream = upstream_;
   const bool reusable = last && body_complete_ && !abandoned_;
   if (!ask_for_error_page(head.status, true)) return false;
   if (reusable)

@@ -37,8 +37,8 @@ void Exchange::add_to_mirror(std::string_view content, bool last) {
   }
   if (!last) return;
   const std::unique_ptr<MirrorCopy> copy = std::move(mirror_);
-  const bool says_length = method_ == http::Method::post || method_ == http::Method::put ||
-                           method_ == http::Method::patch;
+  const bool says_length =
+      method_ == http::Method::post || method_ == http::Method::put || method_ == http::Method::patch;
   if (!context_->mirrors.send(*context_, copy->pool, settings(), method_, copy->take(says_length)))
     context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
 }

@@ -15,7 +15,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   policy::RequestView view{head, facts, target};
   view.host_as_sent = target.authority.empty() ? facts.host : target.authority;
   view.host = host;
-  view.server_name = host_->host();
+  view.server_name = host_->server_name();
   view.remote_ip = client.remote_ip();
   view.scheme = client.scheme();
   view.port = client.port;
@@ -31,6 +31,7 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
     view.upstream_name = route_->cluster->name;
   }
   view.path = route_->path;
+  view.pattern = route_->pattern.pattern.get();
   return view;
 }
 
@@ -103,8 +104,10 @@ std::string_view Exchange::hsts_line() const {
 }
 
 std::string_view Exchange::own_fields(http::ResponseHead* head) {
-  const std::string_view hsts = hsts_line();
+  change_answer(head);
   add_auth_cookies(head != nullptr ? head->status : status_);
+  std::string_view hsts = hsts_line();
+  if (!hsts.empty() && answer_fields_.has("Strict-Transport-Security")) hsts = {};  // somebody knows better
   if (head != nullptr) {
     if (!session_key_.empty()) add_session_cookie();
     if (!hsts.empty())

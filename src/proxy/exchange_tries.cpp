@@ -49,7 +49,7 @@ void Exchange::forward(bool fresh) {
     tries_[at] = {};
     tries_[at].address = endpoint->endpoint.text;
     try_started_[at] = context_->now;
-    upstream_ = context_->upstreams.checkout(*endpoint, *this, fresh ? Reuse::none : reuse);
+    upstream_ = context_->upstreams.checkout(*endpoint, *this, way_, fresh ? Reuse::none : reuse);
     if (upstream_ != nullptr) break;
     tries_[at].status = 502;
     tries_[at].response_time = std::chrono::microseconds(0);
@@ -115,7 +115,7 @@ bool Exchange::passed_over(const http::ResponseHead& head, bool last) {
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = current.response_time = since_try();
   note_latency(true);
-  UpstreamConnection* const upstream = upstream_;
+  Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (last)
     upstream->release(body_complete_);

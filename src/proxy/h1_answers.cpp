@@ -128,6 +128,14 @@ void H1Connection::send_body(char* data, std::size_t size, bool last) {
   if (data != end) write(data, static_cast<std::size_t>(end - data));
 }
 
+void H1Connection::send_trailers(std::string_view lines) {
+  if (!chunked_response_) return;
+  std::string end = "0\r\n";
+  if (accepts_trailers_) end += lines;
+  end += "\r\n";
+  write(end.data(), end.size());
+}
+
 std::uint64_t H1Connection::send_local_reply(http::LocalReply reply) {
   reply.close = close_after_ = reply.close || must_close();
   reply.http10_keep_alive = http10_ && !close_after_;

@@ -275,6 +275,7 @@ void H1Connection::begin_exchange(char* data, std::size_t size) {
   head_deadline_ = TimePoint::max();
   method_ = head.method;
   http10_ = head.minor_version == 0;
+  accepts_trailers_ = facts.accepts_trailers;
   client_keep_alive_ = facts.keep_alive;
   close_after_ = false;
   chunked_response_ = false;

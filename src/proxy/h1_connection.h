@@ -51,6 +51,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
                  bool last) override;
   void send_body(char* data, std::size_t size, bool last) override;
+  void send_trailers(std::string_view lines) override;
   [[nodiscard]] bool accepts(const http::ResponseHead&) const override { return true; }
   int send_switching(http::ResponseHead& head, std::string_view protocol) override;
   std::uint64_t send_local_reply(http::LocalReply reply) override;
@@ -115,6 +116,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   bool client_keep_alive_ = true;
   bool http10_ = false;
   bool chunked_response_ = false;
+  bool accepts_trailers_ = false;
   bool body_complete_ = true;  // of the request
   bool body_abandoned_ = false;
   bool write_failed_ = false;

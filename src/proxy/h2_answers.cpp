@@ -85,6 +85,13 @@ void H2Stream::send_body(char* data, std::size_t size, bool last) {
   if (open_ && !reset_) hold(data, size, last);
 }
 
+void H2Stream::send_trailers(std::string_view lines) {
+  if (!open_ || reset_) return;
+  trailers_ = lines;
+  bytes_sent_ += lines.size();
+  hold(nullptr, 0, true);
+}
+
 void H2Stream::hold(const char* data, std::size_t size, bool last) {
   out_.append({data, size});
   out_last_ = last;

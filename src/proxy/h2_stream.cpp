@@ -121,6 +121,7 @@ http::H2Body H2Stream::body(std::size_t most) {
   http::H2Body body;
   body.available = std::min(out_.size(), most);
   body.last = out_last_ && body.available == out_.size();
+  if (body.last) body.trailers = trailers_;
   starved_ = body.available == 0 && !body.last;
   if (body.last) out_ended_ = true;
   return body;
@@ -232,6 +233,7 @@ void H2Stream::clear() {
   forget(in_);
   out_last_ = out_ended_ = starved_ = moved_ = timing_out_ = false;
   forget(out_);
+  trailers_.clear();
   has_accept_ = false;
   bytes_sent_ = bytes_received_ = 0;
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/byte_buffer.h"
@@ -74,6 +75,7 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   void send_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* data, std::size_t size,
                  bool last) override;
   void send_body(char* data, std::size_t size, bool last) override;
+  void send_trailers(std::string_view lines) override;
   [[nodiscard]] bool accepts(const http::ResponseHead& head) const override;
   int send_switching(http::ResponseHead& head, std::string_view protocol) override;
   std::uint64_t send_local_reply(http::LocalReply reply) override;
@@ -154,6 +156,7 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   bool moved_ = false;       // the session has taken bytes since settle()
   bool timing_out_ = false;  // the timer is the client's for taking bytes, not for sending them
   ByteBuffer out_;
+  std::string trailers_;  // lines; what END_STREAM comes with
 
   std::array<char, 28> accept_{};  // the Sec-WebSocket-Accept an upstream must answer with
   bool has_accept_ = false;

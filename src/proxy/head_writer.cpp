@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "http/ascii.h"
+
 namespace headgate::proxy {
 namespace {
 
@@ -70,7 +72,8 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
       head.method_text.size() + target.forward_path.size() + target.query.size() + forwarding.host.size() +
       forwarding.upstream_host.size() + 2 * forwarding.remote_ip.size() + forwarding.forwarded_for.size() +
       forwarding.request_id.size() + forwarding.original_for.size() + forwarding.original_host.size() +
-      forwarding.more_fields.size() + upgrade.size() + size_of_fields(head.fields) + 512;
+      forwarding.more_fields.size() + forwarding.connection.size() + upgrade.size() +
+      size_of_fields(head.fields) + 512;
   char* const begin = out.prepare(room);
   char* p = put(begin, head.method_text);
   *p++ = ' ';
@@ -78,15 +81,19 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   p = put(p, target.query);
   p = put(p, " HTTP/1.1\r\n");
   p = put_field(p, "Host: ", forwarding.upstream_host);
-  p = put_field(p, "X-Request-ID: ", forwarding.request_id);
-  p = put_field(p, "X-Real-IP: ", forwarding.remote_ip);
-  p = put_field(p, "X-Forwarded-For: ",
-                forwarding.forwarded_for.empty() ? forwarding.remote_ip : forwarding.forwarded_for);
-  if (!forwarding.host.empty()) p = put_field(p, "X-Forwarded-Host: ", forwarding.host);
-  p = put_field(p, "X-Forwarded-Port: ", forwarding.port);
-  p = put_field(p, "X-Forwarded-Proto: ", forwarding.scheme);
-  p = put_field(p, "X-Forwarded-Scheme: ", forwarding.scheme);
-  p = put_field(p, "X-Scheme: ", forwarding.scheme);
+  const auto standard = [&](http::FieldId id, std::string_view name_and_colon, std::string_view value) {
+    if (!forwarding.written.contains(id)) p = put_field(p, name_and_colon, value);
+  };
+  using Id = http::FieldId;
+  if (!forwarding.request_id.empty()) standard(Id::x_request_id, "X-Request-ID: ", forwarding.request_id);
+  standard(Id::x_real_ip, "X-Real-IP: ", forwarding.remote_ip);
+  standard(Id::x_forwarded_for, "X-Forwarded-For: ",
+           forwarding.forwarded_for.empty() ? forwarding.remote_ip : forwarding.forwarded_for);
+  if (!forwarding.host.empty()) standard(Id::x_forwarded_host, "X-Forwarded-Host: ", forwarding.host);
+  standard(Id::x_forwarded_port, "X-Forwarded-Port: ", forwarding.port);
+  standard(Id::x_forwarded_proto, "X-Forwarded-Proto: ", forwarding.scheme);
+  standard(Id::x_forwarded_scheme, "X-Forwarded-Scheme: ", forwarding.scheme);
+  standard(Id::x_scheme, "X-Scheme: ", forwarding.scheme);
   if (!forwarding.original_for.empty())
     p = put_field(p, "X-Original-Forwarded-For: ", forwarding.original_for);
   if (!forwarding.original_host.empty())
@@ -106,7 +113,14 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
     case http::BodyKind::until_close:
       break;
   }
-  if (!upgrade.empty()) {
+  if (!forwarding.connection.empty()) {
+    p = put_field(p, "Connection: ", forwarding.connection);
+    bool upgrades = false;
+    http::for_each_member(forwarding.connection, [&upgrades](std::string_view option) {
+      upgrades = upgrades || http::equals_ignoring_case(option, "upgrade");
+    });
+    if (upgrades && !upgrade.empty()) p = put_field(p, "Upgrade: ", upgrade);
+  } else if (!upgrade.empty()) {
     p = put(p, "Connection: upgrade\r\n");
     p = put_field(p, "Upgrade: ", upgrade);
   }

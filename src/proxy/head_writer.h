@@ -29,6 +29,8 @@ struct ForwardingFields {
   std::string_view original_for;     // the client's own X-Forwarded-For, or empty
   std::string_view original_host;    // the client's own X-Forwarded-Host, or empty
   std::string_view more_fields{};    // whole lines, each with its CRLF
+  http::FieldSet written{};          // of the above, those that are not to be written
+  std::string_view connection{};     // options of Connection, in place of what `upgrade` says; or empty
 };
 
 // Appends the head of the upstream's request to `out`. `body`: how the content will be framed;

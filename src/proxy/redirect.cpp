@@ -1,16 +1,14 @@
 #include "proxy/redirect.h"
 
+#include "policy/redirection.h"
+
 namespace headgate::proxy {
 namespace {
 
 constexpr std::string_view kHttpPort = "80";
 constexpr std::string_view kHttpsPort = "443";
 
-std::string_view without_port(std::string_view host) {
-  const std::size_t colon = host.rfind(':');
-  if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos) return host;
-  return host.substr(0, colon);
-}
+using policy::without_port;
 
 // What follows the authority of an absolute-form; an origin-form as it is.
 std::string_view path_and_query(std::string_view request_target, const http::Target& target) {

@@ -20,6 +20,7 @@ class Scratch {
   static constexpr std::size_t kTailroom = 64;
   static constexpr std::size_t kHeadRead = 16 * 1024;    // enough for a head and a small body
   static constexpr std::size_t kBodyRead = 256 * 1024;   // large bodies: 3x cheaper than 16 KiB reads
+  static constexpr std::size_t kPackedRoom = 64 * 1024;  // of compressed content, at a time
   static constexpr std::size_t kFramesRead = 64 * 1024;  // of HTTP/2, from a client
 
   Scratch()
@@ -27,7 +28,8 @@ class Scratch {
         head_(new char[kHeadBytes]),
         target_(new char[kTargetBytes]),
         host_(new char[kHostBytes]),
-        frames_(new char[kFramesRead]) {}
+        frames_(new char[kFramesRead]),
+        packed_(new char[kHeadroom + kPackedRoom + kTailroom]) {}
 
   [[nodiscard]] char* input() { return input_.get() + kHeadroom; }
   // True where `data` lies in the input buffer: it has headroom and tailroom around it.
@@ -39,6 +41,8 @@ class Scratch {
   [[nodiscard]] char* host() { return host_.get(); }
   // Frames are read here: input() is free for the content found in them.
   [[nodiscard]] char* frames() { return frames_.get(); }
+  // Compressed content, with headroom and tailroom around it as input() has.
+  [[nodiscard]] char* packed() { return packed_.get() + kHeadroom; }
 
   http::RequestHead request;
   http::ResponseHead response;
@@ -56,6 +60,7 @@ class Scratch {
   std::unique_ptr<char[]> target_;
   std::unique_ptr<char[]> host_;
   std::unique_ptr<char[]> frames_;
+  std::unique_ptr<char[]> packed_;
 };
 
 }  // namespace headgate::proxy

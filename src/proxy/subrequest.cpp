@@ -34,7 +34,8 @@ bool Subrequest::try_endpoint(bool fresh) {
         pool_->choose(tried_.data(), std::min<std::size_t>(try_count_, kMaxTries));
     if (endpoint == nullptr) return false;
     tried_[try_count_++ % kMaxTries] = endpoint;
-    upstream_ = context_.upstreams.checkout(*endpoint, *this, fresh ? Reuse::none : reuse);
+    upstream_ = context_.upstreams.checkout(*endpoint, *this, {nullptr, false, &pool_->cluster()},
+                                            fresh ? Reuse::none : reuse);
   } while (upstream_ == nullptr && try_count_ < tries_allowed());
   if (upstream_ == nullptr) return false;
   if (upstream_->is_connected()) on_connected();
@@ -54,6 +55,8 @@ void Subrequest::on_response_head(http::ResponseHead& head, const http::Response
   take_content(size, last);
 }
 
+void Subrequest::on_response_trailers(std::string_view) { take_content(0, true); }
+
 void Subrequest::on_response_body(char*, std::size_t size, bool last) { take_content(size, last); }
 
 void Subrequest::take_content(std::size_t size, bool last) {
@@ -65,7 +68,7 @@ void Subrequest::take_content(std::size_t size, bool last) {
 }
 
 void Subrequest::finish(bool reusable) {
-  UpstreamConnection* const upstream = std::exchange(upstream_, nullptr);
+  Upstream* const upstream = std::exchange(upstream_, nullptr);
   if (reusable)
     upstream->release(true);
   else
@@ -74,7 +77,7 @@ void Subrequest::finish(bool reusable) {
 }
 
 // Not asked for, so the parser lets none through.
-void Subrequest::on_switching(http::ResponseHead&) {
+void Subrequest::on_switching(http::ResponseHead&, UpstreamConnection&) {
   answer_ = {};
   finish(false);
 }

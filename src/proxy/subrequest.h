@@ -14,7 +14,7 @@
 
 namespace headgate::proxy {
 
-class UpstreamConnection;
+class Upstream;
 struct WorkerContext;
 
 class SubrequestOwner {
@@ -48,7 +48,8 @@ class Subrequest final : public UpstreamUser {
   void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                         std::size_t size, bool last) override;
   void on_response_body(char* data, std::size_t size, bool last) override;
-  void on_switching(http::ResponseHead& head) override;
+  void on_response_trailers(std::string_view lines) override;
+  void on_switching(http::ResponseHead& head, UpstreamConnection& connection) override;
   void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) override;
   [[nodiscard]] bool response_paused() const override { return false; }
   [[nodiscard]] std::size_t response_room() const override { return kMostDiscarded; }
@@ -67,7 +68,7 @@ class Subrequest final : public UpstreamUser {
   const router::RouteSettings& settings_;
   SubrequestOwner& owner_;
   EndpointPoolRef pool_;
-  UpstreamConnection* upstream_ = nullptr;
+  Upstream* upstream_ = nullptr;
   http::Method method_ = http::Method::get;
   std::string request_;
   policy::SubrequestAnswer answer_;

@@ -49,6 +49,15 @@ void Transport::start_tls(const std::shared_ptr<const tls::ServerContext>& conte
   layer().start_tls(context, std::move(index), ciphertext);
 }
 
+void Transport::start_tls(const tls::ClientContext& context, const tls::ClientStart& start,
+                          ByteBuffer& ciphertext) {
+  layer().start_tls(context, start, ciphertext);
+}
+
+tls::ResumableSession Transport::resumption() const {
+  return layer_ != nullptr && layer_->client() != nullptr ? layer_->client()->resumption() : nullptr;
+}
+
 TransportLayer& Transport::layer() {
   if (layer_ == nullptr) layer_ = std::make_unique<TransportLayer>(fd_);
   return *layer_;
@@ -57,7 +66,7 @@ TransportLayer& Transport::layer() {
 IoResult Transport::handshake() { return layer_->handshake(); }
 
 const tls::SessionFacts* Transport::tls_facts() const {
-  return layer_ != nullptr && layer_->over_tls() ? &layer_->session()->facts() : nullptr;
+  return layer_ != nullptr && layer_->server() != nullptr ? &layer_->server()->facts() : nullptr;
 }
 
 std::string_view Transport::tls_failure() const {

@@ -11,6 +11,7 @@
 #include "base/byte_buffer.h"
 #include "base/socket_address.h"
 #include "proxy/byte_stream.h"
+#include "tls/client_session.h"
 #include "tls/server_session.h"
 
 namespace headgate::proxy {
@@ -40,9 +41,14 @@ class Transport final : public ByteStream {
   // this.
   void start_tls(const std::shared_ptr<const tls::ServerContext>& context,
                  std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext);
+  // The client's side of it, likewise.
+  void start_tls(const tls::ClientContext& context, const tls::ClientStart& start, ByteBuffer& ciphertext);
   // done (`bytes` 0), would_block, closed or failed.
   [[nodiscard]] IoResult handshake();
-  // Null without TLS. Complete once the handshake is done; valid as long as the connection, moved or not.
+  // The newest session that a later connection may resume; null: none, or not the client's side of TLS.
+  [[nodiscard]] tls::ResumableSession resumption() const;
+  // Null without the server's side of TLS. Complete once the handshake is done; valid as long as the
+  // connection, moved or not.
   [[nodiscard]] const tls::SessionFacts* tls_facts() const;
 
   // OpenSSL's words for what went wrong; empty: nothing, or not in TLS.

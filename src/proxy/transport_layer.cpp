@@ -23,7 +23,17 @@ constexpr std::string_view kTls13 = "TLSv1.3";
 void TransportLayer::start_tls(const std::shared_ptr<const tls::ServerContext>& context,
                                std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext) {
   ciphertext_ = &ciphertext;
-  session_ = std::make_unique<tls::ServerSession>(context, std::move(index), *this);
+  auto session = std::make_unique<tls::ServerSession>(context, std::move(index), *this);
+  server_ = session.get();
+  session_ = std::move(session);
+}
+
+void TransportLayer::start_tls(const tls::ClientContext& context, const tls::ClientStart& start,
+                               ByteBuffer& ciphertext) {
+  ciphertext_ = &ciphertext;
+  auto session = std::make_unique<tls::ClientSession>(context, start, *this);
+  client_ = session.get();
+  session_ = std::move(session);
 }
 
 IoResult TransportLayer::handshake() {
@@ -47,7 +57,7 @@ void TransportLayer::begin_session() {
   // The first request may have come with the last flight.
   pending_ = session_->has_buffered() || !drained_ || !unread_.empty();
   drained_before_ = pending_ && drained_;  // for the read() that follows at once
-  deferred_ = pending_ && unsent_.empty() && session_->facts().protocol == kTls13;
+  deferred_ = pending_ && unsent_.empty() && server_ != nullptr && server_->facts().protocol == kTls13;
   if (deferred_) {
     unsent_.append(ciphertext_->view());
     ciphertext_->clear();

@@ -10,6 +10,7 @@
 
 #include "base/byte_buffer.h"
 #include "proxy/byte_stream.h"
+#include "tls/client_session.h"
 #include "tls/server_session.h"
 
 namespace headgate::proxy {
@@ -25,9 +26,13 @@ class TransportLayer final : public tls::Wire {
   }
   void start_tls(const std::shared_ptr<const tls::ServerContext>& context,
                  std::shared_ptr<const tls::CertificateIndex> index, ByteBuffer& ciphertext);
+  void start_tls(const tls::ClientContext& context, const tls::ClientStart& start, ByteBuffer& ciphertext);
 
   [[nodiscard]] bool over_tls() const { return session_ != nullptr; }
-  [[nodiscard]] const tls::ServerSession* session() const { return session_.get(); }
+  [[nodiscard]] const tls::Session* session() const { return session_.get(); }
+  // The session as what it is; null: it is the other side's, or there is none.
+  [[nodiscard]] const tls::ServerSession* server() const { return server_; }
+  [[nodiscard]] const tls::ClientSession* client() const { return client_; }
   // Nothing is left to do: the Transport goes on without it.
   [[nodiscard]] bool is_spent() const { return session_ == nullptr && unread_.empty(); }
 
@@ -55,7 +60,9 @@ class TransportLayer final : public tls::Wire {
   // What was deferred goes in front of what the session is about to give.
   void join_deferred();
 
-  std::unique_ptr<tls::ServerSession> session_;
+  std::unique_ptr<tls::Session> session_;
+  const tls::ServerSession* server_ = nullptr;
+  const tls::ClientSession* client_ = nullptr;
   ByteBuffer* ciphertext_ = nullptr;  // the Worker's: filled and emptied within one call
   ByteBuffer unread_;
   ByteBuffer unsent_;

@@ -19,8 +19,13 @@ constexpr std::size_t kLeastRead = 32 * 1024;
 
 }  // namespace
 
-UpstreamConnection::UpstreamConnection(WorkerContext& context, EndpointRef endpoint)
-    : context_(context), endpoint_(std::move(endpoint)), read_size_(kFirstRead), opened_at_(context.now) {
+UpstreamConnection::UpstreamConnection(WorkerContext& context, EndpointRef endpoint, const UpstreamWay& way)
+    : context_(context),
+      endpoint_(std::move(endpoint)),
+      read_size_(kFirstRead),
+      tls_(way.tls == nullptr ? nullptr : way.tls->shared_from_this()),
+      cluster_(way.cluster),
+      opened_at_(context.now) {
   context_.stats.upstream_connections_active.add(1);
 }
 
@@ -54,8 +59,9 @@ void UpstreamConnection::attach(UpstreamUser& user, bool checked) {
 
 void UpstreamConnection::release(bool reusable) {
   user_ = nullptr;
+  if (requests_ == 1 && tls_ != nullptr) keep_session();
   const router::ListenerSettings& settings = *context_.listeners;
-  if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || !output_.empty() ||
+  if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || congested() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
       requests_ >= settings.upstream_keepalive_requests ||
       context_.now - opened_at_ >= settings.upstream_keepalive_time ||
@@ -93,7 +99,7 @@ void UpstreamConnection::close() {
 
 void UpstreamConnection::send(const char* data, std::size_t size) {
   if (write_failed_) return;
-  if (output_.empty()) {
+  if (!congested()) {
     const IoResult result = transport_.write(data, size);
     if (result.status == IoStatus::failed) {
       // The upstream may have answered before it closed: look for that before giving up.
@@ -103,7 +109,7 @@ void UpstreamConnection::send(const char* data, std::size_t size) {
       return;
     }
     sent_bytes_ += result.bytes;
-    if (result.bytes == size) return;
+    if (result.bytes == size && !transport_.has_unsent()) return;
     data += result.bytes;
     size -= result.bytes;
     context_.timers.set(*this, context_.now + user_->settings().send_timeout);
@@ -113,7 +119,7 @@ void UpstreamConnection::send(const char* data, std::size_t size) {
 
 void UpstreamConnection::request_complete() {
   request_complete_ = true;
-  if (output_.empty()) arm_read_timeout();
+  if (!congested()) arm_read_timeout();
 }
 
 void UpstreamConnection::arm_read_timeout() {
@@ -122,7 +128,7 @@ void UpstreamConnection::arm_read_timeout() {
 
 void UpstreamConnection::resume_response() {
   // An answer that came before the whole request was sent has its time-out too.
-  if (reading_ == Reading::body || (request_complete_ && output_.empty())) arm_read_timeout();
+  if (reading_ == Reading::body || (request_complete_ && !congested())) arm_read_timeout();
   if (readable_) context_.loop.requeue(*this);
 }
 
@@ -139,6 +145,9 @@ void UpstreamConnection::on_io(std::uint32_t events) {
   switch (state_) {
     case State::connecting:
       on_connecting(events);
+      break;
+    case State::securing:
+      shake_hands();
       break;
     case State::busy:
       on_busy(events);
@@ -161,11 +170,54 @@ void UpstreamConnection::on_connecting(std::uint32_t events) {
     fail(UpstreamFailure::connect_failed);
     return;
   }
-  state_ = State::busy;
-  TimerWheel::unset(*this);
+  if (tls_ != nullptr) {
+    begin_tls();
+    return;
+  }
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
+  connected();
+}
+
+// The time-out for connecting goes on: it is for the handshake too, as in nginx.
+void UpstreamConnection::begin_tls() {
+  state_ = State::securing;
+  const std::string name = cluster_->service + "." + cluster_->namespace_name + ".svc";
+  tls::ClientStart start;
+  start.name = name;
+  if (endpoint_->tls_sessions != nullptr) start.resumption = endpoint_->tls_sessions->find(*tls_);
+  transport_.start_tls(*tls_, start, context_.scratch.ciphertext);
+  shake_hands();
+}
+
+void UpstreamConnection::shake_hands() {
+  switch (transport_.handshake().status) {
+    case IoStatus::done:
+      readable_ = true;  // a ticket, the end, or nothing: the first read says so
+      connected();
+      break;
+    case IoStatus::would_block:
+      break;
+    case IoStatus::closed:
+    case IoStatus::failed:
+      context_.stats.upstream_connect_errors.add();
+      fail(UpstreamFailure::connect_failed);
+      break;
+  }
+}
+
+void UpstreamConnection::connected() {
+  state_ = State::busy;
+  cluster_ = nullptr;
+  TimerWheel::unset(*this);
   user_->on_connected();
   if (state_ == State::busy && readable_) read_some();
+}
+
+void UpstreamConnection::keep_session() {
+  tls::ResumableSession session = transport_.resumption();
+  if (session == nullptr) return;
+  if (endpoint_->tls_sessions == nullptr) endpoint_->tls_sessions = std::make_unique<TlsSessions>();
+  endpoint_->tls_sessions->keep(tls_, std::move(session));
 }
 
 void UpstreamConnection::on_idle(std::uint32_t events) {
@@ -185,7 +237,7 @@ void UpstreamConnection::on_busy(std::uint32_t events) {
       return;
     }
   }
-  if ((events & EPOLLOUT) != 0 && !output_.empty()) {
+  if ((events & EPOLLOUT) != 0 && congested()) {
     flush();
     if (state_ != State::busy) return;
   }
@@ -193,7 +245,9 @@ void UpstreamConnection::on_busy(std::uint32_t events) {
 }
 
 void UpstreamConnection::flush() {
-  const IoResult result = transport_.write(output_.data(), output_.size());
+  IoResult result{transport_.flush()};
+  if (result.status == IoStatus::done && !output_.empty())
+    result = transport_.write(output_.data(), output_.size());
   if (result.status == IoStatus::failed) {
     write_failed_ = true;
     readable_ = true;
@@ -202,7 +256,7 @@ void UpstreamConnection::flush() {
   }
   sent_bytes_ += result.bytes;
   output_.consume(result.bytes);
-  if (!output_.empty()) {
+  if (congested()) {
     context_.timers.set(*this, context_.now + user_->settings().send_timeout);
     return;
   }
@@ -219,7 +273,7 @@ void UpstreamConnection::read_some() {
   for (int i = 0; i < kReadsPerEvent; ++i) {
     if (state_ != State::busy || !readable_) return;
     if (user_->response_paused()) {
-      if (output_.empty()) TimerWheel::unset(*this);
+      if (!congested()) TimerWheel::unset(*this);
       return;
     }
     if (!(reading_ == Reading::head ? read_head() : read_body())) return;
@@ -241,7 +295,7 @@ std::size_t UpstreamConnection::receive(char* data, std::size_t room) {
       fail(UpstreamFailure::reset);
       break;
     case IoStatus::done:
-      if (result.bytes < room && !half_closed_) readable_ = false;
+      if (result.bytes < room && !half_closed_ && !transport_.has_pending()) readable_ = false;
       break;
   }
   return result.bytes;
@@ -310,7 +364,7 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
     ByteBuffer head_storage;  // the head's views stay valid while it is sent
     head_storage.swap(input_);
     input_.swap(early);
-    user_->on_switching(head);
+    user_->on_switching(head, *this);
     return;
   }
   if (owned) {  // only the scratch has room around the body
@@ -403,11 +457,12 @@ void UpstreamConnection::fail(UpstreamFailure failure) {
 void UpstreamConnection::on_timeout() {
   switch (state_) {
     case State::connecting:
+    case State::securing:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_timeout);
       break;
     case State::busy:
-      fail(output_.empty() ? UpstreamFailure::read_timeout : UpstreamFailure::send_timeout);
+      fail(!congested() ? UpstreamFailure::read_timeout : UpstreamFailure::send_timeout);
       break;
     case State::idle:
       close();

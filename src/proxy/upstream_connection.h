@@ -1,8 +1,8 @@
 // One HTTP/1.1 connection to an endpoint: connects, sends requests one after another, parses responses
 // strictly, and is kept for reuse only after a response that left no doubt.
 //
-//   connecting ──► busy ──► idle ──► busy …        busy ──► tunnelling (101)
-//        └───────────┴────────┴──────────┴──► closed
+//   connecting ──► (securing ──►) busy ──► idle ──► busy …        busy ──► tunnelling (101)
+//        └───────────────┴──────────┴────────┴──────────┴──► closed
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -16,7 +16,9 @@
 #include "proxy/io_loop.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
+#include "proxy/upstream.h"
 #include "proxy/upstream_user.h"
+#include "proxy/upstream_way.h"
 
 namespace headgate::proxy {
 
@@ -30,13 +32,14 @@ using AllUpstreamsHook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<struct AllUpstreamsTag>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-class UpstreamConnection final : public IoHandler,
+class UpstreamConnection final : public Upstream,
+                                 public IoHandler,
                                  public Timer,
                                  public IdleHook,
                                  public LruHook,
                                  public AllUpstreamsHook {
  public:
-  UpstreamConnection(WorkerContext& context, EndpointRef endpoint);
+  UpstreamConnection(WorkerContext& context, EndpointRef endpoint, const UpstreamWay& way);
   ~UpstreamConnection() override;
 
   // Begins to connect. False: it failed at once; the object is of no use and must be closed.
@@ -46,18 +49,14 @@ class UpstreamConnection final : public IoHandler,
   // found quiet.
   void attach(UpstreamUser& user, bool checked);
   // Hands the connection on without an answer outstanding; kept for reuse where `reusable` and limits allow.
-  void release(bool reusable);
+  void release(bool reusable) override;
   // Closes and destroys (at the end of the batch). Its user hears nothing.
-  void close();
+  void close() override;
 
-  // Sends what it can and keeps the rest; see congested(). A failed write is reported only after the upstream
-  // had its chance to answer early.
-  void send(const char* data, std::size_t size);
-  [[nodiscard]] bool congested() const { return !output_.empty(); }
-  // All of the request has been given to send(): from now on the read time-out runs.
-  void request_complete();
-  // The client takes bytes again.
-  void resume_response();
+  void send(const char* data, std::size_t size) override;
+  [[nodiscard]] bool congested() const override { return !output_.empty() || transport_.has_unsent(); }
+  void request_complete() override;
+  void resume_response() override;
 
   // From here on bytes are relayed without looking. `unsent` gets what the socket did not take yet,
   // `received` what came behind the 101.
@@ -67,18 +66,27 @@ class UpstreamConnection final : public IoHandler,
   // The last answer had no body (HEAD, 204, 304): the likeliest to be followed by bytes that are nobody's.
   [[nodiscard]] bool is_doubtful() const { return body_kind_ == http::BodyKind::none; }
 
-  [[nodiscard]] bool is_connected() const { return state_ != State::connecting; }
-  [[nodiscard]] bool is_reused() const { return requests_ > 1; }
+  [[nodiscard]] bool is_connected() const override {
+    return state_ != State::connecting && state_ != State::securing;
+  }
+  // The settings it was made with; null: plain.
+  [[nodiscard]] const tls::ClientContext* tls() const { return tls_.get(); }
+  [[nodiscard]] bool is_duplex() const override { return false; }
+  [[nodiscard]] bool is_reused() const override { return requests_ > 1; }
   [[nodiscard]] EndpointState& endpoint() { return *endpoint_; }
 
   void on_io(std::uint32_t events) override;
   void on_timeout() override;
 
  private:
-  enum class State : std::uint8_t { connecting, busy, idle, tunnelling, closed };
+  enum class State : std::uint8_t { connecting, securing, busy, idle, tunnelling, closed };
   enum class Reading : std::uint8_t { head, body };
 
   void on_connecting(std::uint32_t events);
+  void begin_tls();
+  void shake_hands();
+  void connected();
+  void keep_session();
   void on_idle(std::uint32_t events);
   void on_busy(std::uint32_t events);
   void flush();
@@ -118,6 +126,8 @@ class UpstreamConnection final : public IoHandler,
   std::uint32_t requests_ = 0;
   std::uint64_t sent_bytes_ = 0;  // of the current request
   std::size_t read_size_;         // adapts to what the client takes
+  std::shared_ptr<const tls::ClientContext> tls_;
+  const router::Cluster* cluster_;  // until it is connected
   UpstreamUser* user_ = nullptr;
   Tunnel* tunnel_ = nullptr;
   ByteBuffer input_;   // an incomplete head

@@ -22,9 +22,27 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
   }
 }
 
-UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUser& user, Reuse reuse) {
-  while (reuse != Reuse::none && !endpoint.idle.empty()) {
-    auto& connection = static_cast<UpstreamConnection&>(endpoint.idle.front());
+namespace {
+
+// Null: there is none. Connections made with other TLS settings are never used: what they were checked for,
+// and as whom, is not what this Route asks for.
+UpstreamConnection* find_idle(EndpointState& endpoint, const UpstreamWay& way) {
+  for (IdleHook& each : endpoint.idle) {
+    auto& connection = static_cast<UpstreamConnection&>(each);
+    if (connection.tls() == way.tls) return &connection;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Upstream* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way,
+                                  Reuse reuse) {
+  if (way.http2) return checkout_stream(endpoint, user, way, reuse);
+  while (reuse != Reuse::none) {
+    UpstreamConnection* const idle = find_idle(endpoint, way);
+    if (idle == nullptr) break;
+    UpstreamConnection& connection = *idle;
     const bool check = reuse == Reuse::checked || connection.is_doubtful();
     if (check && !connection.transport().is_quiet()) {
       connection.close();
@@ -34,7 +52,7 @@ UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUse
     connection.attach(user, check);
     return &connection;
   }
-  auto* const connection = new UpstreamConnection(*context_, EndpointRef(&endpoint));
+  auto* const connection = new UpstreamConnection(*context_, EndpointRef(&endpoint), way);
   all_.push_back(*connection);
   context_->stats.upstream_connects.add();
   if (!connection->connect()) {
@@ -46,6 +64,34 @@ UpstreamConnection* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUse
   return connection;
 }
 
+Upstream* UpstreamPools::checkout_stream(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way,
+                                         Reuse reuse) {
+  if (reuse != Reuse::none) {
+    for (H2UpstreamConnection* const each : endpoint.h2) {
+      if (each->tls() != way.tls || !each->can_open()) continue;
+      context_->stats.upstream_reuses.add();
+      return each->open(user);
+    }
+  }
+  auto* const connection = new H2UpstreamConnection(*context_, EndpointRef(&endpoint), way);
+  all_h2_.push_back(*connection);
+  context_->stats.upstream_connects.add();
+  if (!connection->connect()) {
+    context_->stats.upstream_connect_errors.add();
+    connection->close();
+    return nullptr;
+  }
+  return connection->open(user);
+}
+
+const tls::ClientContext* UpstreamPools::default_tls() {
+  if (default_tls_ == nullptr) {
+    auto made = tls::ClientContext::make({});
+    if (made) default_tls_ = *std::move(made);
+  }
+  return default_tls_.get();
+}
+
 void UpstreamPools::put_idle(UpstreamConnection& connection) {
   connection.endpoint().idle.push_front(connection);
   idle_.push_back(connection);
@@ -55,6 +101,7 @@ void UpstreamPools::put_idle(UpstreamConnection& connection) {
 
 void UpstreamPools::close_all() {
   while (!all_.empty()) all_.front().close();
+  while (!all_h2_.empty()) all_h2_.front().close();
 }
 
 }  // namespace headgate::proxy

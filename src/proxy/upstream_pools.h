@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "proxy/endpoint_pool.h"
+#include "proxy/h2_upstream_connection.h"
 #include "proxy/upstream_connection.h"
+#include "proxy/upstream_way.h"
 #include "router/publication.h"
 
 namespace headgate::proxy {
@@ -43,9 +45,13 @@ class UpstreamPools {
     return found != nullptr && &found->cluster() == &cluster ? found : nullptr;
   }
 
-  // A connection attached to `user`: an idle one or a new one that connects. Null: connecting failed at
-  // once.
-  UpstreamConnection* checkout(EndpointState& endpoint, UpstreamUser& user, Reuse reuse);
+  // For `user`, made in that `way`: an idle connection or a new one that connects; over HTTP/2 a stream of
+  // one that has room for it. Null: connecting failed at once.
+  Upstream* checkout(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way, Reuse reuse);
+
+  // The TLS settings of Routes that say nothing: whoever answers is taken, nothing is shown. Made at the
+  // first call; null: OpenSSL has no memory.
+  const tls::ClientContext* default_tls();
 
   // Called by UpstreamConnection when it becomes idle; closes the longest idle one beyond the limit.
   void put_idle(UpstreamConnection& connection);
@@ -54,9 +60,13 @@ class UpstreamPools {
   void close_all();
 
  private:
+  Upstream* checkout_stream(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way, Reuse reuse);
+
   WorkerContext* context_ = nullptr;
+  std::shared_ptr<const tls::ClientContext> default_tls_;
   std::vector<EndpointPoolRef> pools_;
   AllUpstreamsList all_;
+  AllH2List all_h2_;
   LruList idle_;
   std::size_t idle_count_ = 0;
   std::size_t offset_;

@@ -1,15 +1,18 @@
-// Who asks an endpoint something over an UpstreamConnection: an Exchange for its client, or a Subrequest for
+// Who asks an endpoint something over an Upstream: an Exchange for its client, or a Subrequest for
 // Headgate itself.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "http/framing.h"
 #include "http/message.h"
 #include "router/model.h"
 
 namespace headgate::proxy {
+
+class UpstreamConnection;
 
 // How a try failed, as its user hears it.
 enum class UpstreamFailure : std::uint8_t {
@@ -32,7 +35,10 @@ class UpstreamUser {
   virtual void on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                                 std::size_t size, bool last) = 0;
   virtual void on_response_body(char* data, std::size_t size, bool last) = 0;
-  virtual void on_switching(http::ResponseHead& head) = 0;
+  // The end of the content, with trailer fields: lines "name: value\r\n". HTTP/2 only.
+  virtual void on_response_trailers(std::string_view lines) = 0;
+  // `connection` carries another protocol from here on.
+  virtual void on_switching(http::ResponseHead& head, UpstreamConnection& connection) = 0;
   // The connection is closed already.
   virtual void on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) = 0;
 

@@ -28,6 +28,8 @@ std::string target_of(const Route& route) {
       return "redirect to " + route.path + "/";
     case RouteAction::not_found:
       return "default backend";
+    case RouteAction::redirect:
+      return "redirect";
   }
   return "?";
 }
@@ -63,13 +65,75 @@ std::string settings_of(const RouteSettings& settings) {
   if (settings.retry_non_idempotent) text += " retry-non-idempotent";
   if (settings.max_response_head != standard.max_response_head)
     add("max-response-head", std::to_string(settings.max_response_head));
+  if (settings.limit_rate != 0) {
+    add("limit-rate", std::to_string(settings.limit_rate));
+    if (settings.limit_rate_after != 0) add("limit-rate-after", std::to_string(settings.limit_rate_after));
+  }
+  if (!settings.access_log) text += " no-access-log";
+  return text;
+}
+
+std::string_view to_string(UpstreamProtocol protocol) {
+  switch (protocol) {
+    case UpstreamProtocol::http1:
+      return "http";
+    case UpstreamProtocol::h2c:
+      return "h2c";
+    case UpstreamProtocol::https:
+      return "https";
+    case UpstreamProtocol::h2:
+      return "h2";
+    case UpstreamProtocol::as_client:
+      return "as-client";
+  }
+  return "?";
+}
+
+std::string upstream_of(const Route& route) {
+  std::string text;
+  if (route.protocol) text.append(" protocol=").append(to_string(*route.protocol));
+  if (route.upstream_tls == nullptr) return text;
+  const tls::ClientSettings& tls = route.upstream_tls->settings();
+  text += " tls";
+  if (tls.identity != nullptr) text += " with-certificate";
+  if (tls.verify) text += " verify depth=" + std::to_string(tls.depth);
+  if (!tls.name.empty()) text += " name=" + tls.name;
+  if (tls.send_name) text += " sni";
+  if (!tls.tls12) text += " tls1.3-only";
+  if (!tls.tls13) text += " tls1.2-only";
+  if (!tls.ciphers.empty()) text += " ciphers=" + tls.ciphers;
+  return text;
+}
+
+// After "path -> ".
+std::string what_becomes_of(const Route& route) {
+  std::string text = target_of(route);
+  if (!route.ingress.empty())
+    text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
+  if (route.denied) text += " denied: 503";
+  text += upstream_of(route);
+  text += redirects_of(route.redirects) + settings_of(route.settings);
+  if (route.policy.chain != nullptr) route.policy.chain->describe(text);
+  if (route.backends.choice != nullptr) text += to_string(*route.backends.choice);
   return text;
 }
 
 void dump_host(const VirtualHost& host, std::string& out) {
   out.append("host ").append(host.host()).append("\n");
+  if (host.server_name() != host.host() && host.routes().front().action != RouteAction::redirect) {
+    out.append("  alias of ").append(host.server_name()).append("\n");
+    return;
+  }
   if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
-  for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  if (host.app_root() != nullptr)
+    out.append("  / -> redirect=302:").append(host.app_root()->path.text()).append("\n");
+  if (const RegexIndex* expressions = host.expressions()) {
+    out += "  paths are regular expressions, in this order\n";
+    for (const RegexIndex::Entry& entry : expressions->entries())
+      out.append("  ").append(to_string(entry, host.routes()[entry.route])).append("\n");
+  } else {
+    for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  }
   if (host.unclaimed_redirects() != RedirectRules())
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
 }
@@ -85,6 +149,23 @@ std::string dump_site(const SiteSettings& site) {
     out += "answers over HTTPS: " + site.hsts_line.substr(0, site.hsts_line.find('\r')) + "\n";
   site.block.describe(out);
   site.forwarding.describe(out);
+  if (site.compression.enabled()) {
+    out += "compression:";
+    site.compression.describe(out);
+    out += "\n";
+  }
+  if (site.changes_answers()) {
+    out += "all answers:";
+    if (!site.add_fields.empty()) site.add_fields.describe(out);
+    for (const std::string& name : site.hidden_fields) out += " hide=" + name;
+    if (site.pass_server) out += " pass-server";
+    if (site.name_server) out += " name-server";
+    out += "\n";
+  }
+  if (!site.generate_request_id) out += "no request id is made\n";
+  if (site.pass_underscores) out += "fields with underscores reach the pods\n";
+  if (!site.access_log) out += "no access log\n";
+  for (const std::string& url : site.unlogged_urls) out += "not in the access log: " + url + "\n";
   return out;
 }
 
@@ -126,16 +207,15 @@ std::string tls_of(const VirtualHost& host) {
   return text + "403 by auth-tls-* of Ingress " + rule->namespace_name + "/" + rule->ingress;
 }
 
+std::string to_string(const RegexIndex::Entry& entry, const Route& route) {
+  const policy::Pattern* const pattern = entry.pattern.pattern.get();
+  std::string text = "regex ^" + entry.text;
+  if (pattern != nullptr && pattern->is_limited()) text += " (bounded steps)";
+  return text.append(" -> ").append(what_becomes_of(route));
+}
+
 std::string to_string(const Route& route) {
-  std::string text(to_string(route.path_type));
-  text.append(" ").append(route.path).append(" -> ").append(target_of(route));
-  if (!route.ingress.empty())
-    text.append(" (Ingress ").append(route.namespace_name).append("/").append(route.ingress).append(")");
-  if (route.denied) text += " denied: 503";
-  text += redirects_of(route.redirects) + settings_of(route.settings);
-  if (route.policy.chain != nullptr) route.policy.chain->describe(text);
-  if (route.backends.choice != nullptr) text += to_string(*route.backends.choice);
-  return text;
+  return std::string(to_string(route.path_type)) + " " + route.path + " -> " + what_becomes_of(route);
 }
 
 std::string dump(const RoutingTable& table) {
@@ -151,6 +231,13 @@ std::string dump(const RoutingTable& table) {
   out += "\n" + dump_site(table.site());
   if (!table.default_host().routes().empty()) dump_host(table.default_host(), out);
   for (const VirtualHost* host : hosts) dump_host(*host, out);
+  if (table.patterns() != nullptr)
+    for (const HostPatterns::Entry& entry : table.patterns()->entries())
+      out.append("host ~")
+          .append(entry.pattern.pattern->text())
+          .append("\n  alias of ")
+          .append(entry.host->server_name())
+          .append("\n");
   return out;
 }
 

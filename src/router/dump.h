@@ -12,6 +12,8 @@ std::string dump(const RoutingTable& table);
 
 // One Route as dump and explain write it: "prefix /foo -> forward default-web-80 (Ingress default/web)".
 std::string to_string(const Route& route);
+// The same for one expression of a host of such: "regex ^/foo(/|$) -> forward …". `route`: that of `entry`.
+std::string to_string(const RegexIndex::Entry& entry, const Route& route);
 // The same for what a host asks of clients' certificates.
 std::string to_string(const ClientCertificateRule& rule);
 // What becomes of the host's TLS connections and what they must show: one line, or nothing where nothing is

@@ -5,12 +5,32 @@
 namespace headgate::router {
 namespace {
 
-std::string why_host(const VirtualHost& chosen, std::string_view host) {
-  std::string name = "host " + chosen.host() + ": ";
+std::string why_host(const RoutingTable& table, const VirtualHost& chosen, std::string_view host) {
+  std::string name = "host " + chosen.server_name() + ": ";
+  if (chosen.server_name() != chosen.host()) name += "by its alias " + chosen.host() + ", ";
   if (chosen.host() == host) return name + "the exact name";
   if (chosen.host() == kDefaultHost)
     return name + "no host of the table is '" + std::string(host) + "' or a wildcard that covers it";
+  if (table.hosts().find(host) == nullptr)
+    return name + "a regular expression of its server-alias matches '" + std::string(host) + "'";
   return name + "the wildcard covers '" + std::string(host) + "' with one label, and no exact name does";
+}
+
+// What a host of expressions has tried, and what it has not got to.
+std::size_t explain_expressions(const VirtualHost& host, const Route* chosen, std::string_view path,
+                                std::string& out) {
+  out += "  all its paths are regular expressions: case ignored, from the start, the longest text first\n";
+  std::size_t candidates = 0;
+  for (const RegexIndex::Entry& entry : host.expressions()->entries()) {
+    if (!RegexIndex::matches(entry, path)) continue;
+    const Route& route = host.routes()[entry.route];
+    const bool first = candidates++ == 0 && chosen != nullptr;
+    out += (first ? "  chosen: " : "  passed over: ") + to_string(entry, route);
+    out += first ? ": the first that matches\n" : "\n";
+  }
+  if (candidates != 0 && chosen == nullptr)
+    out += "  none is chosen: comparing this path takes more steps than are allowed\n";
+  return candidates;
 }
 
 bool key_matches(const PathIndex::Key& key, std::string_view path) {
@@ -21,9 +41,13 @@ bool key_matches(const PathIndex::Key& key, std::string_view path) {
 
 std::string explain(const RoutingTable& table, std::string_view host, std::string_view path) {
   const Match match = table.match(host, path);
-  std::string out = why_host(*match.host, host) + "\n";
+  std::string out = why_host(table, *match.host, host) + "\n";
   if (const std::string tls = tls_of(*match.host); !tls.empty()) out += "  " + tls + "\n";
+  if (match.host->app_root() != nullptr && path == "/")
+    out += "  app-root: redirected to " + match.host->app_root()->path.text() + "\n";
   std::size_t candidates = 0;
+  if (match.host->expressions() != nullptr)
+    candidates = explain_expressions(*match.host, match.host->find(path), path, out);
   for (const PathIndex::Key& key : match.host->paths().keys()) {
     if (!key_matches(key, path)) continue;
     const bool first = candidates++ == 0;

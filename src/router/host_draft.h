@@ -6,14 +6,22 @@
 #include <string>
 #include <vector>
 
+#include "policy/app_root.h"
 #include "router/client_certificate_rule.h"
 #include "router/model.h"
 
 namespace headgate::router {
 
+// One text that a path may begin with, case ignored: a location "~* ^text" of nginx.
+struct RouteExpression {
+  std::string text;            // without '^'
+  policy::PatternRef pattern;  // of "^text"; null: plain text but for '.', which is any byte
+};
+
 struct RouteDraft {
   Route route;
-  std::string match_path;  // route.path in the normal form of http::Target::match_path
+  std::string match_path;                      // route.path in the normal form of http::Target::match_path
+  std::vector<RouteExpression> expressions{};  // used where the host is one of expressions
 };
 
 // Routes in order of precedence: where two want the same path, the first one has it.
@@ -25,6 +33,10 @@ struct HostDraft {
   // Whose pods get its TLS connections unopened (ssl-passthrough): the Cluster of its "/". Null: TLS ends
   // here.
   std::shared_ptr<const Cluster> passthrough{};
+  // Every path of the host is a regular expression: some Ingress has asked for it (use-regex,
+  // rewrite-target).
+  bool has_expressions = false;
+  std::shared_ptr<const policy::AppRoot> app_root{};  // null: none
 };
 
 }  // namespace headgate::router

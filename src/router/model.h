@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/socket_address.h"
 #include "policy/chain.h"
 #include "policy/retry_conditions.h"
+#include "tls/client_context.h"
 
 namespace headgate::router {
 
@@ -33,16 +35,18 @@ struct Endpoint {
 
 // How pods want to be spoken to.
 enum class UpstreamProtocol : std::uint8_t {
-  http1,  // and its upgrade to WebSocket
-  h2c,    // HTTP/2 without TLS
-  https,  // HTTP/1.1 inside TLS
+  http1,      // and its upgrade to WebSocket
+  h2c,        // HTTP/2 without TLS
+  https,      // HTTP/1.1 inside TLS
+  h2,         // HTTP/2 inside TLS
+  as_client,  // HTTP/1.1, inside TLS where the client's own connection is [AUTO_HTTP]; of Routes only
 };
 
 // The usable endpoints of one Cluster, ordered by address, without duplicates. Empty: answer 503.
 struct EndpointSet {
   std::vector<Endpoint> endpoints;
-  UpstreamProtocol protocol =
-      UpstreamProtocol::http1;  // as the Service port's appProtocol says; not obeyed yet
+  // As the Service port's appProtocol says; a Route's own counts before it.
+  UpstreamProtocol protocol = UpstreamProtocol::http1;
   friend bool operator==(const EndpointSet&, const EndpointSet&) = default;
 };
 
@@ -65,6 +69,7 @@ enum class RouteAction : std::uint8_t {
   forward,             // choose an endpoint of `cluster`
   add_trailing_slash,  // 301 to the same path with "/" appended (nginx's rule for a Prefix that ends in "/")
   not_found,           // the built-in default backend: 404
+  redirect,            // the entry Steps of its policy answer every request
 };
 
 // Larger response heads are refused whatever the settings say.
@@ -84,6 +89,9 @@ struct RouteSettings {
   bool retry_non_idempotent = false;  // retry-non-idempotent: as if that word were in every list
   // A response head of more bytes is a bad one [proxy-buffer-size].
   std::uint32_t max_response_head = kMaxResponseHead;
+  std::uint64_t limit_rate = 0;        // bytes of an answer's content a second; 0: any
+  std::uint64_t limit_rate_after = 0;  // bytes that go out before that counts
+  bool access_log = true;
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
@@ -131,6 +139,11 @@ struct Route {
   RedirectRules redirects;
   PolicyRef policy;
   BackendChoiceRef backends;  // canaries, balancing
+  // How its pods are spoken to; nothing: as their EndpointSet says.
+  std::optional<UpstreamProtocol> protocol;
+  std::shared_ptr<const tls::ClientContext> upstream_tls;  // null: anybody is taken, nothing is shown
+  // What its path must match, where it is a regular expression with groups or classes; null: plain text.
+  policy::PatternRef pattern;
   // A protection of its Ingress cannot be set up: 503 instead of what `action` says.
   bool denied = false;
   friend bool operator==(const Route&, const Route&) = default;  // the Cluster by identity

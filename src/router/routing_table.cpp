@@ -6,15 +6,18 @@ namespace headgate::router {
 
 RoutingTable::RoutingTable(HostIndex hosts, std::shared_ptr<const VirtualHost> default_host,
                            std::shared_ptr<const Route> default_route,
-                           std::shared_ptr<const SiteSettings> site, std::uint64_t generation)
+                           std::shared_ptr<const SiteSettings> site,
+                           std::shared_ptr<const HostPatterns> patterns, std::uint64_t generation)
     : hosts_(std::move(hosts)),
       default_host_(std::move(default_host)),
       default_route_(std::move(default_route)),
       site_(std::move(site)),
+      patterns_(std::move(patterns)),
       generation_(generation) {}
 
 Match RoutingTable::match(std::string_view host, std::string_view path) const {
   const VirtualHost* virtual_host = hosts_.find(host);
+  if (virtual_host == nullptr && patterns_ != nullptr) virtual_host = patterns_->find(host);
   if (virtual_host == nullptr) virtual_host = default_host_.get();
   const Route* route = virtual_host->find(path);
   const RedirectRules* const redirects =

@@ -3,9 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "policy/fixed_fields.h"
 
 #include "policy/block_rules.h"
 #include "policy/forwarding.h"
+#include "policy/compression.h"
 
 namespace headgate::router {
 
@@ -19,6 +23,19 @@ struct SiteSettings {
   std::string hsts_line = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
   policy::BlockRules block;            // [block-cidrs, block-user-agents, block-referers]
   policy::ForwardingRules forwarding;  // [use-forwarded-headers, enable-real-ip …]
+  policy::Compression compression;  // of pods' answers; off by default [gzip, brotli and zstd keys]
+  policy::FixedFields add_fields;          // of every answer [add-headers]
+  std::vector<std::string> hidden_fields;  // of the pods' answers, dropped [hide-headers]
+  bool pass_server = false;                // the pods' Server [allow-backend-server-header]
+  bool name_server = false;                // Server of ours, where there is none [server-tokens]
+  bool generate_request_id = true;         // where a client sends none [generate-request-id]
+  bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
+  bool access_log = true;                  // [disable-access-log]
+  std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
+
+  [[nodiscard]] bool changes_answers() const {
+    return !add_fields.empty() || !hidden_fields.empty() || pass_server || name_server;
+  }
   friend bool operator==(const SiteSettings&, const SiteSettings&) = default;
 };
 

@@ -13,7 +13,8 @@ TableBuilder::TableBuilder(const RoutingTable& previous)
     : hosts_(previous.hosts_),
       default_host_(previous.default_host_),
       default_route_(previous.default_route_),
-      site_(previous.site_) {}
+      site_(previous.site_),
+      patterns_(previous.patterns_) {}
 
 std::shared_ptr<const Route> TableBuilder::not_found_route() {
   Route route;
@@ -33,6 +34,12 @@ void TableBuilder::set_site(const SiteSettings& site) {
   if (site == *site_) return;
   changed_ = true;
   site_ = std::make_shared<const SiteSettings>(site);
+}
+
+void TableBuilder::set_patterns(std::shared_ptr<const HostPatterns> patterns) {
+  if (patterns == patterns_) return;
+  changed_ = true;
+  patterns_ = std::move(patterns);
 }
 
 void TableBuilder::replace(std::shared_ptr<const VirtualHost> virtual_host) {
@@ -57,7 +64,8 @@ void TableBuilder::remove(std::string host) {
 std::shared_ptr<const RoutingTable> TableBuilder::build(std::uint64_t generation) {
   HostIndex hosts = changes_.empty() ? std::move(hosts_) : hosts_.with(changes_);
   return std::make_shared<const RoutingTable>(std::move(hosts), std::move(default_host_),
-                                              std::move(default_route_), std::move(site_), generation);
+                                              std::move(default_route_), std::move(site_),
+                                              std::move(patterns_), generation);
 }
 
 }  // namespace headgate::router

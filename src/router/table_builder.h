@@ -23,6 +23,7 @@ class TableBuilder {
   void remove(std::string host);
   void set_default_route(std::shared_ptr<const Route> route);
   void set_site(const SiteSettings& site);
+  void set_patterns(std::shared_ptr<const HostPatterns> patterns);  // null: none
 
   // Whether build() would give a table that differs from the one begun with.
   [[nodiscard]] bool has_changes() const { return changed_; }
@@ -37,6 +38,7 @@ class TableBuilder {
   std::shared_ptr<const VirtualHost> default_host_;
   std::shared_ptr<const Route> default_route_;
   std::shared_ptr<const SiteSettings> site_;
+  std::shared_ptr<const HostPatterns> patterns_;
   std::vector<HostChange> changes_;
   bool changed_ = false;
 };

@@ -42,24 +42,54 @@ void add_slash_redirects(std::vector<RouteDraft>& drafts) {
 
 }  // namespace
 
-VirtualHost::VirtualHost(HostDraft draft, std::vector<Route> routes, PathIndex paths)
+VirtualHost::VirtualHost(HostDraft draft, std::vector<Route> routes, PathIndex paths,
+                         std::shared_ptr<const RegexIndex> expressions)
     : host_(std::move(draft.host)),
+      server_name_(host_),
       routes_(std::move(routes)),
       unclaimed_redirects_(draft.unclaimed_redirects),
       client_certificate_(std::move(draft.client_certificate)),
       passthrough_(std::move(draft.passthrough)),
-      paths_(std::move(paths)) {}
+      paths_(std::move(paths)),
+      expressions_(std::move(expressions)),
+      app_root_(std::move(draft.app_root)) {}
 
 bool VirtualHost::same_as(const VirtualHost& other) const {
   if (host_ != other.host_ || routes_ != other.routes_ ||
-      unclaimed_redirects_ != other.unclaimed_redirects_ || passthrough_ != other.passthrough_)
+      unclaimed_redirects_ != other.unclaimed_redirects_ || passthrough_ != other.passthrough_ ||
+      (expressions_ == nullptr) != (other.expressions_ == nullptr))
+    return false;
+  if (app_root_ != other.app_root_ &&
+      (app_root_ == nullptr || other.app_root_ == nullptr || !(*app_root_ == *other.app_root_)))
     return false;
   const ClientCertificateRule* const a = client_certificate();
   const ClientCertificateRule* const b = other.client_certificate();
   return a == b || (a != nullptr && b != nullptr && *a == *b);
 }
 
+std::shared_ptr<const VirtualHost> VirtualHost::make_with_expressions(HostDraft draft) {
+  std::vector<RegexIndex::Entry> entries;
+  std::vector<Route> routes;
+  routes.reserve(draft.routes.size());
+  for (RouteDraft& each : draft.routes) {
+    for (RouteExpression& expression : each.expressions)
+      entries.push_back({std::move(expression.text), std::move(expression.pattern),
+                         static_cast<std::uint32_t>(routes.size())});
+    routes.push_back(std::move(each.route));
+  }
+  return std::shared_ptr<const VirtualHost>(
+      new VirtualHost(std::move(draft), std::move(routes), PathIndex(),
+                      std::make_shared<const RegexIndex>(std::move(entries))));
+}
+
+std::shared_ptr<const VirtualHost> VirtualHost::alias_of(const VirtualHost& host, std::string name) {
+  std::shared_ptr<VirtualHost> alias(new VirtualHost(host));
+  alias->host_ = std::move(name);
+  return alias;
+}
+
 std::shared_ptr<const VirtualHost> VirtualHost::make(HostDraft draft) {
+  if (draft.has_expressions) return make_with_expressions(std::move(draft));
   std::vector<RouteDraft>& drafts = draft.routes;
   add_slash_redirects(drafts);
   std::stable_sort(drafts.begin(), drafts.end(), [](const RouteDraft& a, const RouteDraft& b) {
@@ -85,7 +115,7 @@ std::shared_ptr<const VirtualHost> VirtualHost::make(HostDraft draft) {
   routes.reserve(drafts.size());
   for (RouteDraft& each : drafts) routes.push_back(std::move(each.route));
   return std::shared_ptr<const VirtualHost>(
-      new VirtualHost(std::move(draft), std::move(routes), PathIndex(std::move(index_keys))));
+      new VirtualHost(std::move(draft), std::move(routes), PathIndex(std::move(index_keys)), nullptr));
 }
 
 }  // namespace headgate::router

@@ -13,11 +13,10 @@
 #include "tls/client_certificate.h"
 #include "tls/ocsp.h"
 #include "tls/server_name.h"
+#include "tls/session_core.h"
 
 namespace headgate::tls {
 namespace {
-
-constexpr int kKeyUpdate = 24;  // RFC 8446 §4
 
 Handshake& handshake_of(const SSL* ssl) { return *static_cast<Handshake*>(SSL_get_app_data(ssl)); }
 
@@ -161,12 +160,6 @@ int on_status_request(SSL* ssl, void*) {
   return SSL_TLSEXT_ERR_OK;
 }
 
-void on_message(int sent, int, int content_type, const void* data, std::size_t size, SSL*,
-                void* key_updates) {
-  if (sent != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
-  if (*static_cast<const unsigned char*>(data) == kKeyUpdate) ++*static_cast<std::size_t*>(key_updates);
-}
-
 // To set a key's type, even to what it is, drops the key itself.
 void empty(EVP_PKEY* key) {
   EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
@@ -179,14 +172,11 @@ void install_handshake(SSL_CTX* context, const ServerSettings& settings) {
   SSL_CTX_set_client_hello_cb(context, on_client_hello, nullptr);
   SSL_CTX_set_cert_cb(context, on_certificate, nullptr);
   SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);
-  SSL_CTX_set_msg_callback(context, on_message);
+  count_key_updates(context);
   if (settings.ocsp) SSL_CTX_set_tlsext_status_cb(context, on_status_request);
 }
 
-void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates) {
-  SSL_set_app_data(ssl, &handshake);
-  SSL_set_msg_callback_arg(ssl, &key_updates);
-}
+void attach_handshake(SSL* ssl, Handshake& handshake) { SSL_set_app_data(ssl, &handshake); }
 
 void forget_key_exchange(SSL* ssl) {
   EVP_PKEY* key = nullptr;

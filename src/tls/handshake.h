@@ -30,9 +30,8 @@ struct Handshake {
 // Makes `context` call back.
 void install_handshake(SSL_CTX* context, const ServerSettings& settings);
 
-// For a new SSL of such a context. `handshake` must live until the handshake is done or has failed;
-// `key_updates` as long as `ssl`: the KeyUpdates received are counted there, then and later.
-void attach_handshake(SSL* ssl, Handshake& handshake, std::size_t& key_updates);
+// For a new SSL of such a context. `handshake` must live until the handshake is done or has failed.
+void attach_handshake(SSL* ssl, Handshake& handshake);
 
 // Empties the keys that made the secrets of a handshake which is done: OpenSSL would keep them, and what an
 // attacker needs to read the connection with them, as long as the connection.

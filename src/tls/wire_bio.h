@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "tls/openssl_handles.h"
-#include "tls/server_session.h"
+#include "tls/session.h"
 
 namespace headgate::tls {
 

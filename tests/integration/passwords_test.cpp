@@ -83,11 +83,20 @@ TEST_F(Passwords, TheConnectionGoesOnAfterEveryAnswer) {
 
 TEST_F(Passwords, ABodyWaitsForThePassword) {
   begin();
+  pod.set_handler([](BackendExchange& exchange) {
+    exchange.read_body();
+    exchange.respond(200, std::to_string(exchange.request().body.size()));
+  });
   const std::string body(200'000, 'b');
+  const std::string length = "Content-Length: 200000\r\n";
   RawClient one = client();
-  EXPECT_EQ(one.exchange(make_request("POST", "y.test", "/up", kAnn, body), "POST").status, 200);
-  ASSERT_TRUE(pod.wait_for_requests(1));
-  EXPECT_TRUE(eventually([&] { return pod.last_request().body.size() == body.size(); }));
+  const HttpResponse response =
+      one.exchange(make_request("POST", "y.test", "/up", std::string(kAnn) + length, body), "POST");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "200000");
+  const HttpResponse refused =
+      ask(make_request("POST", "y.test", "/up", std::string(kWrong) + length, body), "POST");
+  EXPECT_EQ(refused.status, 401);
 }
 
 TEST_F(Passwords, ManyClientsAtOnceEachGetTheirOwnAnswer) {

@@ -189,7 +189,7 @@ TEST_F(RefusedAnnotations, TextForNginxCostsTheIngressWhateverTheLevel) {
   for (const char* name :
        {"configuration-snippet", "server-snippet", "stream-snippet", "auth-snippet", "modsecurity-snippet"}) {
     for (const char* level : {"High", "Critical"}) {
-      EXPECT_THAT(with(name, "deny all;", level),
+      EXPECT_THAT(with(name, "deny all;\nallow none;\n", level),
                   ElementsAre(AllOf(StartsWith("error: Ingress default/i: metadata.annotations["),
                                     HasSubstr(std::string(name) + "]: is not supported. "))))
           << name << " " << level;

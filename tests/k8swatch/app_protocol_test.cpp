@@ -1,4 +1,4 @@
-// appProtocol of Service ports: carried to the endpoints, and told where it is not obeyed.
+// appProtocol of Service ports: carried to the endpoints, and told where it is not known.
 #include "k8swatch/app_protocol.h"
 
 #include <gmock/gmock.h>
@@ -52,16 +52,12 @@ TEST_F(AppProtocolTest, IsPublishedWithTheEndpoints) {
   EXPECT_EQ(published_for("kubernetes.io/ws"), UpstreamProtocol::http1);
 }
 
-TEST_F(AppProtocolTest, WhatIsNotObeyedIsToldOnceForEachPort) {
-  published_for("https");
-  EXPECT_THAT(findings(),
-              ElementsAre("warning: Service default/web: spec.ports[0].appProtocol: 'https' is not "
-                          "supported yet: requests are sent as plain HTTP/1.1"));
+TEST_F(AppProtocolTest, WhatIsNotKnownIsToldOnceForEachPort) {
   published_for("mysql");
   EXPECT_THAT(findings(),
               ElementsAre("warning: Service default/web: spec.ports[0].appProtocol: 'mysql' is not "
                           "known: requests are sent as plain HTTP/1.1"));
-  for (const char* fine : {"http", "kubernetes.io/ws", ""}) {
+  for (const char* fine : {"http", "https", "kubernetes.io/h2c", "kubernetes.io/ws", ""}) {
     published_for(fine);
     EXPECT_THAT(findings(), IsEmpty()) << fine;
   }

@@ -6,7 +6,9 @@
 
 #include "k8swatch/access_settings.h"
 #include "k8swatch/backend_settings.h"
+#include "k8swatch/config_map_keys.h"
 #include "k8swatch/controller_fixture.h"
+#include "k8swatch/header_settings.h"
 #include "k8swatch/ingress_gate.h"
 #include "k8swatch/listener_settings_reader.h"
 #include "k8swatch/policy_defaults.h"
@@ -21,7 +23,7 @@ using namespace testing;
 std::set<std::string> documented_keys() {
   std::ifstream file(HEADGATE_SOURCE_DIR "/docs/configmap.md");
   std::set<std::string> keys;
-  for (std::string line; std::getline(file, line);)
+  for (std::string line; std::getline(file, line) && line != "## Without effect";)
     if (line.starts_with("| `")) keys.insert(line.substr(3, line.find('`', 3) - 3));
   return keys;
 }
@@ -48,12 +50,63 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_backend_settings(reader);
   read_gate_settings(reader);
   read_listener_settings(reader, Store());
-  read_policy_defaults(reader);
   read_block_rules(reader);
   read_forwarding_rules(reader, CidrList::everyone());
+  read_header_defaults(reader, Store());
+  router::SiteSettings site;
+  read_answer_settings(reader, Store(), site);
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());
   read.insert("allow-cross-namespace-resources");  // asked for by the Translator itself
   EXPECT_EQ(read, documented_keys());
+}
+
+TEST(ConfigMapKeys, EachOneThatIsReadIsKnown) {
+  for (const std::string& key : documented_keys()) {
+    const ConfigMapKey* const known = find_config_map_key(key);
+    ASSERT_NE(known, nullptr) << key;
+    EXPECT_EQ(known->fate, KeyFate::honoured) << key;
+  }
+}
+
+TEST(ConfigMapKeys, EachOneWithoutEffectIsInTheDocumentationWithItsReason) {
+  std::ifstream file(HEADGATE_SOURCE_DIR "/docs/configmap.md");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::size_t useless = 0;
+  for (const ConfigMapKey& key : config_map_keys()) {
+    if (key.fate == KeyFate::honoured) continue;
+    ++useless;
+    EXPECT_NE(text.find("| `" + std::string(key.name) + "` | " +
+                        (key.fate == KeyFate::refused ? "refused" : "no effect") + " | " +
+                        std::string(key.reason) + " |\n"),
+              std::string::npos)
+        << key.name;
+  }
+  EXPECT_EQ(useless, 43U);
+}
+
+TEST(ConfigMapKeys, SaysWhatBecomesOfAKeyThatNobodyReads) {
+  ControllerOptions options;
+  options.translation.config_map = "default/settings";
+  ControllerFixture fixture(options);
+  const auto told = [&fixture](const std::string& key, const std::string& value) {
+    fixture.put(config_map("settings", {{key, value}}));
+    fixture.publish();
+    const auto findings = fixture.findings();
+    return findings.empty() ? std::string() : findings.front();
+  };
+  EXPECT_EQ(told("server-snipet", "x"),
+            "warning: ConfigMap default/settings: data.server-snipet: is no key that is known here; is "
+            "'server-snippet' meant?");
+  EXPECT_EQ(told("quite-another-thing", "x"),
+            "warning: ConfigMap default/settings: data.quite-another-thing: is no key that is known here");
+  EXPECT_EQ(
+      told("enable-serial-reloads", "true"),
+      "warning: ConfigMap default/settings: data.enable-serial-reloads: has no effect: there are no reloads");
+  EXPECT_EQ(told("allow-snippet-annotations", "false"), "");
+  EXPECT_EQ(
+      told("allow-snippet-annotations", "true"),
+      "warning: ConfigMap default/settings: data.allow-snippet-annotations: is refused: snippets are not "
+      "supported, whatever it says");
 }
 
 }  // namespace

@@ -46,6 +46,8 @@ class ControllerFixture {
         return "redirect";
       case router::RouteAction::not_found:
         return "404";
+      case router::RouteAction::redirect:
+        return "redirected";
     }
     return "?";
   }

@@ -48,6 +48,8 @@ inline std::string answer(const Route* found) {
       return "redirect";
     case RouteAction::not_found:
       return "404";
+    case RouteAction::redirect:
+      return "redirected";
   }
   return "?";
 }

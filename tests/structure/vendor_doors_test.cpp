@@ -32,7 +32,9 @@ const std::vector<Door>& doors() {
        {"boost/intrusive", "boost/smart_ptr/intrusive_ptr"},
        {"src/proxy/"}},
       {"Boost.Intrusive", {"boost/intrusive/", "boost/smart_ptr/intrusive"}, {"src/proxy/"}},
-      {"nghttp2", {"nghttp2/"}, {"src/http/h2_session", "bench/load/h2_", "tests/"}},
+      {"nghttp2",
+       {"nghttp2/"},
+       {"src/http/h2_session", "src/http/h2_client_session.", "bench/load/h2_", "tests/"}},
       {"OpenSSL",
        {"openssl/"},
        {"src/tls/", "src/base/digest.", "src/proxy/transport.", "bench/load/tls_stream.", "tests/"}},
@@ -46,6 +48,7 @@ const std::vector<Door>& doors() {
       {"prometheus-cpp", {"prometheus/"}, {"src/observe/metrics.", "src/app/admin_server."}},
       {"RE2", {"re2/"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/", "tests/"}},
       {"PCRE2", {"pcre2"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/"}},
+      {"zlib, Brotli, Zstandard", {"zlib.h", "brotli/", "zstd.h"}, {"src/http/compressor.", "tests/"}},
       {"GoogleTest", {"gtest/", "gmock/"}, {"tests/"}},
       {"google-benchmark", {"benchmark/"}, {"bench/"}},
   };

@@ -135,6 +135,11 @@ std::optional<Replacement> read_cookie(AnnotationReader& reader, std::string_vie
 
 std::span<const AnnotationRow> headers_rows() { return kRows; }
 
+Result<void> check_redirect_replacement(std::string_view from, std::string_view to) {
+  if (const auto fits = check_url_prefix(from); !fits) return fail(fits.error().message);
+  return check_url_prefix(to);
+}
+
 Result<Replacement> parse_cookie_replacement(std::string_view text) {
   if (text == "off") return Replacement();
   const std::size_t space = text.find(' ');
@@ -149,6 +154,7 @@ Result<Replacement> parse_cookie_replacement(std::string_view text) {
 HeaderAnnotations read_header_annotations(AnnotationReader& reader) {
   HeaderAnnotations result;
   result.custom_headers = reader.text("custom-headers").value_or(std::string_view());
+  result.custom_headers_name = reader.written_name("custom-headers");
   result.connection = read_connection(reader);
   result.redirect = read_redirect(reader);
   result.cookie_domain = read_cookie(reader, "proxy-cookie-domain");

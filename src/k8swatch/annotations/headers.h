@@ -18,8 +18,9 @@ struct Replacement {
 
 // Each absent where the ConfigMap's value counts.
 struct HeaderAnnotations {
-  std::string custom_headers;  // "[namespace/]name" of a ConfigMap, or empty
-  std::string connection;      // connection-proxy-header, or empty
+  std::string custom_headers;       // "[namespace/]name" of a ConfigMap, or empty
+  std::string custom_headers_name;  // of the annotation, as written
+  std::string connection;           // connection-proxy-header, or empty
   std::optional<Replacement> redirect;
   std::optional<Replacement> cookie_domain;
   std::optional<Replacement> cookie_path;
@@ -30,6 +31,8 @@ struct HeaderAnnotations {
 
 HeaderAnnotations read_header_annotations(AnnotationReader& reader);
 
+// Of proxy-redirect-from and -to in the ConfigMap.
+Result<void> check_redirect_replacement(std::string_view from, std::string_view to);
 // "off", or "FROM TO". Fails with one sentence. Of the annotations and of the ConfigMap's keys alike.
 Result<Replacement> parse_cookie_replacement(std::string_view text);
 

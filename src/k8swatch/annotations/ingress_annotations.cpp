@@ -27,6 +27,9 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   read_refused_annotations(reader);
   result.limits = read_limit_annotations(reader);
   result.cors = read_cors_annotations(reader);
+  result.backend_tls = read_backend_tls_annotations(reader);
+  result.routing = read_routing_annotations(reader);
+  result.redirection = read_redirection_annotations(reader);
   result.problems = reader.problems();
   return result;
 }

@@ -10,6 +10,7 @@
 #include "k8swatch/annotations/backend.h"
 #include "k8swatch/annotations/balancing.h"
 #include "k8swatch/annotations/canary.h"
+#include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/error_pages.h"
@@ -21,6 +22,8 @@
 #include "k8swatch/annotations/proxying.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
+#include "k8swatch/annotations/redirection.h"
+#include "k8swatch/annotations/routing.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
@@ -42,6 +45,9 @@ struct IngressAnnotations {
   HeaderAnnotations headers;
   LimitAnnotations limits;
   std::optional<policy::CorsRules> cors;
+  BackendTlsAnnotations backend_tls;
+  RoutingAnnotations routing;
+  RedirectionAnnotations redirection;
   std::vector<AnnotationProblem> problems;  // in the order of the registry's groups
 };
 

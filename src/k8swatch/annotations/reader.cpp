@@ -74,6 +74,16 @@ std::optional<std::uint32_t> AnnotationReader::number(std::string_view name) {
   return parsed ? std::optional(static_cast<std::uint32_t>(*parsed)) : std::nullopt;
 }
 
+std::optional<std::string_view> AnnotationReader::raw(std::string_view name) const {
+  const auto entry = find(row_of(name));
+  return entry ? std::optional(entry->value) : std::nullopt;
+}
+
+std::string AnnotationReader::written_name(std::string_view name) const {
+  const auto entry = find(row_of(name));
+  return std::string(entry ? entry->key : name);
+}
+
 void AnnotationReader::note(std::string_view name, OnInvalid outcome, std::string reason) {
   const auto entry = find(row_of(name));
   problems_.push_back({std::string(entry ? entry->key : name), outcome, std::move(reason), false});

@@ -38,6 +38,11 @@ class AnnotationReader {
   // Of a protection that does not exist here.
   void note_unprotected(std::string_view name, std::string reason);
 
+  // The value as it is, unchecked; nothing: absent or empty.
+  [[nodiscard]] std::optional<std::string_view> raw(std::string_view name) const;
+  // In full, as it is written in the Ingress; the bare name where it is absent.
+  [[nodiscard]] std::string written_name(std::string_view name) const;
+
   [[nodiscard]] const Ingress& ingress() const { return ingress_; }
   [[nodiscard]] const std::vector<AnnotationProblem>& problems() const { return problems_; }
 

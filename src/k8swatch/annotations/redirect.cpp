@@ -23,6 +23,10 @@ constexpr std::array kRows = {
                   OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "false",
                   "Writes the port into redirects to HTTPS and into those that add a `/` (default: ConfigMap "
                   "`use-port-in-redirects`)"},
+    AnnotationRow{"relative-redirects", AnnotationGroup::redirect, kBooleanValues, check_boolean,
+                  OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "false",
+                  "Names no host in redirects that lead to a path: those that add a `/` and those of "
+                  "`permanent-redirect` (default: ConfigMap `relative-redirects`)"},
 };
 
 }  // namespace
@@ -35,6 +39,7 @@ RedirectAnnotations read_redirect_annotations(AnnotationReader& reader) {
   result.force_ssl_redirect = reader.boolean("force-ssl-redirect");
   result.preserve_trailing_slash = reader.boolean("preserve-trailing-slash");
   result.use_port_in_redirects = reader.boolean("use-port-in-redirects");
+  result.relative_redirects = reader.boolean("relative-redirects");
   return result;
 }
 

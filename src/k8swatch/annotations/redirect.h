@@ -1,5 +1,5 @@
 // The annotations about redirects: ssl-redirect, force-ssl-redirect, preserve-trailing-slash,
-// use-port-in-redirects.
+// use-port-in-redirects, relative-redirects.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,7 @@ struct RedirectAnnotations {
   std::optional<bool> force_ssl_redirect;
   std::optional<bool> preserve_trailing_slash;
   std::optional<bool> use_port_in_redirects;
+  std::optional<bool> relative_redirects;
 };
 
 RedirectAnnotations read_redirect_annotations(AnnotationReader& reader);

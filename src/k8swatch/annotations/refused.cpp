@@ -93,7 +93,7 @@ std::span<const AnnotationRow> refused_rows() { return kRows; }
 
 void read_refused_annotations(AnnotationReader& reader) {
   for (const AnnotationRow& each : kRows) {
-    const auto value = reader.text(each.name);
+    const auto value = reader.raw(each.name);  // whatever it says: nobody reads it
     if (!value || parse_go_bool(*value) == false) continue;  // what is switched off is not missed
     switch (cost_of(each)) {
       case Cost::ingress:

@@ -26,5 +26,8 @@ std::span<const AnnotationRow> refused_rows();
 std::span<const AnnotationRow> cors_rows();
 std::span<const AnnotationRow> authentication_rows();
 std::span<const AnnotationRow> limit_rows();
+std::span<const AnnotationRow> backend_tls_rows();
+std::span<const AnnotationRow> routing_rows();
+std::span<const AnnotationRow> redirection_rows();
 
 }  // namespace headgate::k8swatch

@@ -17,13 +17,13 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+}  // namespace
+
 bool is_made_of(std::string_view text, std::string_view punctuation) {
   return std::all_of(text.begin(), text.end(), [punctuation](char c) {
     return is_alphanumeric(c) || punctuation.find(c) != std::string_view::npos;
   });
 }
-
-}  // namespace
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";

@@ -16,6 +16,9 @@ std::string_view trimmed(std::string_view text);
 // Go's strconv.ParseBool: 1 t T TRUE true True, 0 f F FALSE false False.
 std::optional<bool> parse_go_bool(std::string_view text);
 
+// Letters, digits and the characters of `punctuation`.
+bool is_made_of(std::string_view text, std::string_view punctuation);
+
 Result<void> check_boolean(std::string_view value);
 // "namespace/name" or "name", of the characters ingress-nginx lets through.
 Result<void> check_secret_name(std::string_view value);

@@ -1,0 +1,38 @@
+// The TLS settings for pods that Ingresses ask for (proxy-ssl-*), made of annotations and Secrets: one
+// ClientContext for all that ask the same, so that they share connections and sessions. Control thread only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "k8swatch/annotations/backend_tls.h"
+#include "k8swatch/store.h"
+#include "tls/client_context.h"
+
+namespace headgate::k8swatch {
+
+class UpstreamTls {
+ public:
+  // allow-cross-namespace-resources; true: it was the other one before.
+  bool allow_cross_namespace(bool allow);
+
+  // Null: nothing is asked for. Fails with one sentence where it cannot be had: the Secret is missing, of
+  // another namespace, or of no use.
+  Result<std::shared_ptr<const tls::ClientContext>> find(const Ingress& ingress,
+                                                         const BackendTlsAnnotations& annotations,
+                                                         const Store& store);
+
+ private:
+  struct Made {
+    std::shared_ptr<const Secret> secret;  // of which it was made
+    std::weak_ptr<const tls::ClientContext> context;
+  };
+  void forget_unused();
+
+  bool cross_namespace_ = false;
+  std::map<std::string, Made> made_;  // by all that was asked
+};
+
+}  // namespace headgate::k8swatch

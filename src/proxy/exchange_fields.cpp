@@ -1,0 +1,104 @@
+// Exchange: fields that the ConfigMap and Steps change on their way to the pod and back.
+#include <algorithm>
+#include <variant>
+
+#include "http/ascii.h"
+#include "proxy/context.h"
+#include "proxy/exchange.h"
+#include "proxy/head_writer.h"
+#include "router/virtual_host.h"
+
+namespace headgate::proxy {
+namespace {
+
+// What is added to a pod's answer must fit behind its head (Scratch::kHeadBytes).
+constexpr std::size_t kMostOwnFields = std::size_t{56} * 1024;
+
+// CGI and WSGI read "X_Forwarded_For" as "X-Forwarded-For": what a client may not say in one spelling, it may
+// not say in the other.
+bool is_ours_with_hyphens(std::string_view name, std::string& spelling) {
+  spelling = name;
+  std::replace(spelling.begin(), spelling.end(), '_', '-');
+  return http::field_id_of(spelling) != http::FieldId::other;
+}
+
+}  // namespace
+
+// enable-underscores-in-headers.
+void Exchange::let_underscores_pass(http::FieldList& fields) const {
+  if (!table_->table->site().pass_underscores) return;
+  std::string spelling;
+  for (http::Field& field : fields)
+    if (field.id == http::FieldId::with_underscore && !is_ours_with_hyphens(field.name, spelling))
+      field.drop = false;
+}
+
+// What the Steps of the Route and the ConfigMap do to the fields of the pod's answer (`head`), or want of one
+// of our own (null). Adds to answer_fields_.
+void Exchange::change_answer(http::ResponseHead* head) {
+  if (table_ == nullptr) return;
+  if (head != nullptr && route_ != nullptr && route_->policy.chain != nullptr)
+    for (const policy::ResponseStep& step : route_->policy.chain->response)
+      std::visit([&](const auto& each) { each.apply(*head, answer_fields_); }, step);
+  const router::SiteSettings& site = table_->table->site();
+  if (!site.changes_answers()) return;
+  bool has_server = false;
+  if (head != nullptr)
+    for (http::Field& field : head->fields) {
+      if (field.id == http::FieldId::server && site.pass_server) {
+        field.drop = false;
+        has_server = true;
+      }
+      for (const std::string& hidden : site.hidden_fields)
+        if (http::same_name(field.name, hidden)) field.drop = true;
+    }
+  site.add_fields.fill_in(answer_fields_);
+  if (site.name_server && !has_server && !answer_fields_.has("Server"))
+    answer_fields_.set("Server", "headgate");
+  if (head != nullptr && answer_fields_.lines().size() > kMostOwnFields) answer_fields_.clear();
+}
+
+// --- limit-rate ---
+
+void Exchange::begin_pace() {
+  if (settings().limit_rate == 0) return;
+  if (pace_ == nullptr) pace_ = std::make_unique<AnswerPace>(*this);
+  pace_->begin(settings().limit_rate, settings().limit_rate_after, context_->now);
+}
+
+void Exchange::keep_pace(std::size_t sent) {
+  if (pace_ != nullptr && pace_->has_begun()) pace_->sent(sent, context_->now, context_->timers);
+}
+
+bool Exchange::is_paced_out() const {
+  return pace_ != nullptr && pace_->has_begun() && pace_->room(context_->now) == 0;
+}
+
+std::size_t Exchange::response_room() const {
+  const std::size_t room = downstream_->room();
+  if (pace_ != nullptr && pace_->has_begun()) return std::min(room, pace_->room(context_->now));
+  return settings().limit_rate == 0 ? room : std::min(room, AnswerPace::kHeadRoom);
+}
+
+void Exchange::on_pace() {
+  if (upstream_ == nullptr || !head_sent_ || response_done_) return;
+  if (is_paced_out())
+    keep_pace(0);
+  else if (!downstream_->congested())
+    upstream_->resume_response();
+}
+
+bool Exchange::is_logged() const {
+  if (table_ == nullptr) return true;
+  const router::SiteSettings& site = table_->table->site();
+  if (!site.access_log || (route_ != nullptr && !route_->settings.access_log)) return false;
+  if (site.unlogged_urls.empty()) return true;
+  // As the client wrote it: "GET /healthz HTTP/1.1".
+  const std::size_t begin = request_line_.find(' ');
+  if (begin == std::string_view::npos) return true;
+  std::string_view path = request_line_.substr(begin + 1, request_line_.rfind(' ') - begin - 1);
+  path = path.substr(0, path.find('?'));
+  return std::find(site.unlogged_urls.begin(), site.unlogged_urls.end(), path) == site.unlogged_urls.end();
+}
+
+}  // namespace headgate::proxy

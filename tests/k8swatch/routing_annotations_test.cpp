@@ -1,0 +1,233 @@
+// The annotations about paths, redirects and names: values, hosts of expressions, names that come and go.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "k8swatch/controller_fixture.h"
+#include "router/dump.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+using namespace testing;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr std::string_view kPrefix = "nginx.ingress.kubernetes.io/";
+
+ControllerOptions options() {
+  ControllerOptions result;
+  result.translation.classes.standalone = true;
+  result.translation.config_map = "default/settings";
+  return result;
+}
+
+class RoutingAnnotationsTest : public ::testing::Test, protected ControllerFixture {
+ protected:
+  RoutingAnnotationsTest() : ControllerFixture(options()) {
+    put(config_map("settings", {}));
+    put(service("web"));
+    put(service("api"));
+  }
+  static Ingress annotated(Ingress result, const StringPairs& annotations) {
+    for (const auto& [name, value] : annotations)
+      result.metadata.annotations.emplace_back(std::string(kPrefix) + name, value);
+    return result;
+  }
+  static Ingress of(Ingress result, const std::string& namespace_name, std::int64_t created) {
+    result.metadata.namespace_name = namespace_name;
+    result.metadata.creation_time = created;
+    return result;
+  }
+  // `at` with ImplementationSpecific.
+  static IngressPath pattern(const std::string& at, const std::string& service_name = "web") {
+    IngressPath result = path(at, service_name);
+    result.path_type = "ImplementationSpecific";
+    return result;
+  }
+  bool has_expressions(const std::string& host) {
+    publish();
+    return controller().table()->match(host, "/").host->expressions() != nullptr;
+  }
+  std::string host_of(const std::string& host) {
+    publish();
+    return controller().table()->match(host, "/").host->server_name();
+  }
+};
+
+TEST_F(RoutingAnnotationsTest, AValueThatIsRefusedIsOneFinding) {
+  const struct {
+    std::string name;
+    std::string value;
+    bool is_dropped;
+  } cases[] = {
+      {"rewrite-target", "/a b", false},
+      {"rewrite-target", "/$unknown", false},
+      {"rewrite-target", "/a?b=$1", false},
+      {"rewrite-target", "/" + std::string(1 << 20, 'a'), false},
+      {"use-regex", "perhaps", false},
+      {"x-forwarded-prefix", "/a;", true},
+      {"upstream-vhost", "a/b", true},
+      {"upstream-vhost", "$nothing", true},
+      {"permanent-redirect", "https://a/;}", true},
+      {"permanent-redirect", "javascript:alert", false},
+      {"permanent-redirect-code", "moved", true},
+      {"permanent-redirect-code", "309", false},
+      {"temporal-redirect", "https://a/$x", true},
+      {"temporal-redirect", "ftp://a/", false},
+      {"temporal-redirect-code", "308", false},
+      {"app-root", "start", false},
+      {"app-root", "https://evil.test", false},
+      {"from-to-www-redirect", "perhaps", true},
+      {"relative-redirects", "perhaps", true},
+      {"server-alias", "a.test; return 200", true},
+      {"server-alias", "~(", false},
+  };
+  for (const auto& each : cases) {
+    put(annotated(ingress("w", {rule("a.org", {path("/", "web")})}), {{each.name, each.value}}));
+    publish();
+    EXPECT_EQ(findings().size(), 1u) << each.name << ": "
+                                     << ::testing::PrintToString(findings()).substr(0, 500);
+    EXPECT_THAT(findings(), Contains(HasSubstr("[" + std::string(kPrefix) + each.name + "]")));
+    EXPECT_EQ(route("a.org", "/"), each.is_dropped ? "404" : "default-web-80")
+        << each.name << " " << each.value;
+    for (const std::string& line : findings()) EXPECT_LT(line.size(), 500u);
+    remove(Kind::ingress, "w");
+    publish();
+    EXPECT_THAT(findings(), IsEmpty());
+  }
+}
+
+TEST_F(RoutingAnnotationsTest, OneIngressTurnsTheHostAndBack) {
+  put(ingress("plain", {rule("a.org", {path("/foo", "web")})}));
+  EXPECT_FALSE(has_expressions("a.org"));
+  EXPECT_EQ(route("a.org", "/foobar"), "404");
+  put(annotated(ingress("regex", {rule("a.org", {pattern("/[0-9]+", "api")})}), {{"use-regex", "true"}}));
+  EXPECT_TRUE(has_expressions("a.org"));
+  EXPECT_EQ(route("a.org", "/FOObar"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/12"), "default-api-80");
+  remove(Kind::ingress, "regex");
+  EXPECT_FALSE(has_expressions("a.org"));
+  EXPECT_EQ(route("a.org", "/foobar"), "404");
+}
+
+TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
+  put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/foo"}}));
+  EXPECT_FALSE(has_expressions("a.org"));
+  put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/bar"}}));
+  EXPECT_TRUE(has_expressions("a.org"));
+}
+
+TEST_F(RoutingAnnotationsTest, ABrokenExpressionCostsItsPathAlone) {
+  put(annotated(ingress("w", {rule("a.org", {pattern("/ok/.*"), pattern("/bad("),
+                                             pattern("/" + std::string(1 << 20, 'a') + "+"),
+                                             pattern("/((a{100}){100}){100}")})}),
+                {{"use-regex", "true"}}));
+  publish();
+  EXPECT_EQ(route("a.org", "/ok/x"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/bad("), "404");
+  EXPECT_EQ(findings().size(), 3u) << ::testing::PrintToString(findings()).substr(0, 1000);
+}
+
+TEST_F(RoutingAnnotationsTest, ANeighbourThatIsNoExpressionServesOn) {
+  put(ingress("old", {rule("a.org", {pattern("/odd(path", "web")})}));
+  put(annotated(ingress("regex", {rule("a.org", {pattern("/[0-9]+", "api")})}), {{"use-regex", "true"}}));
+  publish();
+  EXPECT_EQ(route("a.org", "/odd(path/x"), "default-web-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("is matched as it stands")));
+}
+
+TEST_F(RoutingAnnotationsTest, AnExpressionWithinPrefixIsNotTakenUnlessItMay) {
+  Ingress strict =
+      annotated(ingress("w", {rule("a.org", {path("/x/(.*)", "web")})}), {{"use-regex", "true"}});
+  put(strict);
+  publish();
+  EXPECT_EQ(route("a.org", "/x/y"), "404");
+  EXPECT_THAT(findings(), Contains(HasSubstr("strict-validate-path-type")));
+  put(config_map("settings", {{"strict-validate-path-type", "false"}}));
+  publish();
+  EXPECT_EQ(route("a.org", "/x/y"), "default-web-80");
+}
+
+TEST_F(RoutingAnnotationsTest, AliasesAreOfTheOldestAndNeverOfARule) {
+  put(of(annotated(ingress("a", {rule("a.org", {path("/", "web")})}), {{"server-alias", "x.test,~^re"}}),
+         "default", 1));
+  put(of(annotated(ingress("b", {rule("b.org", {path("/", "api")})}), {{"server-alias", "x.test,~^re"}}),
+         "default", 2));
+  EXPECT_EQ(host_of("x.test"), "a.org");
+  EXPECT_EQ(host_of("re.test"), "a.org");
+  EXPECT_THAT(findings(), Contains(HasSubstr("derived from host 'a.org' already")));
+  put(ingress("x", {rule("x.test", {path("/", "web")})}));
+  EXPECT_EQ(host_of("x.test"), "x.test");
+  remove(Kind::ingress, "x");
+  EXPECT_EQ(host_of("x.test"), "a.org");
+  remove(Kind::ingress, "a");
+  EXPECT_EQ(host_of("x.test"), "b.org");
+  EXPECT_EQ(host_of("re.test"), "b.org");
+  remove(Kind::ingress, "b");
+  EXPECT_EQ(host_of("x.test"), "_");
+  EXPECT_EQ(host_of("re.test"), "_");
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(RoutingAnnotationsTest, AliasesFollowEveryChangeOfTheirHost) {
+  put(annotated(ingress("a", {rule("a.org", {path("/one", "web")})}), {{"server-alias", "x.test"}}));
+  publish();
+  EXPECT_EQ(route("x.test", "/one"), "default-web-80");
+  put(annotated(ingress("a", {rule("a.org", {path("/two", "api")})}), {{"server-alias", "x.test"}}));
+  publish();
+  EXPECT_EQ(route("x.test", "/one"), "404");
+  EXPECT_EQ(route("x.test", "/two"), "default-api-80");
+  EXPECT_EQ(publish(), nullptr) << "nothing has changed";
+}
+
+TEST_F(RoutingAnnotationsTest, GuestsOfAHostDecideNeitherItsNamesNorItsRoot) {
+  put(of(ingress("a", {rule("a.org", {path("/", "web")})}), "default", 1));
+  put(of(annotated(ingress("guest", {rule("a.org", {path("/guest", "web")})}),
+                   {{"server-alias", "x.test,~."}, {"from-to-www-redirect", "true"}, {"app-root", "/evil"}}),
+         "other", 2));
+  EXPECT_EQ(host_of("x.test"), "_");
+  EXPECT_EQ(host_of("www.a.org"), "_");
+  EXPECT_EQ(controller().table()->match("a.org", "/").host->app_root(), nullptr);
+  EXPECT_THAT(findings(), Contains(HasSubstr("which alone decides about its names")));
+  EXPECT_THAT(findings(), Contains(HasSubstr("which alone decides about its '/'")));
+}
+
+TEST_F(RoutingAnnotationsTest, TheWwwNameLeadsToTheHostUnlessARuleHasIt) {
+  put(annotated(ingress("a", {rule("a.org", {path("/", "web")})}), {{"from-to-www-redirect", "true"}}));
+  publish();
+  EXPECT_EQ(route("www.a.org", "/x"), "redirected");
+  put(ingress("w", {rule("www.a.org", {path("/", "api")})}));
+  publish();
+  EXPECT_EQ(route("www.a.org", "/x"), "default-api-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("is the host of a rule")));
+  remove(Kind::ingress, "w");
+  publish();
+  EXPECT_EQ(route("www.a.org", "/x"), "redirected");
+}
+
+TEST_F(RoutingAnnotationsTest, TheDumpDoesNotDependOnTheOrderOfEvents) {
+  std::vector<Ingress> all = {
+      annotated(ingress("a", {rule("a.org", {pattern("/a(.*)"), path("/b", "api")})}),
+                {{"rewrite-target", "/$1"}}),
+      annotated(ingress("b", {rule("b.org", {path("/", "web")})}),
+                {{"server-alias", "x.test,~^r"}, {"from-to-www-redirect", "true"}}),
+      annotated(ingress("c", {rule("a.org", {path("/c", "web")})}), {{"server-alias", "x.test"}}),
+  };
+  for (const Ingress& each : all) put(each);
+  publish();
+  ControllerFixture other(options());
+  other.put(config_map("settings", {}));
+  for (auto at = all.rbegin(); at != all.rend(); ++at) {
+    other.put(*at);
+    other.publish();
+  }
+  other.put(service("web"));
+  other.put(service("api"));
+  other.publish();
+  EXPECT_EQ(router::dump(*controller().table()), router::dump(*other.controller().table()));
+}
+
+}  // namespace
+}  // namespace headgate::k8swatch

@@ -1,0 +1,103 @@
+// Text with the variables of nginx.
+#include "policy/template.h"
+
+#include <gtest/gtest.h>
+
+#include "policy/a_request.h"
+#include "policy/capture_template.h"
+
+namespace headgate::policy {
+namespace {
+
+using testing::ARequest;
+
+std::string expand(std::string_view text, const ARequest& request) {
+  const auto parsed = Template::parse(text);
+  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
+  return parsed ? parsed->expand(request.view) : "";
+}
+
+TEST(Template, KnowsTheVariablesOfNginx) {
+  const ARequest request("/a%20b?x=1&Y=2&empty=", {{"User-Agent", "curl"}, {"Cookie", "a=1; b=two; b=3"}});
+  ASSERT_TRUE(request.is_good);
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"$request_uri", "/a%20b?x=1&Y=2&empty="},
+      {"$uri", "/a b"},
+      {"$args", "x=1&Y=2&empty="},
+      {"$query_string", "x=1&Y=2&empty="},
+      {"$arg_x", "1"},
+      {"$arg_y", "2"},
+      {"$arg_empty", ""},
+      {"$arg_none", ""},
+      {"$cookie_b", "two"},
+      {"$cookie_none", ""},
+      {"$http_user_agent", "curl"},
+      {"$http_none", ""},
+      {"$host", "x.test"},
+      {"$http_host", "x.test:8080"},
+      {"$best_http_host", "x.test:8080"},
+      {"$server_name", "x.test"},
+      {"$server_port", "80"},
+      {"$scheme", "http"},
+      {"$pass_access_scheme", "http"},
+      {"$https", ""},
+      {"$request_method", "GET"},
+      {"$server_protocol", "HTTP/1.1"},
+      {"$remote_addr", "10.1.2.3"},
+      {"$the_real_ip", "10.1.2.3"},
+      {"$request_id", "0123abcd"},
+      {"$req_id", "0123abcd"},
+      {"$namespace", "shop"},
+      {"$ingress_name", "web"},
+      {"$service_name", "cart"},
+      {"$service_port", "8080"},
+      {"$location_path", "/"},
+      {"$proxy_upstream_name", "shop-cart-8080"},
+      {"$escaped_request_uri", "%2Fa%2520b%3Fx%3D1%26Y%3D2%26empty%3D"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(expand(text, request), expected) << text;
+}
+
+TEST(Template, MixesTextAndVariables) {
+  const ARequest request("/a");
+  EXPECT_EQ(expand("https://$host$uri-${scheme}x", request), "https://x.test/a-httpx");
+  EXPECT_EQ(expand("plain", request), "plain");
+  EXPECT_EQ(expand("", request), "");
+}
+
+TEST(Template, ValuesAreNeverSyntax) {
+  const ARequest request("/$host", {{"x-a", "${scheme}$uri"}});
+  EXPECT_EQ(expand("$http_x_a", request), "${scheme}$uri");
+  EXPECT_EQ(expand("$uri", request), "/$host");
+}
+
+TEST(Template, RefusesWhatIsNoVariable) {
+  for (const char* text : {"$", "a$", "$$", "${host", "${}", "$unknown", "$1", "$-", "$arg_", "${ho st}"})
+    EXPECT_FALSE(Template::parse(text)) << text;
+}
+
+TEST(Template, LiteralTextIsLeftAlone) {
+  const ARequest request("/a");
+  const Template text = Template::literal("a$host$");
+  EXPECT_EQ(text.expand(request.view), "a$host$");
+  EXPECT_FALSE(text.has_variables());
+  EXPECT_FALSE(text == *Template::parse("a"));
+  EXPECT_TRUE(Template::parse("$host")->has_variables());
+}
+
+TEST(CaptureTemplate, TellsGroupsFromVariables) {
+  const ARequest request("/a");
+  Pattern::Captures captures{};
+  captures[1] = "one";
+  captures[2] = "$host";
+  const auto parsed = CaptureTemplate::parse("/$1$2/$host$3/$12");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->expand(request.view, captures), "/one$host/x.test/one2");
+  EXPECT_EQ(parsed->most_group(), 3u);
+  EXPECT_FALSE(CaptureTemplate::parse("/$0"));
+  EXPECT_FALSE(CaptureTemplate::parse("/$"));
+  EXPECT_FALSE(CaptureTemplate::parse("/$unknown"));
+}
+
+}  // namespace
+}  // namespace headgate::policy
