@@ -26,10 +26,6 @@ AddressBits bits_of(const SocketAddress& address) {
   return result;
 }
 
-bool is_mapped_v4(const AddressBits& address) {
-  return address.v6 && std::equal(kMappedV4.begin(), kMappedV4.end(), address.bits.begin());
-}
-
 // The first `prefix` bits of `bits`, the others 0.
 void cut(std::array<std::uint8_t, 16>& bits, unsigned prefix) {
   for (unsigned i = 0; i < bits.size(); ++i) {
@@ -69,15 +65,24 @@ Result<Cidr> Cidr::parse(std::string_view text) {
   return block;
 }
 
+// Without a copy: lists are long where tenants write them, and each request is held against all of one.
 bool Cidr::contains(const SocketAddress& address) const {
-  AddressBits other = bits_of(address);
-  if (!v6_ && is_mapped_v4(other)) {
-    std::copy(other.bits.begin() + kMappedV4.size(), other.bits.end(), other.bits.begin());
-    other.v6 = false;
+  const std::uint8_t* other = nullptr;
+  if (address.is_v6()) {
+    other = reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr.s6_addr;
+    if (!v6_) {
+      if (!std::equal(kMappedV4.begin(), kMappedV4.end(), other)) return false;
+      other += kMappedV4.size();
+    }
+  } else {
+    if (v6_) return false;
+    other = reinterpret_cast<const std::uint8_t*>(
+        &reinterpret_cast<const sockaddr_in*>(address.data())->sin_addr);
   }
-  if (other.v6 != v6_) return false;
-  cut(other.bits, prefix_);
-  return std::equal(bits_.begin(), bits_.begin() + (v6_ ? 16 : 4), other.bits.begin());
+  const unsigned whole = prefix_ / 8U;
+  const unsigned rest = prefix_ % 8U;
+  if (std::memcmp(bits_.data(), other, whole) != 0) return false;
+  return rest == 0 || ((bits_[whole] ^ other[whole]) & (0xff00U >> rest) & 0xffU) == 0;
 }
 
 std::string Cidr::to_string() const {

@@ -161,8 +161,8 @@ std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, 
     tell(Severity::warning, "spec.type",
          "service-upstream has no effect on an ExternalName Service, which has no clusterIP");
   use_name(state, target->name);
-  if (const ServicePort* listed = find_service_port(service, state.cluster->port))
-    check_app_protocol(service, *listed, state.findings);
+  const ServicePort* const listed = find_service_port(service, state.cluster->port);
+  if (listed != nullptr) check_app_protocol(service, *listed, state.findings);
   std::vector<SocketAddress> addresses = target->addresses;
   if (!target->name.empty()) {
     const NameState& known = names_.state(target->name);
@@ -174,7 +174,9 @@ std::optional<EndpointSet> ClusterRegistry::external_endpoints_of(State& state, 
                (addresses.empty() ? "; answered with 503" : "; its last known addresses are used"));
   }
   if (!ipv6_names_) std::erase_if(addresses, [](const SocketAddress& each) { return each.is_v6(); });
-  return external_endpoints(service, addresses, *port, options_, state.findings);
+  EndpointSet set = external_endpoints(service, addresses, *port, options_, state.findings);
+  if (listed != nullptr) set.protocol = upstream_protocol(listed->app_protocol);
+  return set;
 }
 
 void ClusterRegistry::use_name(State& state, const std::string& name) {

@@ -182,6 +182,30 @@ TEST_F(ExternalAuth, FieldsOfTheServiceReplaceThoseOfTheClient) {
   EXPECT_EQ(seen.field("X-Mine"), "m");
 }
 
+TEST_F(ExternalAuth, AConfigMapHasFurtherFieldsForTheService) {
+  const auto write = [&](const std::string& more) {
+    IngressSpec spec;
+    spec.name = "web";
+    spec.rules = {{"x.test", {{"/", "Prefix", "web", "80"}}}};
+    spec.annotations = {{"auth-url", auth_url()}, {"auth-proxy-set-headers", "for-auth"}};
+    folder.write("web.yaml", ingress(spec) + service_of("web", pod) + more);
+  };
+  write(config_map("for-auth", {{"X-Forwarded-Method", "$request_method"}, {"X-Real-IP", "hidden"}}));
+  headgate = std::make_unique<HeadgateProcess>(folder);
+  answer(200);
+  ASSERT_EQ(get("/", "X-Forwarded-Method: EVIL\r\n").status, 200);
+  EXPECT_EQ(auth.last_request().field("X-Forwarded-Method"), "GET");
+  EXPECT_EQ(auth.last_request().count("X-Forwarded-Method"), 1u);
+  EXPECT_EQ(auth.last_request().field("X-Real-IP"), "hidden");
+  EXPECT_EQ(auth.last_request().count("X-Real-IP"), 1u);
+  write(config_map("for-auth", {{"Content-Length", "5"}}));
+  EXPECT_TRUE(eventually([&] { return get().status == 503; }));
+  write(config_map("for-auth", {{"X-A", "a"}}));
+  EXPECT_TRUE(eventually([&] { return get().status == 200; }));
+  write("");
+  EXPECT_TRUE(eventually([&] { return get().status == 503; })) << "the ConfigMap is gone";
+}
+
 TEST_F(ExternalAuth, FieldsThatFrameMessagesCannotBeNamed) {
   start_auth({{"auth-response-headers", "X-User,Transfer-Encoding"}});
   answer(200, "X-User: alice\r\n");

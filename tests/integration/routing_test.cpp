@@ -211,6 +211,36 @@ TEST_F(Routing, AliasesFollowTheirHost) {
   expect_still_serving();
 }
 
+TEST_F(Routing, AnAliasShowsTheCertificateOfItsHostWhereThatIsForIt) {
+  const TestCertificate both{{{"y.test", "alias.test"}}};
+  IngressSpec spec;
+  spec.name = "other";
+  spec.rules = {{"y.test", {prefix("/")}}};
+  spec.tls = {{"both-tls", {"y.test"}}};
+  spec.annotations = {{"server-alias", "alias.test,foreign.test"}};
+  start({}, {}, ingress(spec) + tls_secret("both-tls", both));
+  const auto shown = [&](const std::string& name) {
+    TlsOptions asked;
+    asked.server_name = name;
+    TlsClient one = client(asked);
+    EXPECT_EQ(one.exchange(make_request("GET", name, "/a")).status, 200) << name;
+    return one.server_fingerprint();
+  };
+  EXPECT_EQ(shown("y.test"), both.fingerprint());
+  EXPECT_EQ(shown("alias.test"), both.fingerprint());
+  EXPECT_NE(shown("foreign.test"), both.fingerprint()) << "the default one";
+  EXPECT_EQ(answer("alias.test", "/a"), "308 https://alias.test/a");
+  // Renewed with its host, and gone with its alias.
+  const TestCertificate renewed{{{"y.test", "alias.test"}}};
+  folder.write("web.yaml", tls_ingress("web", "x.test", "web", "web-tls") + service_of("web", pod) +
+                               config_map("headgate", {}) + ingress(spec) + tls_secret("both-tls", renewed));
+  ASSERT_TRUE(eventually([&] {
+    TlsOptions asked;
+    asked.server_name = "alias.test";
+    return client(asked).server_fingerprint() == renewed.fingerprint();
+  }));
+}
+
 TEST_F(Routing, WwwLeadsToTheNameWithoutAndBack) {
   start(
       {}, {},

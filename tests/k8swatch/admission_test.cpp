@@ -104,10 +104,10 @@ TEST_F(AdmissionTest, DeniesWithEveryReason) {
 TEST_F(AdmissionTest, DeniesWhatTheGateRefuses) {
   EXPECT_THAT(reasons(with(good_, "ssl-passthrough", "maybe")),
               ElementsAre(HasSubstr("ssl-passthrough]: 'maybe' is neither true nor false")));
-  EXPECT_THAT(reasons(with(good_, "rewrite-target", "/bad-word")), IsEmpty());
+  EXPECT_THAT(reasons(with(good_, "no-such-key", "/bad-word")), IsEmpty());
   fixture_->put(config_map(
       "settings", {{"annotation-value-word-blocklist", "bad-word"}, {"annotations-risk-level", "Low"}}));
-  EXPECT_THAT(reasons(with(good_, "rewrite-target", "/bad-word")),
+  EXPECT_THAT(reasons(with(good_, "no-such-key", "/bad-word")),
               ElementsAre(HasSubstr("holds the forbidden word 'bad-word'")));
   EXPECT_THAT(reasons(with(good_, "auth-tls-match-cn", "CN=x")),
               ::testing::Contains(HasSubstr("above the annotations-risk-level Low")));
@@ -130,10 +130,10 @@ TEST_F(AdmissionTest, DeniesThePrefixOfIngressNginxWhereOursIsAnother) {
 }
 
 TEST_F(AdmissionTest, AnAnnotationWithoutEffectIsAWarning) {
-  const AdmissionDecision decision = decide(with(good_, "rewrite-target", "/"));
+  const AdmissionDecision decision = decide(with(good_, "no-such-key", "/"));
   EXPECT_TRUE(decision.is_allowed());
   EXPECT_THAT(decision.warnings,
-              ElementsAre("metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]: is not "
+              ElementsAre("metadata.annotations[nginx.ingress.kubernetes.io/no-such-key]: is not "
                           "supported yet and has no effect"));
 }
 

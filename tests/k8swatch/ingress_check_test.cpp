@@ -29,13 +29,13 @@ class IngressCheckTest : public ::testing::Test {
 };
 
 TEST_F(IngressCheckTest, TellsEachAnnotationThatHasNoEffect) {
-  good_.metadata.annotations = {{"nginx.ingress.kubernetes.io/rewrite-target", "/"},
+  good_.metadata.annotations = {{"nginx.ingress.kubernetes.io/no-such-key", "/"},
                                 {"headgate.dev/new", "1"},
                                 {"kubernetes.io/ingress.class", "headgate"}};
   EXPECT_THAT(
       check(good_),
       ElementsAre("warning: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes.io/"
-                  "rewrite-target]: is not supported yet and has no effect",
+                  "no-such-key]: is not supported yet and has no effect",
                   "warning: Ingress default/i: metadata.annotations[headgate.dev/new]: is not supported "
                   "yet and has no effect"));
 }

@@ -38,7 +38,7 @@ TEST_F(IngressGateTest, NamesTheAnnotationAndTheReason) {
               ElementsAre("error: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes.io/"
                           "ssl-passthrough]: 'ja' is neither true nor false"));
   EXPECT_THAT(refuse("ssl-redirect", "ja"), IsEmpty());
-  EXPECT_THAT(refuse("rewrite-target", "\n"), IsEmpty()) << "not yet read";
+  EXPECT_THAT(refuse("rewrite-target", "\n"), IsEmpty()) << "its default is used";
 }
 
 TEST_F(IngressGateTest, TheRiskLevelDecides) {

@@ -105,7 +105,8 @@ TEST(Pattern, RefusesWhatIsTooLongOrTooLarge) {
   EXPECT_LT(why_not(std::string(1 << 20, 'a')).size(), 300u);
   EXPECT_THAT(why_not("^/((a{100}){100}){100}"), HasSubstr("not a regular expression that can be used"));
   EXPECT_THAT(why_not("^/a{1,1000}b{1,1000}c{1,1000}d{1,1000}"), HasSubstr("too large"));
-  EXPECT_THAT(why_not("^/(?=x)(((a{1,200}b){1,200}c){1,200})"), HasSubstr("not a regular expression that can be used"));
+  EXPECT_THAT(why_not("^/(?=x)(((a{1,200}b){1,200}c){1,200})"),
+              HasSubstr("not a regular expression that can be used"));
 }
 
 TEST(Pattern, RefusesWhatIsNoExpression) {

@@ -18,12 +18,6 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_made_of(std::string_view text, std::string_view punctuation) {
-  return std::all_of(text.begin(), text.end(), [punctuation](char c) {
-    return is_alphanumeric(c) || punctuation.find(c) != std::string_view::npos;
-  });
-}
-
 Result<void> check_config_map_name(std::string_view value) {
   if (!is_made_of(value, "-._/")) return fail(quoted(value) + " is no 'namespace/name' of a ConfigMap");
   return {};
