@@ -47,14 +47,6 @@ void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::Pol
   result.others.push_back(annotations->service);
 }
 
-void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
-                RoutePolicy& result) {
-  if (!annotations) return;
-  chain.mirror = annotations->mirror;
-  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
-  result.others.push_back(annotations->service);
-}
-
 void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
                 policy::PolicyChain& chain) {
   if (limits.connections == 0 && limits.per_second == 0 && limits.per_minute == 0) return;
