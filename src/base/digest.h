@@ -21,4 +21,6 @@ bool same_secret(std::string_view a, std::string_view b);
 // Overwrites it, so that it does not stay in freed memory.
 void wipe(std::string& secret);
 
+std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+
 }  // namespace headgate

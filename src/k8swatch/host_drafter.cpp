@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "k8swatch/canary_drafter.h"
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/path_expression.h"
+#include "router/backend_choice.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -55,6 +57,12 @@ class Drafter {
     add(ingress, PathType::prefix, "/", "/", *ingress.default_backend, "spec.defaultBackend", true);
   }
 
+  // After all paths: canaries in order of age.
+  void add_canaries() {
+    for (const CanaryClaim& claim : canaries_)
+      add_canary(claim, draft_, settings_.cross_namespace_canaries, clusters_, findings_);
+  }
+
   // After all paths: those of other Ingresses become expressions too.
   void make_expressions(const Ingress& oldest) {
     if (!draft_.has_expressions) return;
@@ -85,6 +93,13 @@ class Drafter {
     }
     if (draft_.host != router::kDefaultHost)
       draft_.unclaimed_redirects = redirects_of(oldest, "/", settings_.has_tls);
+  }
+
+  // The oldest Ingress that is no canary; of canaries alone, the oldest.
+  const Ingress& oldest(const std::vector<RuleRef>& rules) {
+    for (const RuleRef& ref : rules)
+      if (!of(*ref.ingress).annotations.canary) return *ref.ingress;
+    return *rules.front().ingress;
   }
 
   // After all paths: the "/" of the host is redirected as the Ingress with the longest path says that asks
@@ -125,6 +140,14 @@ class Drafter {
   void add(const Ingress& ingress, PathType type, const std::string& written, std::string match_path,
            const IngressBackend& backend, std::string field, bool is_default_backend = false,
            router::RouteExpression* expression = nullptr) {
+    if (const auto& canary = of(ingress).annotations.canary) {
+      if (!is_default_backend)
+        canaries_.push_back({ingress, *canary, of(ingress).policy.balancing,
+                             of(ingress).annotations.balancing.apart_from_primary, type,
+                             std::move(match_path), backend.service, cluster_port(backend),
+                             by_cluster_ip(ingress), std::move(field)});
+      return;
+    }
     const auto [claim, is_first] =
         claims_.try_emplace({match_path, type == PathType::exact}, Claim{&ingress, is_default_backend});
     if (!is_first) {
@@ -152,6 +175,9 @@ class Drafter {
                                                cluster_port(backend),
                                                {},
                                                by_cluster_ip(ingress)});
+    if (!policy.balancing.is_plain())
+      route.route.backends.choice =
+          std::make_shared<const router::BackendChoice>(router::BackendChoice{policy.balancing, {}});
     for (const SideBackend& each : policy.others)
       route.route.others.push_back(
           clusters_.acquire({each.namespace_name, each.service, each.port, {}, false, each.host}));
@@ -256,6 +282,7 @@ class Drafter {
   std::vector<const Ingress*> claimants_;  // of each of draft_.routes
   std::vector<std::string> fields_;        // likewise: where the path is written
   std::map<const Ingress*, OfIngress> ingresses_;
+  std::vector<CanaryClaim> canaries_;
   std::map<const Ingress*, RoutePolicy> spared_;
   std::map<std::pair<std::string, bool>, Claim> claims_;  // (normal path, is exact) → who has it
 };
@@ -269,10 +296,12 @@ router::HostDraft draft_host(const std::string& host, const std::vector<RuleRef>
   for (const RuleRef& ref : rules) drafter.add_rule(ref);
   for (const RuleRef& ref : rules)
     if (ref.rule != RuleRef::kDefaultBackend) drafter.add_default_backend(*ref.ingress);
+  drafter.add_canaries();
   if (!rules.empty()) {
-    drafter.make_expressions(*rules.front().ingress);
-    drafter.add_redirects(*rules.front().ingress);
-    drafter.add_app_root(*rules.front().ingress);
+    const Ingress& oldest = drafter.oldest(rules);
+    drafter.make_expressions(oldest);
+    drafter.add_redirects(oldest);
+    drafter.add_app_root(oldest);
   }
   return drafter.take();
 }

@@ -22,6 +22,7 @@ struct HostSettings {
   const RedirectDefaults& redirects;
   const BackendSettings& backends;
   std::string_view annotation_prefix;
+  bool cross_namespace_canaries = false;  // allow-cross-namespace-resources
   bool has_tls = false;      // plain HTTP for the host is redirected, where no Ingress says otherwise
   bool passthrough = false;  // its TLS connections go to the pods of its "/", where there are some
   // Ingresses whose paths are answered with 503.

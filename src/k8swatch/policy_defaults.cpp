@@ -3,6 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "base/quoted.h"
+#include "k8swatch/annotations/balancing.h"
+#include "k8swatch/annotations/values.h"
 #include "k8swatch/annotations/redirection.h"
 
 namespace headgate::k8swatch {
@@ -14,6 +17,16 @@ void read_list(ConfigMapReader& reader, std::string_view key, CidrList& list) {
   std::vector<Error> errors;
   list = CidrList::parse_good(*text, errors);
   for (const Error& error : errors) reader.tell(key, error.message + "; the entry is left out");
+}
+
+void read_balancing(ConfigMapReader& reader, policy::BalancingAlgorithm& balancing) {
+  constexpr std::string_view kKey = "load-balance";
+  const std::string* const text = reader.text(kKey);
+  if (text == nullptr) return;
+  if (const auto algorithm = parse_algorithm(trimmed(*text)))
+    balancing = *algorithm;
+  else
+    reader.refuse(kKey, quoted(*text) + " is neither round_robin nor ewma");
 }
 
 // The variable is the key of both kinds of limit, as in ingress-nginx.
@@ -35,6 +48,7 @@ PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
   read_list(reader, "whitelist-source-range", defaults.allowed);
   read_list(reader, "denylist-source-range", defaults.denied);
+  read_balancing(reader, defaults.balancing);
   defaults.external_auth = read_external_auth_defaults(reader);
   defaults.error_pages = read_error_pages_defaults(reader);
   read_limits(reader, defaults.limits);

@@ -47,14 +47,6 @@ void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::Pol
   result.others.push_back(annotations->service);
 }
 
-void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
-                RoutePolicy& result) {
-  if (!annotations) return;
-  chain.mirror = annotations->mirror;
-  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
-  result.others.push_back(annotations->service);
-}
-
 void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
                 policy::PolicyChain& chain) {
   if (limits.connections == 0 && limits.per_second == 0 && limits.per_minute == 0) return;
@@ -112,9 +104,11 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
                          std::vector<Finding>& findings) {
   RoutePolicy result;
   result.settings = sources.settings;
+  apply(annotations.proxying, result.settings);
   result.denied = std::any_of(
       annotations.problems.begin(), annotations.problems.end(),
       [](const AnnotationProblem& problem) { return problem.outcome == OnInvalid::deny_location; });
+  result.balancing = balancing_of(annotations.balancing, sources.defaults.balancing);
   // The order is that in which requests meet them.
   policy::PolicyChain chain;
   add_cors(annotations, chain);

@@ -13,6 +13,7 @@
 #include "k8swatch/side_backend.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
+#include "policy/balancing.h"
 #include "k8swatch/upstream_tls.h"
 #include "router/model.h"
 
@@ -32,6 +33,7 @@ struct PolicySources {
 struct RoutePolicy {
   router::RouteSettings settings;
   router::PolicyRef policy;
+  policy::Balancing balancing;
   // The further Clusters that Steps name by their place here.
   std::vector<SideBackend> others;
   std::optional<router::UpstreamProtocol> protocol;

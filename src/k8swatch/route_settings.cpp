@@ -1,9 +1,39 @@
 #include "k8swatch/route_settings.h"
 
+#include "base/units.h"
+#include "k8swatch/annotations/proxying.h"
+
 namespace headgate::k8swatch {
 namespace {
 
 constexpr std::uint64_t kMostTries = 1000;
+
+void read_retries(ConfigMapReader& reader, router::RouteSettings& settings) {
+  constexpr std::string_view kKey = "proxy-next-upstream";
+  if (const std::string* text = reader.text(kKey)) {
+    const auto conditions = policy::RetryConditions::parse(*text);
+    if (conditions)
+      settings.retry_on = *conditions;
+    else
+      reader.refuse(kKey, conditions.error().message);
+  }
+  reader.count("proxy-next-upstream-tries", 0, kMostTries, settings.tries);
+  reader.time_or_zero("proxy-next-upstream-timeout", settings.tries_timeout);
+  reader.boolean("retry-non-idempotent", settings.retry_non_idempotent);
+}
+
+void read_response_head(ConfigMapReader& reader, router::RouteSettings& settings) {
+  constexpr std::string_view kKey = "proxy-buffer-size";
+  std::uint64_t bytes = settings.max_response_head;
+  reader.size(kKey, bytes);
+  if (bytes == 0) {
+    reader.refuse(kKey, "a buffer is larger than 0");
+    return;
+  }
+  settings.max_response_head = response_head_for(bytes);
+  if (bytes > router::kMaxResponseHead)
+    reader.tell(kKey, "is more than 32k, the largest response head that is taken; 32k counts");
+}
 
 }  // namespace
 
@@ -13,7 +43,13 @@ router::RouteSettings read_route_settings(ConfigMapReader& reader) {
   reader.time("proxy-connect-timeout", settings.connect_timeout);
   reader.time("proxy-read-timeout", settings.read_timeout);
   reader.time("proxy-send-timeout", settings.send_timeout);
-  reader.count("proxy-next-upstream-tries", 0, kMostTries, settings.tries);
+  read_retries(reader, settings);
+  read_response_head(reader, settings);
+  constexpr const char* kStreamed = "answers are streamed with bounded memory, never written to disk";
+  for (const std::string_view key : {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size"})
+    reader.has_no_effect(key, kStreamed);
+  reader.has_no_effect("proxy-request-buffering", "bodies are streamed to the pod");
+  reader.has_no_effect("client-body-buffer-size", "bodies are streamed to the pod");
   return settings;
 }
 

@@ -6,8 +6,7 @@
 
 namespace headgate::k8swatch {
 
-// Keys: proxy-body-size, proxy-connect-timeout, proxy-read-timeout, proxy-send-timeout,
-// proxy-next-upstream-tries. A bad value keeps the default and is told.
+// The keys about time-outs, bodies, buffers and retries. A bad value keeps the default and is told.
 router::RouteSettings read_route_settings(ConfigMapReader& reader);
 
 }  // namespace headgate::k8swatch

@@ -16,6 +16,7 @@
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
+#include "router/backend_choice.h"
 #include "router/dump.h"
 
 namespace headgate::k8swatch {
@@ -172,6 +173,7 @@ Translator::SettingsChange Translator::read_config_map() {
   clusters_.set_ipv6_names(backends.ipv6_names);
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
+  if (std::exchange(cross_namespace_canaries_, cross_namespace) != cross_namespace) change.routes = true;
   if (upstream_tls_.allow_cross_namespace(cross_namespace)) change.routes = true;
   change.client_certificates = client_certificates_.allow_cross_namespace(cross_namespace);
   change.certificates = certificates_.enter_all_hosts(listeners.tls.reject_handshake);
@@ -192,6 +194,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
                               redirects_,
                               backends_,
                               options_.annotation_prefix,
+                              cross_namespace_canaries_,
                               options_.https_port != 0 && certificates_.has_tls(host),
                               passthrough_.wanted(host, rules),
                               client_certificate.denied};
@@ -223,25 +226,43 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
   builder.replace(std::move(fresh));
 }
 
-// A Route keeps its slot while an Ingress claims its path of this host with its type.
+// A Route keeps its slot while an Ingress claims its path of this host with its type, and so does each of its
+// canaries, as long as it is the same Service.
 void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost* old,
                             router::Publication& publication) {
-  using Key = std::tuple<std::string_view, std::string_view, std::string_view, router::PathType>;
+  using Key =
+      std::tuple<std::string_view, std::string_view, std::string_view, router::PathType, std::string_view>;
   const auto key_of_route = [](const router::Route& route) {
-    return Key{route.namespace_name, route.ingress, route.path, route.path_type};
+    return Key{route.namespace_name, route.ingress, route.path, route.path_type, {}};
+  };
+  const auto key_of_canary = [](const router::Route& route, const router::Alternative& canary) {
+    return Key{canary.namespace_name, canary.ingress, route.path, route.path_type, canary.cluster->name};
   };
   std::map<Key, router::RouteSlot> held;
   if (old != nullptr)
-    for (const router::Route& route : old->routes())
-      if (!is_redirect(route)) held.emplace(key_of_route(route), route.slot);
-  for (router::RouteDraft& each : draft.routes) {
-    const auto at = held.find(key_of_route(each.route));
+    for (const router::Route& route : old->routes()) {
+      if (is_redirect(route)) continue;
+      held.emplace(key_of_route(route), route.slot);
+      if (route.backends.choice == nullptr) continue;
+      for (const router::Alternative& each : route.backends.choice->alternatives)
+        held.emplace(key_of_canary(route, each), each.slot);
+    }
+  const auto give = [&](const Key& key, router::RouteSlot& slot) {
+    const auto at = held.find(key);
     if (at == held.end()) {
-      each.route.slot = route_slots_.take();
+      slot = route_slots_.take();
     } else {
-      each.route.slot = at->second;
+      slot = at->second;
       held.erase(at);
     }
+  };
+  for (router::RouteDraft& each : draft.routes) {
+    router::Route& route = each.route;
+    give(key_of_route(route), route.slot);
+    if (route.backends.choice == nullptr || route.backends.choice->alternatives.empty()) continue;
+    auto choice = std::make_shared<router::BackendChoice>(*route.backends.choice);
+    for (router::Alternative& canary : choice->alternatives) give(key_of_canary(route, canary), canary.slot);
+    route.backends.choice = std::move(choice);
   }
   for (const auto& [key, slot] : held) {
     route_slots_.give_back(slot);
@@ -253,6 +274,9 @@ void Translator::release_clusters(const router::VirtualHost& host) {
   for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
     for (const auto& other : route.others) clusters_.release(*other);
+    if (route.backends.choice == nullptr) continue;
+    for (const router::Alternative& each : route.backends.choice->alternatives)
+      clusters_.release(*each.cluster);
   }
 }
 
@@ -281,6 +305,11 @@ std::shared_ptr<const router::Route> Translator::default_route() {
   route.cluster = default_cluster_;
   route.slot = router::kDefaultRouteSlot;
   route.settings = settings_;
+  policy::Balancing balancing;
+  balancing.algorithm = policies_.balancing;
+  if (!balancing.is_plain())
+    route.backends.choice =
+        std::make_shared<const router::BackendChoice>(router::BackendChoice{std::move(balancing), {}});
   return std::make_shared<const router::Route>(std::move(route));
 }
 

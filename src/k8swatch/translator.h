@@ -117,6 +117,7 @@ class Translator {
   RedirectDefaults redirects_;
   BackendSettings backends_;
   PolicyDefaults policies_;
+  bool cross_namespace_canaries_ = false;
   LimitZones limit_zones_;
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;

@@ -31,8 +31,9 @@ std::size_t try_count(const AccessRecord& record) {
 // An upper bound of the line's length, so that formatting needs no checks.
 std::size_t room_for(const AccessRecord& record) {
   std::size_t room = 64 + 8 * kMaxNumber;
-  room += 4 * (record.request_line.size() + record.referer.size() + record.user_agent.size() +
-               record.upstream_name.size() + request_id(record).size());
+  room +=
+      4 * (record.request_line.size() + record.referer.size() + record.user_agent.size() +
+           record.upstream_name.size() + record.alternative_upstream_name.size() + request_id(record).size());
   room += record.remote_addr.size() + record.time_local.size();
   for (std::size_t i = 0; i < try_count(record); ++i)
     room += record.tries[i].address.size() + 4 * (kMaxNumber + 2);
@@ -86,7 +87,9 @@ char* put_line(char* out, const AccessRecord& record) {
   out = write_seconds(out, record.request_time);
   out = put(out, " [");
   out = write_escaped(out, record.upstream_name);
-  out = put(out, "] [] ");
+  out = put(out, "] [");
+  out = write_text(out, record.alternative_upstream_name);  // a name of ours; none is nothing, not "-"
+  out = put(out, "] ");
   out = put_upstream(out, record);
   *out++ = ' ';
   out = write_escaped(out, request_id(record));

@@ -30,8 +30,9 @@ struct AccessRecord {
   std::string_view referer;
   std::string_view user_agent;
   std::string_view request_id;
-  std::string_view upstream_name;  // Cluster::name; empty where none was chosen
-  std::uint16_t status = 0;        // as sent to the client; 499 where it went away first
+  std::string_view upstream_name;                // Cluster::name; empty where none was chosen
+  std::string_view alternative_upstream_name{};  // of the canary that was asked in its place
+  std::uint16_t status = 0;                      // as sent to the client; 499 where it went away first
   std::uint64_t body_bytes_sent = 0;
   std::uint64_t bytes_sent = 0;               // head and body
   std::uint64_t request_length = 0;           // line, head and body, as received

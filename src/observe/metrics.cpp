@@ -437,7 +437,7 @@ class SeriesCollector final : public prometheus::Collectable {
                                       {"namespace", series.namespace_name},
                                       {"ingress", series.ingress},
                                       {"service", series.service},
-                                      {"canary", ""},
+                                      {"canary", series.canary},
                                       {"host", series.host}});
       fill_(series, metric);
     }

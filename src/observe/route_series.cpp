@@ -148,6 +148,7 @@ void RouteSeriesTable::record(const RouteLabels& labels, const AccessRecord& rec
       created->ingress = labels.ingress;
       created->service = labels.service;
       created->path = labels.path;
+      created->canary = labels.canary;
       created->host = labels.host;
       created->method = kMethods[method];
       created->status = record.status;

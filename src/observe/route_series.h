@@ -31,7 +31,8 @@ struct RouteLabels {
   std::string_view ingress;
   std::string_view service;
   std::string_view path;
-  std::string_view host;  // the rule's host ("*.foo.com", "_"), never the client's text
+  std::string_view canary{};  // Cluster::name of the canary, with a slot of its own; empty: not a canary
+  std::string_view host;      // the rule's host ("*.foo.com", "_"), never the client's text
 };
 
 // One series. The texts never change after its creation; the values have one writer.
@@ -40,6 +41,7 @@ struct RouteSeries {
   std::string ingress;
   std::string service;
   std::string path;
+  std::string canary;
   std::string host;
   std::string_view method;  // of a closed set: a client cannot create series by inventing methods
   std::uint16_t status = 0;

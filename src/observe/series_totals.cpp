@@ -10,7 +10,7 @@ namespace {
 std::string key_of(const RouteSeries& series) {
   std::string key;
   for (const std::string* part :
-       {&series.namespace_name, &series.ingress, &series.host, &series.path, &series.service})
+       {&series.namespace_name, &series.ingress, &series.host, &series.path, &series.service, &series.canary})
     key.append(*part).push_back('\0');
   return key.append(series.method).append(std::to_string(series.status));
 }
@@ -21,6 +21,7 @@ SeriesTotals labelled_as(const RouteSeries& series) {
   totals.ingress = series.ingress;
   totals.service = series.service;
   totals.path = series.path;
+  totals.canary = series.canary;
   totals.host = series.host;
   totals.method = series.method;
   totals.status = series.status;

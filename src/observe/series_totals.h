@@ -28,6 +28,7 @@ struct SeriesTotals {
   std::string ingress;
   std::string service;
   std::string path;
+  std::string canary;
   std::string host;
   std::string method;
   std::uint16_t status = 0;

@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "base/text_hash.h"
 #include "proxy/h2_upstream_connection.h"
 #include "proxy/upstream_connection.h"
 
 namespace headgate::proxy {
+
+namespace {
+
+// Never to be changed: replicas of different versions choose alike.
+constexpr std::uint64_t kHashSeed = 0x656E64706F696E74ULL;
+
+}  // namespace
+
+EndpointState::EndpointState(router::Endpoint e)
+    : endpoint(std::move(e)), hash_id(text_hash(endpoint.text, kHashSeed)) {}
 
 EndpointPool::EndpointPool(std::shared_ptr<const router::Cluster> cluster, std::size_t offset)
     : cluster_(std::move(cluster)), next_(offset) {}
@@ -28,7 +39,7 @@ EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoi
 
 }  // namespace
 
-void EndpointPool::adopt(const router::EndpointSet& set) {
+void EndpointPool::adopt(const router::EndpointSet& set, TimePoint now) {
   protocol_ = set.protocol;
   std::vector<EndpointRef> adopted;
   adopted.reserve(set.endpoints.size());
@@ -40,6 +51,21 @@ void EndpointPool::adopt(const router::EndpointSet& set) {
     if (find(adopted, state->endpoint) != state.get()) retire(*state);
   }
   endpoints_ = std::move(adopted);
+  introduce_new(now);
+}
+
+// Whoever is new is taken for average: not for the fastest of all, which would get every request.
+void EndpointPool::introduce_new(TimePoint now) {
+  double sum = 0;
+  std::size_t known = 0;
+  for (const EndpointRef& each : endpoints_) {
+    if (!each->latency.is_known()) continue;
+    sum += each->latency.microseconds(now);
+    ++known;
+  }
+  if (known == 0) return;
+  for (const EndpointRef& each : endpoints_)
+    if (!each->latency.is_known()) each->latency.begin_with(sum / static_cast<double>(known), now);
 }
 
 void EndpointPool::retire(EndpointState& state) {

@@ -6,8 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+#include "proxy/latency_average.h"
+#include "proxy/random.h"
 #include "proxy/tls_sessions.h"
 #include "router/model.h"
 
@@ -25,12 +31,16 @@ using IdleList = boost::intrusive::list<IdleHook, boost::intrusive::constant_tim
 // One Endpoint as long as the pool names it or a connection or a log record refers to it (counted, one
 // thread).
 struct EndpointState {
-  explicit EndpointState(router::Endpoint e) : endpoint(std::move(e)) {}
+  explicit EndpointState(router::Endpoint e);
   router::Endpoint endpoint;
   IdleList idle;                              // most recently used first
   std::vector<H2UpstreamConnection*> h2;      // open or opening
   std::unique_ptr<TlsSessions> tls_sessions;  // null: none was kept
   bool removed = false;  // no longer in the set: finished connections are closed, not kept
+  LatencyAverage latency;     // measured by Routes that balance by it alone
+  std::uint32_t running = 0;  // tries of these Routes
+  std::uint64_t hash_id = 0;  // of its address, the same everywhere
+  std::string session_name;   // what session cookies call it; made when the first one is asked for
   std::uint32_t references = 0;
 };
 inline void intrusive_ptr_add_ref(EndpointState* state) { ++state->references; }
@@ -47,11 +57,29 @@ class EndpointPool {
   ~EndpointPool();
 
   // Takes a new set; an endpoint that stays (same address and uid) keeps its idle connections.
-  void adopt(const router::EndpointSet& set);
+  void adopt(const router::EndpointSet& set, TimePoint now = {});
 
   // Round robin. Passes over the endpoints in `tried` while there is another; null where there is none at
   // all.
   EndpointState* choose(const EndpointRef* tried, std::size_t tried_count);
+
+  // --- Other ways to choose (endpoint_selection.cpp); each is null where there is no endpoint. `tried`: not
+  // again while there is another. ---
+
+  using Tried = std::span<const EndpointRef>;
+  // Of two drawn, the one that is expected to answer sooner.
+  EndpointState* choose_fast(Tried tried, TimePoint now, Random& random);
+  EndpointState* choose_any(Tried tried, Random& random);
+  // The same for the same hash, in every Worker and replica, as long as the endpoint is there; when one comes
+  // or goes, about one hash in n moves.
+  [[nodiscard]] EndpointState* choose_by_hash(std::uint64_t hash) const;
+  // Any of the `size` endpoints of a group that the hash leads to.
+  EndpointState* choose_of_subset(std::uint64_t hash, std::uint32_t size, Tried tried, Random& random);
+  // The endpoint that a session cookie names, or null.
+  EndpointState* find_session(std::string_view name);
+  // What session cookies call it: 32 hexadecimal digits, the same in every replica. Whoever does not know
+  // the uid of the pod cannot tell its address from it.
+  std::string_view session_name(EndpointState& endpoint) const;
 
   [[nodiscard]] std::size_t size() const { return endpoints_.size(); }
   [[nodiscard]] const router::Cluster& cluster() const { return *cluster_; }
@@ -65,6 +93,7 @@ class EndpointPool {
 
  private:
   static void retire(EndpointState& state);
+  void introduce_new(TimePoint now);
 
   std::shared_ptr<const router::Cluster> cluster_;
   std::vector<EndpointRef> endpoints_;

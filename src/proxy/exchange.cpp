@@ -7,7 +7,7 @@
 #include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
-#include "proxy/retry.h"
+#include "router/backend_choice.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
@@ -25,29 +25,6 @@ void forget(ByteBuffer& buffer) {
   } else {
     buffer.clear();
   }
-}
-
-struct FailureAnswer {
-  int status;
-  RejectReason reason;
-};
-
-FailureAnswer answer_to(UpstreamFailure failure) {
-  switch (failure) {
-    case UpstreamFailure::connect_failed:
-      return {502, RejectReason::upstream_connect};
-    case UpstreamFailure::connect_timeout:
-    case UpstreamFailure::send_timeout:
-    case UpstreamFailure::read_timeout:
-      return {504, RejectReason::upstream_timeout};
-    case UpstreamFailure::reset:
-      return {502, RejectReason::upstream_reset};
-    case UpstreamFailure::bad_head:
-      return {502, RejectReason::upstream_bad_head};
-    case UpstreamFailure::bad_framing:
-      return {502, RejectReason::upstream_bad_framing};
-  }
-  return {502, RejectReason::upstream_reset};
 }
 
 // What people are told where the status alone would puzzle them; nginx's words.
@@ -103,11 +80,7 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
     reply(413, RejectReason::body_too_large);
     return;
   }
-  if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
-  if ((!pool_ || pool_->size() == 0) && !fall_back()) {
-    reply(503, RejectReason::no_endpoint);
-    return;
-  }
+  if (!choose_backend(request)) return;
   if (!choose_way()) return;
   if (table_->table->site().compression.enabled()) note_codings(head);
   if (!prepare(head, request)) return;
@@ -237,34 +210,7 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   return true;
 }
 
-// --- choose, forward ---
-
-void Exchange::forward(bool fresh) {
-  // A kept connection may have been closed a moment ago; a request that cannot be sent twice looks first.
-  const Reuse reuse = http::is_idempotent(method_) ? Reuse::any : Reuse::checked;
-  while (true) {
-    EndpointState* const endpoint = pool_->choose(tried_.data(), std::min(try_count_, kMaxTries));
-    if (endpoint == nullptr) {
-      reply(503, RejectReason::no_endpoint);
-      return;
-    }
-    const std::size_t at = try_count_++ % kMaxTries;
-    tried_[at] = endpoint;
-    tries_[at] = {};
-    tries_[at].address = endpoint->endpoint.text;
-    try_started_[at] = context_->now;
-    upstream_ = context_->upstreams.checkout(*endpoint, *this, way_, fresh ? Reuse::none : reuse);
-    if (upstream_ != nullptr) break;
-    tries_[at].status = 502;
-    tries_[at].response_time = std::chrono::microseconds(0);
-    if (tries_made() >= tries_allowed()) {
-      reply(502, RejectReason::upstream_connect);
-      return;
-    }
-    context_->stats.upstream_retries.add();
-  }
-  if (upstream_->is_connected()) send_request();
-}
+// --- forward ---
 
 void Exchange::on_connected() { send_request(); }
 
@@ -297,7 +243,6 @@ void Exchange::on_request_body(char* data, std::size_t size, bool last) {
     return;
   }
   add_to_mirror({data, size}, last);
-  body_lost_ = true;
   char* begin = data;
   char* end = data + size;
   if (body_kind_ == http::BodyKind::chunked) {
@@ -308,7 +253,15 @@ void Exchange::on_request_body(char* data, std::size_t size, bool last) {
     }
     if (last) end = std::copy_n("0\r\n\r\n", 5, end);
   }
-  if (begin != end) upstream_->send(begin, static_cast<std::size_t>(end - begin));
+  if (begin != end) {
+    const auto framed = static_cast<std::size_t>(end - begin);
+    // A small body stays for another try, in memory that the Exchange keeps anyway.
+    if (!body_lost_ && request_.size() + framed <= kMostKept)
+      request_.append({begin, framed});
+    else
+      body_lost_ = true;
+    upstream_->send(begin, framed);
+  }
   if (last) upstream_->request_complete();
 }
 
@@ -330,34 +283,12 @@ void Exchange::on_upstream_drained() {
   if (wants_request_body()) downstream_->resume_request_body();
 }
 
-void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) {
-  upstream_ = nullptr;
-  const FailureAnswer answer = answer_to(failure);
-  observe::UpstreamTry& failed = current_try();
-  failed.response_time = since_try();
-  if (head_sent_) {  // too late to say anything but that it is cut
-    reason_ = answer.reason;
-    finish(Ending::cut);
-    return;
-  }
-  failed.status = static_cast<std::uint16_t>(answer.status);
-  // Whoever has closed its half may be gone: it gets what this try gave, pods are not asked again for it.
-  const bool transient = !downstream_->half_closed() && failure != UpstreamFailure::bad_head &&
-                         failure != UpstreamFailure::bad_framing;
-  if (transient &&
-      may_try_again({request_sent, response_begun, body_lost_, tries_made()}, method_, tries_allowed())) {
-    context_->stats.upstream_retries.add();
-    forward(true);
-    return;
-  }
-  reply(answer.status, answer.reason);
-}
-
 // --- respond ---
 
 void Exchange::on_interim(http::ResponseHead& head) {
   if (head.status == 100) return;  // ours was sent before the body was read
   head.added = {};
+  interim_sent_ = true;
   downstream_->send_interim(head);
 }
 
@@ -374,11 +305,12 @@ bool Exchange::accept_answer(const http::ResponseHead& head) {
 
 void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                                 std::size_t size, bool last) {
-  if (!accept_answer(head)) return;
+  if (!accept_answer(head) || passed_over(head, last)) return;
   observe::UpstreamTry& current = current_try();
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = since_try();
   current.response_bytes = size;
+  note_latency(false);
   if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
@@ -436,6 +368,7 @@ void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connec
   if (!accept_answer(head)) return;
   current_try().status = 101;
   current_try().header_time = since_try();
+  note_latency(false);
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
@@ -516,10 +449,6 @@ void Exchange::finish(Ending ending) {
 
 // --- record ---
 
-std::uint32_t Exchange::tries_allowed() const {
-  return settings().tries != 0 ? settings().tries : static_cast<std::uint32_t>(pool_->size());
-}
-
 std::chrono::microseconds Exchange::since_try() const {
   return since(try_started_[(try_count_ - 1) % kMaxTries]);
 }
@@ -557,6 +486,10 @@ void Exchange::record() {
     labels.namespace_name = route_->namespace_name;
     labels.ingress = route_->ingress;
     if (route_->cluster) labels.service = route_->cluster->service;
+    if (alternative_ != nullptr) {
+      labels.slot = alternative_->slot;
+      record.alternative_upstream_name = labels.canary = alternative_->cluster->name;
+    }
     record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
     labels.host = host_->server_name();
@@ -584,10 +517,14 @@ void Exchange::clear() {
   host_ = nullptr;
   route_ = nullptr;
   redirects_ = nullptr;
+  forget_choice();
   pool_.reset();
+  alternative_ = nullptr;
   way_ = {};
   for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
   try_count_ = 0;
+  stale_tries_ = 0;
+  interim_sent_ = false;
   method_ = http::Method::other;
   body_kind_ = http::BodyKind::none;
   body_complete_ = body_lost_ = continue_owed_ = abandoned_ = false;

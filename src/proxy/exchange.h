@@ -44,6 +44,14 @@
 namespace headgate::proxy {
 
 struct WorkerContext;
+}  // namespace headgate::proxy
+namespace headgate::router {
+struct Alternative;
+}
+namespace headgate::policy {
+struct Balancing;
+}
+namespace headgate::proxy {
 
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
 class Exchange final : public TunnelOwner, public UpstreamUser {
@@ -207,6 +215,16 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     return error_stage_ == ErrorStage::page || (body_complete_ && !abandoned_);
   }
 
+  // exchange_backend.cpp
+  bool choose_backend(const policy::RequestView& request);
+  void choose_among_backends(const policy::RequestView& request);
+  void read_session(const policy::RequestView& request);
+  EndpointState* choose_endpoint();
+  EndpointState* choose_for_session(EndpointPool::Tried tried);
+  void add_session_cookie();
+  void measure(EndpointState* endpoint);
+  void note_latency(bool failed);
+  void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();
   void note_grpc(const http::RequestHead& head);
@@ -220,7 +238,11 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   // False: answered.
   bool prepare(http::RequestHead& head, const policy::RequestView& request);
+  // exchange_tries.cpp
   void forward(bool fresh);
+  [[nodiscard]] bool may_try_again(policy::RetryConditions::Condition why, bool request_sent,
+                                   bool response_begun) const;
+  bool passed_over(const http::ResponseHead& head, bool last);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
   void reply(http::LocalReply answer, RejectReason reason);
@@ -231,7 +253,6 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
-  [[nodiscard]] std::uint32_t tries_allowed() const;
   [[nodiscard]] std::uint32_t tries_made() const {
     return static_cast<std::uint32_t>(try_count_ - first_try_);
   }
@@ -247,6 +268,15 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   const router::RedirectRules* redirects_ = nullptr;
   EndpointPoolRef pool_;
   UpstreamWay way_;
+
+  // How endpoints are chosen, where they do not just take turns.
+  const policy::Balancing* balancing_ = nullptr;      // of the table
+  const router::Alternative* alternative_ = nullptr;  // likewise: the canary that is asked
+  std::uint64_t choice_hash_ = 0;
+  bool session_known_ = false;    // the client brought a cookie that counts
+  EndpointRef session_endpoint_;  // where it leads, where it is persistent
+  std::string session_key_;       // of a new session, for the client; empty: it is told nothing
+  EndpointRef measured_;          // the current try's, where latencies decide
 
   // The request.
   http::Method method_ = http::Method::other;
@@ -283,13 +313,16 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   policy::AcceptedCodings codings_{};
   std::unique_ptr<http::Compressor> compressor_;
 
-  policy::AnswerFields answer_fields_;  // what Steps want the client to get beside HSTS
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
   std::array<observe::UpstreamTry, kMaxTries> tries_;
   std::array<TimePoint, kMaxTries> try_started_;
   std::size_t try_count_ = 0;
+  TimePoint tries_began_;
+  // A kept connection that turned out to be closed is no fault of the endpoint's: its try does not count.
+  std::uint32_t stale_tries_ = 0;
+  bool interim_sent_ = false;
   std::size_t first_try_ = 0;  // of the request that is made now: an error page begins anew
   ErrorStage error_stage_ = ErrorStage::none;
 

@@ -109,6 +109,7 @@ std::string_view Exchange::own_fields(http::ResponseHead* head) {
   std::string_view hsts = hsts_line();
   if (!hsts.empty() && answer_fields_.has("Strict-Transport-Security")) hsts = {};  // somebody knows better
   if (head != nullptr) {
+    if (!session_key_.empty()) add_session_cookie();
     if (!hsts.empty())
       for (http::Field& field : head->fields)
         if (field.id == http::FieldId::strict_transport_security) field.drop = true;

@@ -11,8 +11,8 @@ bool Exchange::choose_way() {
   using router::UpstreamProtocol;
   way_ = {};
   bool over_tls = false;
-  // What an Ingress says is about its own Service, not about who answers instead of it.
-  const bool is_own = &pool_->cluster() == route_->cluster.get();
+  // What an Ingress says is about its own Service and its canaries, not about who answers instead of it.
+  const bool is_own = alternative_ != nullptr || &pool_->cluster() == route_->cluster.get();
   switch (is_own ? route_->protocol.value_or(pool_->protocol()) : pool_->protocol()) {
     case UpstreamProtocol::http1:
       break;

@@ -1,25 +1,40 @@
 // When a failed try may be followed by another: pure rules, no state. RFC 9110 §9.2.2, nginx's
-// proxy_next_upstream "error timeout" as ingress-nginx sets it.
+// proxy_next_upstream.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "http/method.h"
+#include "policy/retry_conditions.h"
 
 namespace headgate::proxy {
 
 // How far a try got when it failed.
 struct FailedTry {
-  bool request_sent = false;     // a byte of the request may have reached the upstream
-  bool response_begun = false;   // a byte of the response was received
-  bool body_lost = false;        // part of the request's body was sent and is not held any more
-  std::uint32_t tries_made = 1;  // this one included
+  policy::RetryConditions::Condition why = policy::RetryConditions::error;
+  bool request_sent = false;             // a byte of the request may have reached the upstream
+  bool response_begun = false;           // a byte of an answer was received that is not whole
+  bool client_told = false;              // a byte of an answer went to the client
+  bool body_lost = false;                // part of the request's body was sent and is not held any more
+  std::uint32_t tries_made = 1;          // this one included
+  std::chrono::milliseconds elapsed{0};  // since the first try began
 };
 
-inline bool may_try_again(const FailedTry& failed, http::Method method, std::uint32_t tries_allowed) {
-  if (failed.response_begun || failed.body_lost) return false;
-  if (failed.tries_made >= tries_allowed) return false;
-  return !failed.request_sent || http::is_idempotent(method);
+struct RetryLimits {
+  policy::RetryConditions conditions;
+  std::uint32_t tries = 3;               // in all
+  std::chrono::milliseconds timeout{0};  // no try begins later; 0: no such limit
+  bool non_idempotent = false;           // as if the conditions had that word
+};
+
+inline bool may_try_again(const FailedTry& failed, http::Method method, const RetryLimits& limits) {
+  if (!limits.conditions.has(failed.why)) return false;
+  if (failed.response_begun || failed.client_told || failed.body_lost) return false;
+  if (failed.tries_made >= limits.tries) return false;
+  if (limits.timeout.count() != 0 && failed.elapsed >= limits.timeout) return false;
+  return !failed.request_sent || http::is_idempotent(method) || limits.non_idempotent ||
+         limits.conditions.has(policy::RetryConditions::non_idempotent);
 }
 
 }  // namespace headgate::proxy

@@ -320,10 +320,12 @@ void UpstreamConnection::take_head(char* data, std::size_t size) {
   http::ResponseHead& head = context_.scratch.response;
   http::ResponseFacts facts;
   const bool owned = !context_.scratch.owns(data);
+  http::HeadLimits limits = context_.response_limits;
+  limits.head_bytes = std::min<std::size_t>(limits.head_bytes, user_->settings().max_response_head);
+  limits.line_bytes = limits.head_bytes;
   std::size_t taken = 0;  // by interim heads
   while (true) {
-    http::ParseResult parsed =
-        http::parse_response_head({data + taken, size - taken}, context_.response_limits, head);
+    http::ParseResult parsed = http::parse_response_head({data + taken, size - taken}, limits, head);
     if (parsed.status == http::ParseStatus::incomplete) {
       if (owned) {
         input_.consume(taken);

@@ -17,7 +17,7 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
       if (pool) pool->adopt({});
       pool = new EndpointPool(update.cluster, offset_);
     }
-    pool->adopt(*update.endpoints);
+    pool->adopt(*update.endpoints, context_->now);
     context_->stats.adopted_endpoint_sets.add();
   }
 }

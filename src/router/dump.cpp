@@ -1,5 +1,7 @@
 #include "router/dump.h"
 
+#include "router/backend_choice.h"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -58,6 +60,11 @@ std::string settings_of(const RouteSettings& settings) {
   add_time("send-timeout", settings.send_timeout, standard.send_timeout);
   add_time("read-timeout", settings.read_timeout, standard.read_timeout);
   if (settings.tries != standard.tries) add("tries", std::to_string(settings.tries));
+  add_time("tries-timeout", settings.tries_timeout, standard.tries_timeout);
+  if (settings.retry_on != standard.retry_on) add("retry-on", "[" + settings.retry_on.text() + "]");
+  if (settings.retry_non_idempotent) text += " retry-non-idempotent";
+  if (settings.max_response_head != standard.max_response_head)
+    add("max-response-head", std::to_string(settings.max_response_head));
   if (settings.limit_rate != 0) {
     add("limit-rate", std::to_string(settings.limit_rate));
     if (settings.limit_rate_after != 0) add("limit-rate-after", std::to_string(settings.limit_rate_after));
@@ -107,6 +114,7 @@ std::string what_becomes_of(const Route& route) {
   text += upstream_of(route);
   text += redirects_of(route.redirects) + settings_of(route.settings);
   if (route.policy.chain != nullptr) route.policy.chain->describe(text);
+  if (route.backends.choice != nullptr) text += to_string(*route.backends.choice);
   return text;
 }
 

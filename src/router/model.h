@@ -12,6 +12,7 @@
 
 #include "base/socket_address.h"
 #include "policy/chain.h"
+#include "policy/retry_conditions.h"
 #include "tls/client_context.h"
 
 namespace headgate::router {
@@ -71,14 +72,23 @@ enum class RouteAction : std::uint8_t {
   redirect,            // the entry Steps of its policy answer every request
 };
 
+// Larger response heads are refused whatever the settings say.
+inline constexpr std::uint32_t kMaxResponseHead = 32 * 1024;
+
 // Limits and time-outs of one Route; the defaults are ingress-nginx's.
 struct RouteSettings {
   std::uint64_t max_body_bytes = 1024 * 1024;  // proxy-body-size; 0 = unlimited
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds send_timeout{60000};  // between two writes to the upstream
   std::chrono::milliseconds read_timeout{
-      60000};                          // between two reads from the upstream; also a tunnel's idle time
-  std::uint32_t tries = 3;             // proxy-next-upstream-tries; 0 = one for each endpoint
+      60000};               // between two reads from the upstream; also a tunnel's idle time
+  std::uint32_t tries = 3;  // proxy-next-upstream-tries; 0 = one for each endpoint
+  std::chrono::milliseconds tries_timeout{
+      0};                             // proxy-next-upstream-timeout: no try begins later; 0 = no limit
+  policy::RetryConditions retry_on;   // proxy-next-upstream
+  bool retry_non_idempotent = false;  // retry-non-idempotent: as if that word were in every list
+  // A response head of more bytes is a bad one [proxy-buffer-size].
+  std::uint32_t max_response_head = kMaxResponseHead;
   std::uint64_t limit_rate = 0;        // bytes of an answer's content a second; 0: any
   std::uint64_t limit_rate_after = 0;  // bytes that go out before that counts
   bool access_log = true;
@@ -102,6 +112,14 @@ struct PolicyRef {
   }
 };
 
+struct BackendChoice;  // router/backend_choice.h
+
+// Null: no canary, and endpoints take turns. Equal where the choices are.
+struct BackendChoiceRef {
+  std::shared_ptr<const BackendChoice> choice;
+  friend bool operator==(const BackendChoiceRef& a, const BackendChoiceRef& b);
+};
+
 // The slot of the Route that answers what no Ingress claims (the default backend); never removed.
 inline constexpr RouteSlot kDefaultRouteSlot = 0;
 
@@ -120,6 +138,7 @@ struct Route {
   RouteSettings settings;
   RedirectRules redirects;
   PolicyRef policy;
+  BackendChoiceRef backends;  // canaries, balancing
   // How its pods are spoken to; nothing: as their EndpointSet says.
   std::optional<UpstreamProtocol> protocol;
   std::shared_ptr<const tls::ClientContext> upstream_tls;  // null: anybody is taken, nothing is shown

@@ -34,6 +34,7 @@ void add_slash_redirects(std::vector<RouteDraft>& drafts) {
     redirect.route.path_type = PathType::exact;
     redirect.route.path = redirect.match_path;
     redirect.route.cluster = nullptr;
+    redirect.route.backends = {};
     redirect.route.others.clear();  // it is answered before any Step would ask them
     drafts.push_back(std::move(redirect));
   }

@@ -16,6 +16,9 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.ssl_ciphers = read_ssl_ciphers(reader);
   result.service_upstream = read_service_upstream(reader);
   result.ip_filter = read_ip_filter_annotations(reader);
+  result.proxying = read_proxying_annotations(reader);
+  result.balancing = read_balancing_annotations(reader);
+  result.canary = read_canary_annotations(reader);
   result.authentication = read_authentication_annotations(reader);
   result.external_auth = read_external_auth_annotations(reader);
   result.error_pages = read_error_pages_annotations(reader);

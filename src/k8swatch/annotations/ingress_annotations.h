@@ -8,6 +8,8 @@
 
 #include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
+#include "k8swatch/annotations/balancing.h"
+#include "k8swatch/annotations/canary.h"
 #include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/cors.h"
@@ -17,6 +19,7 @@
 #include "k8swatch/annotations/ip_filter.h"
 #include "k8swatch/annotations/limits.h"
 #include "k8swatch/annotations/mirror.h"
+#include "k8swatch/annotations/proxying.h"
 #include "k8swatch/annotations/reader.h"
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/annotations/redirection.h"
@@ -32,6 +35,9 @@ struct IngressAnnotations {
   std::string ssl_ciphers;
   std::optional<bool> service_upstream;
   IpFilterAnnotations ip_filter;
+  ProxyingAnnotations proxying;
+  BalancingAnnotations balancing;
+  std::optional<policy::CanaryRule> canary;  // nothing: it is none
   AuthenticationAnnotations authentication;
   ExternalAuthAnnotations external_auth;
   ErrorPagesAnnotations error_pages;

@@ -23,7 +23,7 @@ Registry collect() {
   for (const auto rows :
        {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(), backend_rows(),
         routing_rows(), redirection_rows(), ip_filter_rows(), authentication_rows(), limit_rows(),
-        cors_rows(), external_auth_rows(), error_pages_rows(), mirror_rows(), headers_rows(),
+        cors_rows(), external_auth_rows(), error_pages_rows(), mirror_rows(), proxying_rows(), balancing_rows(), canary_rows(), headers_rows(),
         backend_tls_rows(), refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (const AnnotationRow& row : registry.rows) {

@@ -1,0 +1,167 @@
+#include "k8swatch/annotations/proxying.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/quoted.h"
+#include "base/units.h"
+#include "k8swatch/annotations/numbers.h"
+#include "k8swatch/annotations/rows.h"
+
+namespace headgate::k8swatch {
+namespace {
+
+constexpr std::int64_t kMostSeconds = 365 * 24 * 3600;
+constexpr std::int64_t kMostTries = 1000;
+
+constexpr std::string_view kSeconds = "seconds, a whole number";
+constexpr std::string_view kSize = "a size (`8k`, `1m`)";
+constexpr std::string_view kOnOff = "`on` or `off`";
+
+Result<void> check_size(std::string_view value) {
+  if (const auto size = parse_size(value); !size) return fail(size.error().message);
+  return {};
+}
+
+Result<void> check_buffer_size(std::string_view value) {
+  const auto size = parse_size(value);
+  if (!size) return fail(size.error().message);
+  if (*size == 0) return fail("a buffer is larger than 0");
+  return {};
+}
+
+Result<void> check_on_off(std::string_view value) {
+  if (value == "on" || value == "off") return {};
+  return fail(quoted(value) + " is neither on nor off");
+}
+
+Result<void> check_conditions(std::string_view value) {
+  if (const auto conditions = policy::RetryConditions::parse(value); !conditions)
+    return fail(conditions.error().message);
+  return {};
+}
+
+Result<void> check_http_version(std::string_view value) {
+  if (value == "1.0" || value == "1.1") return {};
+  return fail(quoted(value) + " is neither 1.0 nor 1.1");
+}
+
+constexpr AnnotationRow row(std::string_view name, std::string_view values,
+                            Result<void> (*check)(std::string_view), AnnotationRisk risk,
+                            std::string_view default_text, std::string_view doc) {
+  return {name,
+          AnnotationGroup::proxying,
+          values,
+          check,
+          OnInvalid::use_default,
+          AnnotationScope::path,
+          risk,
+          default_text,
+          doc};
+}
+
+using enum AnnotationRisk;
+
+constexpr std::array kRows = {
+    row("proxy-connect-timeout", kSeconds, check_integer<1, kMostSeconds>, low, "5",
+        "For a connection to a pod; then another pod is tried, or 504 (default: the ConfigMap's)"),
+    row("proxy-read-timeout", kSeconds, check_integer<1, kMostSeconds>, low, "60",
+        "Between two reads from a pod: before an answer another pod is tried, or 504; later it is cut. Also "
+        "of "
+        "an idle WebSocket (default: the ConfigMap's)"),
+    row("proxy-send-timeout", kSeconds, check_integer<1, kMostSeconds>, low, "60",
+        "Between two writes to a pod (default: the ConfigMap's)"),
+    row("proxy-body-size", kSize, check_size, medium, "1m",
+        "Largest request body, else 413; `0`: any (default: the ConfigMap's)"),
+    row("proxy-buffer-size", kSize, check_buffer_size, low, "32k",
+        "An answer whose head is larger is 502; `32k` is the most and the default, where ingress-nginx has "
+        "`4k`: a pod that works must not become a 502 by moving here (default: the ConfigMap's)"),
+    row("proxy-next-upstream",
+        "words of `error timeout invalid_header http_500 http_502 http_503 http_504 http_403 http_404 "
+        "http_429 "
+        "non_idempotent off`",
+        check_conditions, medium, "error timeout",
+        "When another pod is tried. Never once the client has seen a byte of an answer, or an answer broke "
+        "off; "
+        "`POST`, `PATCH`, `LOCK` and unknown methods that a pod may have seen only with `non_idempotent` "
+        "(default: the ConfigMap's)"),
+    row("proxy-next-upstream-tries", "a whole number", check_integer<0, kMostTries>, low, "3",
+        "Tries in all; `0`: one for each endpoint, where ingress-nginx goes on for ever (default: the "
+        "ConfigMap's)"),
+    row("proxy-next-upstream-timeout", kSeconds, check_integer<0, kMostSeconds>, low, "0",
+        "No try begins later; `0`: no such limit (default: the ConfigMap's)"),
+    row("proxy-http-version", "`1.0` or `1.1`", check_http_version, low, "1.1",
+        "Accepted; pods are always spoken to in HTTP/1.1, which a server of HTTP/1.0 understands (RFC 9110 "
+        "§2.5)"),
+    row("proxy-buffering", kOnOff, check_on_off, low, "off",
+        "Accepted; answers are streamed with bounded memory, and a slow client slows its pod down, as with "
+        "`off`"),
+    row("proxy-buffers-number", "a whole number", check_integer<1, kMostTries>, low, "4",
+        "Accepted; see `proxy-buffering`"),
+    row("proxy-busy-buffers-size", kSize, check_buffer_size, low, "", "Accepted; see `proxy-buffering`"),
+    row("proxy-max-temp-file-size", kSize, check_size, low, "1024m",
+        "Accepted; answers are never written to disk"),
+    row("proxy-request-buffering", kOnOff, check_on_off, low, "on",
+        "Accepted; bodies are streamed to the pod, as with `off`: a slow client holds its pod, and a request "
+        "is "
+        "tried again only while head and body so far fit 16k (`docs/decisions/0011-bodies-are-streamed.md`)"),
+    row("client-body-buffer-size", kSize, check_buffer_size, low, "8k",
+        "Accepted; see `proxy-request-buffering`"),
+};
+
+std::optional<std::chrono::milliseconds> seconds(AnnotationReader& reader, std::string_view name) {
+  const auto text = reader.text(name);
+  if (!text) return std::nullopt;
+  return std::chrono::seconds(parse_integer(*text).value_or(0));  // the row's check has let it through
+}
+
+}  // namespace
+
+std::span<const AnnotationRow> proxying_rows() { return kRows; }
+
+std::uint32_t response_head_for(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, router::kMaxResponseHead));
+}
+
+ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
+  ProxyingAnnotations result;
+  result.connect_timeout = seconds(reader, "proxy-connect-timeout");
+  result.read_timeout = seconds(reader, "proxy-read-timeout");
+  result.send_timeout = seconds(reader, "proxy-send-timeout");
+  if (const auto text = reader.text("proxy-body-size")) result.max_body_bytes = parse_size(*text).value();
+  if (const auto text = reader.text("proxy-buffer-size")) {
+    const std::uint64_t bytes = parse_size(*text).value();
+    result.max_response_head = response_head_for(bytes);
+    if (bytes > router::kMaxResponseHead)
+      reader.note("proxy-buffer-size", OnInvalid::use_default,
+                  quoted(*text) + " is more than 32k, the largest head that is taken; 32k counts");
+  }
+  if (const auto text = reader.text("proxy-next-upstream"))
+    result.retry_on = policy::RetryConditions::parse(*text).value();
+  if (const auto text = reader.text("proxy-next-upstream-tries"))
+    result.tries = static_cast<std::uint32_t>(parse_integer(*text).value_or(0));
+  result.tries_timeout = seconds(reader, "proxy-next-upstream-timeout");
+  // Without effect; asked for so that a bad value is told.
+  for (const std::string_view name :
+       {"proxy-http-version", "proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size",
+        "proxy-max-temp-file-size", "proxy-request-buffering", "client-body-buffer-size"})
+    (void)reader.text(name);
+  return result;
+}
+
+void apply(const ProxyingAnnotations& annotations, router::RouteSettings& settings) {
+  const auto take = [](const auto& from, auto& to) {
+    if (from) to = *from;
+  };
+  take(annotations.connect_timeout, settings.connect_timeout);
+  take(annotations.read_timeout, settings.read_timeout);
+  take(annotations.send_timeout, settings.send_timeout);
+  take(annotations.max_body_bytes, settings.max_body_bytes);
+  take(annotations.max_response_head, settings.max_response_head);
+  take(annotations.retry_on, settings.retry_on);
+  take(annotations.tries, settings.tries);
+  take(annotations.tries_timeout, settings.tries_timeout);
+}
+
+}  // namespace headgate::k8swatch
