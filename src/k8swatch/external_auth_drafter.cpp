@@ -27,8 +27,10 @@ Result<SetFields> read_set_fields(const ConfigMap& config_map) {
   return fields;
 }
 
-Result<SetFields> fields_named(const std::string& name, const Ingress& ingress, const Store& store) {
-  const auto config_map = find_named_config_map(store, ingress, name, ConfigMapAccess{});
+Result<SetFields> fields_named(const std::string& name, const Ingress& ingress,
+                               const PolicySources& sources) {
+  const auto config_map =
+      find_named_config_map(sources.store, ingress, name, sources.defaults.headers.access);
   if (!config_map) return fail(config_map.error().message);
   return read_set_fields(**config_map);
 }
@@ -50,7 +52,7 @@ void add_external_auth(const Ingress& ingress, const ExternalAuthAnnotations& an
   }
   policy::ExternalAuth step = config->step;
   if (!config->set_fields.empty()) {
-    auto fields = fields_named(config->set_fields, ingress, sources.store);
+    auto fields = fields_named(config->set_fields, ingress, sources);
     if (!fields) {
       findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
                           "metadata.annotations[auth-proxy-set-headers]",

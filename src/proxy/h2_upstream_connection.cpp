@@ -60,7 +60,7 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
   }
   const bool reused = requests_++ > 0;
   if (state_ == State::connecting && !is_set())
-    context_.timers.set(*this, context_.now + exchange.settings().connect_timeout);
+    context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
   return streams_.back().get();
 }

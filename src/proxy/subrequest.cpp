@@ -86,8 +86,13 @@ void Subrequest::on_upstream_failed(UpstreamFailure failure, bool request_sent, 
   upstream_ = nullptr;
   const bool transient =
       failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing && answer_.status == 0;
-  if (transient &&
-      may_try_again({request_sent, response_begun, false, try_count_}, method_, tries_allowed())) {
+  FailedTry failed;
+  failed.request_sent = request_sent;
+  failed.response_begun = response_begun;
+  failed.tries_made = try_count_;
+  RetryLimits limits;
+  limits.tries = tries_allowed();
+  if (transient && may_try_again(failed, method_, limits)) {
     context_.stats.upstream_retries.add();
     if (try_endpoint(true)) return;
   }
