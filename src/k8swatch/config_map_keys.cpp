@@ -59,6 +59,7 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "enable-real-ip",
     "enable-syslog",
     "enable-underscores-in-headers",
+    "enable-zstd",
     "error-log-level",
     "error-log-path",
     "force-ssl-redirect",
@@ -189,6 +190,9 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "worker-cpu-affinity",
     "worker-processes",
     "worker-shutdown-timeout",
+    "zstd-level",
+    "zstd-min-length",
+    "zstd-types",
 });
 
 constexpr auto kUseless = std::to_array<ConfigMapKey>({

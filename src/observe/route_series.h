@@ -31,8 +31,8 @@ struct RouteLabels {
   std::string_view ingress;
   std::string_view service;
   std::string_view path;
+  std::string_view host;  // the rule's host ("*.foo.com", "_"), never the client's text
   std::string_view canary{};  // Cluster::name of the canary, with a slot of its own; empty: not a canary
-  std::string_view host;      // the rule's host ("*.foo.com", "_"), never the client's text
 };
 
 // One series. The texts never change after its creation; the values have one writer.

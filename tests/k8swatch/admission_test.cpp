@@ -93,11 +93,11 @@ TEST_F(AdmissionTest, DeniesACatchAllWhereTheyAreDisabled) {
 TEST_F(AdmissionTest, DeniesWithEveryReason) {
   Ingress bad =
       with(ingress("new", {rule("10.0.0.1", {path("/", "web")}), rule("b.org", {path("x", "web")})}),
-           "auth-url", "http://auth");
+           "limit-something-new", "1");
   EXPECT_THAT(reasons(bad),
               ElementsAre(HasSubstr("spec.rules[0].host: '10.0.0.1' is not a host"),
                           HasSubstr("spec.rules[1].http.paths[0].path: 'x' is not a path"),
-                          HasSubstr("auth-url]: is not supported yet and has no effect: the paths are "
+                          HasSubstr("limit-something-new]: is not supported yet and has no effect: the paths are "
                                     "served WITHOUT this protection")));
 }
 
@@ -186,7 +186,7 @@ TEST_F(AdmissionTest, JudgesWhatIsAskedOfClientCertificates) {
 
 TEST_F(AdmissionTest, AnIngressOfWhichNothingChangesIsAllowedWithWarnings) {
   fixture_->put(ingress("old", {rule("a.org", {path("/", "web")})}));
-  AdmissionReview review = review_of(with(good_, "auth-url", "http://auth"));
+  AdmissionReview review = review_of(with(good_, "limit-something-new", "1"));
   EXPECT_THAT(decide(review).reasons, SizeIs(2));
   review.is_unchanged = true;
   const AdmissionDecision decision = decide(review);

@@ -49,6 +49,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_site_settings(reader);
   read_backend_settings(reader);
   read_gate_settings(reader);
+  read_policy_defaults(reader);
   read_listener_settings(reader, Store());
   read_block_rules(reader);
   read_forwarding_rules(reader, CidrList::everyone());

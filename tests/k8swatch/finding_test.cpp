@@ -23,6 +23,8 @@ TEST(Finding, NoValueOfAManifestCanForgeOne) {
   options.translation.classes.standalone = true;
   options.translation.config_map = "default/settings";
   Controller controller(options, [](const std::shared_ptr<const router::Publication>&) {});
+  DecodeOptions of_settings;
+  of_settings.config_map = options.translation.config_map;
   DecodedManifest manifest = decode_manifest_text(R"(
 apiVersion: v1
 kind: ConfigMap
@@ -49,7 +51,7 @@ metadata: {name: service}
 spec:
   defaultBackend: {service: {name: "a\nerror: forged\e[2J", port: {number: 80}}}
 )",
-                                                  "a.yaml");
+                                                  "a.yaml", of_settings);
   controller.set_source_findings("a.yaml", manifest.findings);
   for (const Object& object : manifest.objects) controller.upsert(object);
   controller.synced();

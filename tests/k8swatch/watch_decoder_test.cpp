@@ -16,12 +16,18 @@ using Type = WatchEvent::Type;
 
 class WatchDecoderTest : public ::testing::Test {
  protected:
+  // Of the ConfigMap that holds our settings everything is kept.
+  static DecodeOptions options() {
+    DecodeOptions options;
+    options.config_map = "default/big";
+    return options;
+  }
   Result<void> feed(std::string_view bytes) { return decoder_.feed(bytes, events_); }
   std::string value(std::size_t at) {
     return std::get<std::shared_ptr<const ConfigMap>>(*events_.at(at).observed.object)->data.at(0).second;
   }
 
-  ApiObjectReader reader_{DecodeOptions{}};
+  ApiObjectReader reader_{options()};
   WatchDecoder decoder_{reader_, Kind::config_map};
   std::vector<WatchEvent> events_;
 };

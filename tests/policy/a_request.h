@@ -25,7 +25,7 @@ struct ARequest {
       field.name = name;
       field.value = value;
     }
-    view.host_as_sent = "x.test:8080";
+    view.host_as_sent = view.public_host = "x.test:8080";
     view.host = "x.test";
     view.server_name = "x.test";
     view.remote_ip = "10.1.2.3";
