@@ -59,9 +59,11 @@ bool decode_config_map(JsonReader& reader, JsonValue& value, const DecodeOptions
       })) {
     return false;
   }
+  // First: it also gives the namespace that the name goes without.
+  if (!check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata)) return false;
   if (name_key(out.metadata) != options.config_map) keep_field_lines(out.data);
   out.data.shrink_to_fit();
-  return check_metadata(reader, value, Scope::namespaced, NameRule::subdomain, out.metadata);
+  return true;
 }
 
 bool decode_namespace(JsonReader& reader, JsonValue& value, const DecodeOptions& options, Namespace& out) {

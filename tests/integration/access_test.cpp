@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/annotated_pod.h"
+#include "support/deadline.h"
 #include "support/metrics.h"
 
 namespace headgate::test_support {
@@ -21,8 +22,10 @@ TEST_F(Access, AnAllowListAnswersAllOthersWith403) {
   EXPECT_EQ(response.status, 403);
   EXPECT_THAT(response.body, HasSubstr("<h1>403 Forbidden</h1>"));
   EXPECT_EQ(pod.request_count(), 0U);
-  EXPECT_EQ(metric(headgate->admin("/metrics").body, "headgate_http_rejected_total", "reason=\"ip_filter\""),
-            1);
+  EXPECT_TRUE(eventually([&] {  // counted once the answer is on its way
+    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total",
+                  "reason=\"ip_filter\"") == 1;
+  }));
   annotate({{"whitelist-source-range", "127.0.0.0/8"}});
   EXPECT_TRUE(headgate->wait_for("y.test", "/", 200)) << "the older name, live";
 }

@@ -7,6 +7,7 @@
 
 #include "integration/annotated_pod.h"
 #include "support/h2_client.h"
+#include "support/deadline.h"
 #include "support/metrics.h"
 
 namespace headgate::test_support {
@@ -48,7 +49,7 @@ TEST_F(Limits, OneAndTheBurstPassThen503) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.body, ::testing::HasSubstr("503 Service Temporarily Unavailable"));
   EXPECT_EQ(pod.request_count(), 11U);
-  EXPECT_EQ(rejected("rate_limit"), 1);
+  EXPECT_TRUE(eventually([&] { return rejected("rate_limit") == 1; }));
 }
 
 TEST_F(Limits, TheBurstFollowsItsMultiplierAndTheStatusTheConfigMap) {

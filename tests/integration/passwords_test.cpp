@@ -9,6 +9,7 @@
 
 #include "integration/annotated_pod.h"
 #include "support/h2_client.h"
+#include "support/deadline.h"
 #include "support/metrics.h"
 
 namespace headgate::test_support {
@@ -59,8 +60,10 @@ TEST_F(Passwords, WithoutCredentialsOrWithBadOnesItIs401) {
     EXPECT_THAT(response.body, HasSubstr("<h1>401 Authorization Required</h1>"));
   }
   EXPECT_EQ(pod.request_count(), 0U);
-  EXPECT_EQ(metric(headgate->admin("/metrics").body, "headgate_http_rejected_total", "reason=\"basic_auth\""),
-            5);
+  EXPECT_TRUE(eventually([&] {
+    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total",
+                  "reason=\"basic_auth\"") == 5;
+  }));
 }
 
 TEST_F(Passwords, TheRightOneIsLetInAndKeptFromThePod) {
