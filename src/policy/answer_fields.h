@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/ascii.h"
@@ -45,6 +46,19 @@ class AnswerFields {
   void clear() {
     lines_.clear();
     replaced_.clear();
+  }
+
+  // Leaves out what is beyond `most` bytes in all, line by line; never how the content is encoded.
+  void bound(std::size_t most) {
+    if (lines_.size() <= most) return;
+    std::string kept;
+    for (std::size_t at = 0; at < lines_.size();) {
+      const std::size_t end = end_of_line(at);
+      if (kept.size() + (end - at) <= most || is_line_of(at, "Content-Encoding"))
+        kept.append(lines_, at, end - at);
+      at = end;
+    }
+    lines_ = std::move(kept);
   }
 
   [[nodiscard]] bool empty() const { return lines_.empty(); }

@@ -12,7 +12,7 @@ namespace {
 // nginx's $http_NAME: letters in any case, '-' and '_' are one.
 const http::Field* find_field(const http::FieldList& fields, std::string_view variable) {
   for (const http::Field& field : fields) {
-    if (field.name.size() != variable.size()) continue;
+    if (field.drop || field.name.size() != variable.size()) continue;
     if (std::equal(variable.begin(), variable.end(), field.name.begin(),
                    [](char v, char f) { return v == (f == '-' ? '_' : http::to_lower(f)); }))
       return &field;

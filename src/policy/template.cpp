@@ -21,11 +21,24 @@ bool names_field(std::string_view variable, std::string_view field) {
                     [](char v, char f) { return http::to_lower(v) == (f == '-' ? '_' : http::to_lower(f)); });
 }
 
-std::string_view field_value(const RequestView& request, std::string_view name) {
-  if (names_field(name, "host")) return request.host_as_sent;
-  for (const http::Field& field : request.head.fields)
-    if (names_field(name, field.name)) return field.value;
-  return {};
+// What reaches nobody behind us does not count: what is decided by a text must be what they see. Fields about
+// the hop and about forwarding do, which never reach anybody as the client wrote them.
+bool counts(const http::Field& field) {
+  return !field.drop || (field.id >= http::FieldId::host && field.id <= http::FieldId::ssl_client);
+}
+
+// Of a field that was sent more than once all values, as if in one list (RFC 9110 §5.3).
+void append_field(std::string& out, const RequestView& request, std::string_view name) {
+  if (names_field(name, "host")) {
+    out += request.host_as_sent;
+    return;
+  }
+  bool is_first = true;
+  for (const http::Field& field : request.head.fields) {
+    if (!counts(field) || !names_field(name, field.name)) continue;
+    if (!std::exchange(is_first, false)) out += ", ";
+    out += field.value;
+  }
 }
 
 std::string_view without_question_mark(std::string_view query) {
@@ -45,21 +58,39 @@ std::string_view argument_value(std::string_view query, std::string_view name) {
   return {};
 }
 
-}  // namespace
-
-std::string_view cookie_value(const http::FieldList& fields, std::string_view name) {
+template <typename Visit>
+void for_each_cookie(const http::FieldList& fields, std::string_view name, Visit visit) {
   for (const http::Field& field : fields) {
-    if (!http::same_name(field.name, "cookie")) continue;
+    if (!counts(field) || !http::same_name(field.name, "cookie")) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find(';'), rest.size());
       const std::string_view pair = http::trim(rest.substr(0, end));
       if (pair.size() > name.size() && pair[name.size()] == '=' && pair.starts_with(name))
-        return pair.substr(name.size() + 1);
+        visit(pair.substr(name.size() + 1));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
-  return {};
+}
+
+// All of that name: which one counts behind us is not known here.
+void append_cookies(std::string& out, const http::FieldList& fields, std::string_view name) {
+  bool is_first = true;
+  for_each_cookie(fields, name, [&](std::string_view value) {
+    if (!std::exchange(is_first, false)) out += ", ";
+    out += value;
+  });
+}
+
+}  // namespace
+
+std::string_view cookie_value(const http::FieldList& fields, std::string_view name) {
+  std::string_view first;
+  bool is_first = true;
+  for_each_cookie(fields, name, [&](std::string_view value) {
+    if (std::exchange(is_first, false)) first = value;
+  });
+  return first;
 }
 
 std::string escape_uri_component(std::string_view text) {
@@ -200,10 +231,10 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         out += argument_value(request.target.query, part.text);
         break;
       case Variable::cookie:
-        out += cookie_value(request.head.fields, part.text);
+        append_cookies(out, request.head.fields, part.text);
         break;
       case Variable::field:
-        out += field_value(request, part.text);
+        append_field(out, request, part.text);
         break;
       case Variable::host:
         out += request.host.empty() ? request.server_name : request.host;

@@ -69,7 +69,14 @@ void Exchange::on_auth_answer(const policy::ExternalAuth& step, policy::Subreque
 
 // The fields that the pod gets of the auth service, and no client's in their place.
 void Exchange::apply_grant(policy::RequestEdit& edit) const {
-  if (grant_ == nullptr) return;
+  if (grant_ == nullptr) {
+    // Let in without being asked about (satisfy: any): what the service would say is not the client's to say.
+    if (route_->policy.chain == nullptr) return;
+    for (const policy::AccessStep& step : route_->policy.chain->access)
+      if (const auto* const auth = std::get_if<policy::ExternalAuth>(&step))
+        for (const std::string& name : auth->response_fields) edit.drop(name);
+    return;
+  }
   for (const std::string& name : grant_->replaced) edit.drop(name);
   edit.lines += grant_->lines;
 }

@@ -100,6 +100,7 @@ bool Exchange::replace_answer(const http::ResponseHead& head, bool last) {
   if (pages == nullptr || !pages->covers(head.status, true)) return false;
   Upstream* const upstream = upstream_;
   const bool reusable = last && body_complete_ && !abandoned_;
+  current_try().response_time = since_try();
   if (!ask_for_error_page(head.status, true)) return false;
   if (reusable)
     upstream->release(true);

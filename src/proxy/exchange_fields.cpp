@@ -11,9 +11,6 @@
 namespace headgate::proxy {
 namespace {
 
-// What is added to a pod's answer must fit behind its head (Scratch::kHeadBytes).
-constexpr std::size_t kMostOwnFields = std::size_t{56} * 1024;
-
 // CGI and WSGI read "X_Forwarded_For" as "X-Forwarded-For": what a client may not say in one spelling, it may
 // not say in the other.
 bool is_ours_with_hyphens(std::string_view name, std::string& spelling) {
@@ -55,7 +52,6 @@ void Exchange::change_answer(http::ResponseHead* head) {
   site.add_fields.fill_in(answer_fields_);
   if (site.name_server && !has_server && !answer_fields_.has("Server"))
     answer_fields_.set("Server", "headgate");
-  if (head != nullptr && answer_fields_.lines().size() > kMostOwnFields) answer_fields_.clear();
 }
 
 // --- limit-rate ---

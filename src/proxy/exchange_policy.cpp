@@ -8,6 +8,12 @@
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
+namespace {
+
+// What is added to a pod's answer must fit behind its head (Scratch::kHeadBytes).
+constexpr std::size_t kMostOwnFields = std::size_t{56} * 1024;
+
+}  // namespace
 
 policy::RequestView Exchange::view_of(const http::RequestHead& head, const http::RequestFacts& facts,
                                       const http::Target& target, std::string_view host) const {
@@ -118,6 +124,7 @@ std::string_view Exchange::own_fields(http::ResponseHead* head) {
         if (http::same_name(field.name, name)) field.drop = true;
   }
   if (answer_fields_.empty()) return hsts;
+  answer_fields_.bound(kMostOwnFields);
   answer_fields_.append_lines(hsts);
   return answer_fields_.lines();
 }

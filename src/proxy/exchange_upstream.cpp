@@ -12,7 +12,8 @@ bool Exchange::choose_way() {
   way_ = {};
   bool over_tls = false;
   // What an Ingress says is about its own Service and its canaries, not about who answers instead of it.
-  const bool is_own = alternative_ != nullptr || &pool_->cluster() == route_->cluster.get();
+  const bool is_canary = alternative_ != nullptr && error_stage_ == ErrorStage::none;
+  const bool is_own = is_canary || &pool_->cluster() == route_->cluster.get();
   switch (is_own ? route_->protocol.value_or(pool_->protocol()) : pool_->protocol()) {
     case UpstreamProtocol::http1:
       break;

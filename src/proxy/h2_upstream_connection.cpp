@@ -31,7 +31,7 @@ H2UpstreamConnection::H2UpstreamConnection(WorkerContext& context, EndpointRef e
     : context_(context),
       endpoint_(std::move(endpoint)),
       tls_(way.tls == nullptr ? nullptr : way.tls->shared_from_this()),
-      cluster_(way.cluster),
+      name_(way.tls == nullptr ? "" : way.cluster->service + "." + way.cluster->namespace_name + ".svc"),
       session_(settings_for(context), context.scratch.response),
       opened_at_(context.now) {
   context_.stats.upstream_connections_active.add(1);
@@ -148,9 +148,8 @@ void H2UpstreamConnection::on_connecting(std::uint32_t events) {
     return;
   }
   state_ = State::securing;
-  const std::string name = cluster_->service + "." + cluster_->namespace_name + ".svc";
   tls::ClientStart start;
-  start.name = name;
+  start.name = name_;
   start.http2 = true;
   transport_.start_tls(*tls_, start, context_.scratch.ciphertext);
   shake_hands();
@@ -174,7 +173,6 @@ void H2UpstreamConnection::shake_hands() {
 
 void H2UpstreamConnection::connected() {
   state_ = State::open;
-  cluster_ = nullptr;
   TimerWheel::unset(*this);
   context_.loop.requeue(*this);  // preface and SETTINGS
   // By index: an Exchange may drop its stream, and others.

@@ -78,7 +78,7 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   EndpointRef endpoint_;
   Transport transport_;
   std::shared_ptr<const tls::ClientContext> tls_;
-  const router::Cluster* cluster_;  // until it is connected
+  const std::string name_;  // that the pod is called by; empty: plain
   http::H2ClientSession session_;
   State state_ = State::connecting;
   bool retired_ = false;

@@ -29,7 +29,7 @@ TEST(Template, KnowsTheVariablesOfNginx) {
       {"$arg_y", "2"},
       {"$arg_empty", ""},
       {"$arg_none", ""},
-      {"$cookie_b", "two"},
+      {"$cookie_b", "two, 3"},
       {"$cookie_none", ""},
       {"$http_user_agent", "curl"},
       {"$http_none", ""},
@@ -63,6 +63,14 @@ TEST(Template, MixesTextAndVariables) {
   EXPECT_EQ(expand("https://$host$uri-${scheme}x", request), "https://x.test/a-httpx");
   EXPECT_EQ(expand("plain", request), "plain");
   EXPECT_EQ(expand("", request), "");
+}
+
+// Or a cached grant of an auth service could be had under a name that it never saw.
+TEST(Template, WhatIsSentTwiceCountsTwiceAndWhatIsNotPassedOnDoesNot) {
+  ARequest request("/", {{"X-Org", "mine"}, {"X_Org", "victim"}, {"x-org", "other"}});
+  for (http::Field& field : request.head.fields)
+    if (field.name == "X_Org") field.drop = true;
+  EXPECT_EQ(expand("$http_x_org", request), "mine, other");
 }
 
 TEST(Template, ValuesAreNeverSyntax) {
