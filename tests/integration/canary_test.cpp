@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "integration/one_pod.h"
+#include "support/deadline.h"
 #include "support/temp_dir.h"
 
 namespace headgate::test_support {
@@ -226,9 +227,11 @@ TEST_F(Canary, IsNamedInLogsAndMetrics) {
   start();
   EXPECT_EQ(ask("X-Canary: always\r\n"), "next");
   EXPECT_EQ(ask(), "web");
-  const std::string page = headgate->admin("/metrics").body;
-  EXPECT_THAT(page, HasSubstr("canary=\"default-next-80\""));
-  EXPECT_THAT(page, HasSubstr("canary=\"\""));
+  EXPECT_TRUE(eventually([&] {  // counted once the answer is on its way
+    const std::string page = headgate->admin("/metrics").body;
+    return page.find("canary=\"default-next-80\"") != std::string::npos &&
+           page.find("canary=\"\"") != std::string::npos;
+  }));
   headgate.reset();
   std::ifstream in((log.path() / "access.log").string());
   const std::string lines{std::istreambuf_iterator<char>(in), {}};
