@@ -61,7 +61,7 @@ void H2UpstreamStream::begin() {
 
 std::size_t H2UpstreamStream::read_body(char* out, std::size_t most, bool& last) {
   const std::size_t size = std::min(most, out_.size());
-  std::memcpy(out, out_.data(), size);
+  if (size > 0) std::memcpy(out, out_.data(), size);
   out_.consume(size);
   last = out_last_ && out_.empty();
   out_ended_ = out_ended_ || last;
