@@ -30,7 +30,7 @@ struct Worker::State {
         retire(retire_callback),
         on_adopted(adopted_callback),
         timers(Clock::now()),
-        upstreams(random_offset() + index),
+        upstreams(random_offset() + index, index),
         tables(retire_callback),
         access_log(sink),
         context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
@@ -66,8 +66,8 @@ struct Worker::State {
     note_drained();
   }
 
-  void adopt(const router::Publication& publication) {
-    upstreams.adopt(publication.clusters);
+  void adopt(const router::Publication& publication, const HealthUpdates& health) {
+    upstreams.adopt(publication.clusters, health);
     if (publication.table) {
       tables.adopt(publication.table);
       stats.adopted_tables.add();
@@ -160,9 +160,10 @@ void Worker::stop() {
   state_->thread.join();
 }
 
-void Worker::post_publication(std::shared_ptr<const router::Publication> publication) {
-  state_->loop.post(
-      [state = state_.get(), publication = std::move(publication)] { state->adopt(*publication); });
+void Worker::post_publication(std::shared_ptr<const router::Publication> publication, HealthUpdates health) {
+  state_->loop.post([state = state_.get(), publication = std::move(publication), health = std::move(health)] {
+    state->adopt(*publication, health);
+  });
 }
 
 void Worker::post_drain(std::chrono::milliseconds deadline) {

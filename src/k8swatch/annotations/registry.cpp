@@ -20,11 +20,17 @@ struct Registry {
 // In the order of docs/annotations.md.
 Registry collect() {
   Registry registry;
-  for (const auto rows :
-       {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(), backend_rows(),
-        routing_rows(), redirection_rows(), ip_filter_rows(), authentication_rows(), limit_rows(),
-        cors_rows(), external_auth_rows(), error_pages_rows(), mirror_rows(), proxying_rows(), balancing_rows(), canary_rows(), headers_rows(),
-        backend_tls_rows(), refused_rows()})
+  for (const auto rows : {redirect_rows(),       client_certificate_rows(),
+                          passthrough_rows(),    ciphers_rows(),
+                          backend_rows(),        routing_rows(),
+                          redirection_rows(),    ip_filter_rows(),
+                          authentication_rows(), limit_rows(),
+                          cors_rows(),           external_auth_rows(),
+                          error_pages_rows(),    mirror_rows(),
+                          proxying_rows(),       balancing_rows(),
+                          health_rows(),         canary_rows(),
+                          headers_rows(),        backend_tls_rows(),
+                          refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (const AnnotationRow& row : registry.rows) {
     registry.by_name.emplace(row.name, &row);
@@ -82,6 +88,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "Protocol and TLS of backends";
     case balancing:
       return "Load balancing and session affinity";
+    case health:
+      return "Health of endpoints";
     case canary:
       return "Canary";
     case mirroring:
@@ -100,6 +108,8 @@ std::string_view to_string(AnnotationScope scope) {
       return "path";
     case Scope::host:
       return "host";
+    case Scope::service:
+      return "Service";
   }
   return "?";
 }

@@ -17,6 +17,7 @@ std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
 std::span<const AnnotationRow> proxying_rows();
 std::span<const AnnotationRow> balancing_rows();
+std::span<const AnnotationRow> health_rows();
 std::span<const AnnotationRow> canary_rows();
 std::span<const AnnotationRow> external_auth_rows();
 std::span<const AnnotationRow> error_pages_rows();
