@@ -32,6 +32,17 @@ Finding warning(const Ingress& ingress, std::string_view annotation, std::string
           std::move(reason)};
 }
 
+// Empty: nothing is otherwise than somebody who asks for checks may think.
+std::string limits_of_checks(const Ingress& ingress, std::string_view prefix) {
+  AnnotationReader reader(ingress, prefix);
+  const BackendTlsAnnotations tls = read_backend_tls_annotations(reader);
+  if (tls.protocol == router::UpstreamProtocol::h2c || tls.protocol == router::UpstreamProtocol::h2)
+    return "health checks ask by GET over HTTP/2; the health protocol of gRPC is not spoken";
+  if (!tls.secret.empty())
+    return "health checks verify no certificate and show none: proxy-ssl-secret is not used for them";
+  return {};
+}
+
 HealthAnnotations read(const Ingress& ingress, std::string_view prefix,
                        const router::HealthSettings& defaults) {
   AnnotationReader reader(ingress, prefix);  // what is wrong with values is told with the Ingress itself
@@ -39,7 +50,6 @@ HealthAnnotations read(const Ingress& ingress, std::string_view prefix,
   if (!said.settings.check) return said;
   const BackendTlsAnnotations tls = read_backend_tls_annotations(reader);
   said.settings.check->protocol = tls.protocol;
-  said.checks_without_secret = !tls.secret.empty();
   return said;
 }
 
@@ -70,10 +80,9 @@ router::HealthRef HealthRules::settings_for(const ServiceRecord* service, const 
       settings = said.settings;
       if (!said.idle.empty())
         findings.push_back(warning(user, said.idle, "has no effect: what it is about is not turned on"));
-      if (said.checks_without_secret)
-        findings.push_back(warning(user, said.first,
-                                   "health checks verify no certificate and show none: proxy-ssl-secret is "
-                                   "not used for them"));
+      if (said.settings.check)
+        if (std::string reason = limits_of_checks(user, prefix_); !reason.empty())
+          findings.push_back(warning(user, "headgate.dev/health-check-path", std::move(reason)));
     } else if (said.settings != settings) {
       findings.push_back(warning(user, said.first,
                                  "the health of Service " + name_key(service->service->metadata) + " port " +

@@ -236,6 +236,8 @@ class HealthCollector final : public prometheus::Collectable {
     std::vector<Sample> endpoints;
     std::vector<Sample> panic;
     std::vector<Sample> ejections;
+    std::vector<Sample> checked;
+    std::vector<Sample> checks;
     for (const HealthSeries& series : sources_.health()) {
       const Labels labels = with(
           constant_,
@@ -246,6 +248,15 @@ class HealthCollector final : public prometheus::Collectable {
       add("healthy", series.healthy);
       add("slow_start", series.slow_start);
       add("ejected", series.ejected);
+      add("unhealthy", series.unhealthy);
+      if (series.is_checked) {
+        checked.push_back({labels, number(series.checked)});
+        const auto count = [&](const char* result, std::uint64_t value) {
+          checks.push_back({with(labels, {{"result", result}}), number(value)});
+        };
+        count("success", series.checks - series.failed_checks);
+        count("failure", series.failed_checks);
+      }
       panic.push_back({labels, series.panic ? 1.0 : 0.0});
       for (const auto& [reason, count] : series.ejections)
         ejections.push_back({with(labels, {{"reason", std::string(reason)}}), number(count)});
@@ -258,6 +269,11 @@ class HealthCollector final : public prometheus::Collectable {
                               "Whether so few endpoints are healthy that all are used.", std::move(panic)));
     families.push_back(family(MetricType::Counter, "headgate_health_ejections_total",
                               "Endpoints ejected for their answers, by reason.", std::move(ejections)));
+    if (checked.empty()) return families;
+    families.push_back(family(MetricType::Gauge, "headgate_health_checked_endpoints",
+                              "Endpoints of which health checks are made.", std::move(checked)));
+    families.push_back(family(MetricType::Counter, "headgate_health_checks_total",
+                              "Health checks made, by result.", std::move(checks)));
     return families;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 namespace headgate::proxy {
 namespace {
@@ -47,6 +48,13 @@ double success_rate(const EndpointHealth::Sums& sums) {
   return 100.0 * (1.0 - static_cast<double>(sums.failures) / static_cast<double>(sums.tries));
 }
 
+std::string check_of(const EndpointHealth& health, bool is_checked) {
+  if (!is_checked) return "NOT CHECKED: too many endpoints of this namespace are";
+  const int status = health.last_status.load(kRelaxed);
+  if (status < 0) return "not checked yet";
+  return "last check: " + (status == 0 ? "no answer" : "status " + std::to_string(status));
+}
+
 const ClusterHealth::Member* find(const ClusterHealth* in, const router::Endpoint& endpoint) {
   if (in == nullptr) return nullptr;
   const auto& members = in->members();
@@ -64,23 +72,42 @@ std::string seconds(Duration time) {
 }  // namespace
 
 ClusterHealth::ClusterHealth(std::shared_ptr<const router::Cluster> cluster, const router::EndpointSet& set,
-                             const ClusterHealth* before, unsigned workers, HealthWaker* waker, TimePoint now)
+                             const ClusterHealth* before, unsigned workers, HealthWaker* waker, TimePoint now,
+                             std::size_t most_checked)
     : cluster_(std::move(cluster)), settings_(set.health.settings), waker_(waker), due_(now) {
   const bool interval_goes_on = before != nullptr && before->settings_->outliers == settings_->outliers;
   if (settings_->outliers)
     interval_end_ = interval_goes_on ? before->interval_end_ : now + settings_->outliers->interval;
-  if (before != nullptr) ejections_ = before->ejections_;
+  if (before != nullptr) {
+    ejections_ = before->ejections_;
+    past_checks_ = before->past_checks_;
+    past_failed_checks_ = before->past_failed_checks_;
+    for (const Member& member : before->members_) {
+      past_checks_ += member.health->checks.value();
+      past_failed_checks_ += member.health->failed_checks.value();
+    }
+  }
   members_.reserve(set.endpoints.size());
   for (const router::Endpoint& endpoint : set.endpoints) {
     if (const Member* const known = find(before, endpoint)) {
       members_.push_back(*known);
+      past_checks_ -= known->health->checks.value();
+      past_failed_checks_ -= known->health->failed_checks.value();
       continue;
     }
     members_.push_back({endpoint, std::make_shared<EndpointHealth>(workers)});
     // Where all are new, nobody else could take the share.
     if (before != nullptr && !before->members_.empty()) begin_slow_start(*members_.back().health, now);
   }
+  if (settings_->check) checked_count_ = std::min(most_checked, members_.size());
+  for (std::size_t i = checked_count_; i < members_.size(); ++i)  // nobody would find out that it is well
+    members_[i].health->unwell.store(false, kRelaxed);
   judge(now);
+}
+
+void ClusterHealth::ask() {
+  asked_.store(true, kRelaxed);
+  if (waker_ != nullptr) waker_->wake();
 }
 
 void ClusterHealth::note(EndpointHealth& health, EndpointHealth::Tally& tally, TryOutcome outcome) {
@@ -88,17 +115,24 @@ void ClusterHealth::note(EndpointHealth& health, EndpointHealth::Tally& tally, T
   if (!reaches(health.failures_in_a_row, settings_->outliers->consecutive_5xx) &&
       !reaches(health.gateway_failures_in_a_row, settings_->outliers->consecutive_gateway_failure))
     return;
-  asked_.store(true, kRelaxed);
-  if (waker_ != nullptr) waker_->wake();
+  ask();
 }
 
 void ClusterHealth::judge(TimePoint now) {
   asked_.store(false, kRelaxed);
   // First: who comes back now has not been without ejection for an interval.
   if (settings_->outliers && now >= interval_end_) end_interval(now);
+  note_recoveries(now);
   end_ejections(now);
   if (settings_->outliers) eject_for_failures_in_a_row(now);
   publish_verdict(now);
+}
+
+void ClusterHealth::note_recoveries(TimePoint now) {
+  for (const Member& member : members_) {
+    const bool unwell = member.health->unwell.load(kRelaxed);
+    if (std::exchange(member.health->was_unwell, unwell) && !unwell) begin_slow_start(*member.health, now);
+  }
 }
 
 void ClusterHealth::end_ejections(TimePoint now) {
@@ -187,7 +221,7 @@ void ClusterHealth::begin_slow_start(EndpointHealth& health, TimePoint now) cons
 }
 
 std::uint32_t ClusterHealth::weight_of(const EndpointHealth& health, TimePoint now) const {
-  if (health.ejected) return 0;
+  if (health.ejected || health.unwell.load(kRelaxed)) return 0;
   if (now >= health.warm_at || settings_->slow_start.count() == 0) return EndpointHealth::kFullWeight;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(health.warm_at - now);
   const auto done = std::max<std::int64_t>(0, (settings_->slow_start - left).count());
@@ -220,11 +254,21 @@ observe::HealthSeries ClusterHealth::series(TimePoint now) const {
   series.port = cluster_->port;
   series.panic = panic_;
   for (const Member& member : members_) {
-    const std::uint32_t weight = weight_of(*member.health, now);
-    ++(weight == 0                             ? series.ejected
+    const EndpointHealth& health = *member.health;
+    const std::uint32_t weight = weight_of(health, now);
+    ++(health.unwell.load(kRelaxed)            ? series.unhealthy
+       : weight == 0                           ? series.ejected
        : weight == EndpointHealth::kFullWeight ? series.healthy
                                                : series.slow_start);
   }
+  series.checks = past_checks_;
+  series.failed_checks = past_failed_checks_;
+  for (const Member& member : members_) {
+    series.checks += member.health->checks.value();
+    series.failed_checks += member.health->failed_checks.value();
+  }
+  series.checked = checked_count_;
+  series.is_checked = settings_->check.has_value();
   for (std::size_t i = 0; i < kEjectionReasons; ++i)
     series.ejections.emplace_back(to_string(static_cast<EjectionReason>(i)), ejections_[i]);
   return series;
@@ -238,13 +282,16 @@ std::string ClusterHealth::dump(TimePoint now) const {
   if (panic_) out += ", PANIC: fewer than " + std::to_string(settings_->panic_threshold) + " %, all are used";
   if (is_exhausted()) out += ", none is used";
   out += "\n";
-  for (const Member& member : members_) {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = members_[i];
     const EndpointHealth& health = *member.health;
     out += "  " + member.endpoint.text;
     const std::uint32_t weight = weight_of(health, now);
     if (health.ejected)
       out += " ejected (" + std::string(to_string(health.reason)) + ") for " +
              seconds(health.ejected_until - now) + " more";
+    else if (health.unwell.load(kRelaxed))
+      out += " unhealthy (health check)";
     else if (weight != EndpointHealth::kFullWeight)
       out += " healthy, in slow start at " + std::to_string(weight / 10) + " %";
     else
@@ -255,6 +302,7 @@ std::string ClusterHealth::dump(TimePoint now) const {
     if (settings_->outliers && health.last_interval.tries != 0)
       out += ", last interval " + std::to_string(health.last_interval.failures) + " of " +
              std::to_string(health.last_interval.tries) + " failed";
+    if (settings_->check) out += ", " + check_of(health, i < checked_count_);
     out += "\n";
   }
   return out;

@@ -1,5 +1,6 @@
 // The health of all endpoints of one Cluster in one EndpointSet: Envoy's outlier detection, panic threshold
-// and slow start. The rules are judge(), a plain function of the time; the HealthKeeper calls it.
+// and slow start, and what health checks have found out. The rules are judge(), a plain function of the time;
+// the HealthKeeper calls it.
 #pragma once
 
 #include <array>
@@ -35,9 +36,10 @@ class ClusterHealth {
 
   // `before`: that of the Cluster's EndpointSet until now, or null; endpoints that stay keep what is known of
   // them, and what the Cluster has counted goes on. `set` has health settings. `waker` (null: nobody) must
-  // outlive this.
+  // outlive this. `most_checked`: of its endpoints, where it asks for checks.
   ClusterHealth(std::shared_ptr<const router::Cluster> cluster, const router::EndpointSet& set,
-                const ClusterHealth* before, unsigned workers, HealthWaker* waker, TimePoint now);
+                const ClusterHealth* before, unsigned workers, HealthWaker* waker, TimePoint now,
+                std::size_t most_checked = SIZE_MAX);
 
   // --- Workers ---
 
@@ -47,6 +49,11 @@ class ClusterHealth {
   [[nodiscard]] bool is_exhausted() const { return exhausted_.load(std::memory_order_relaxed); }
   // In the order of the EndpointSet.
   [[nodiscard]] const std::vector<Member>& members() const { return members_; }
+  [[nodiscard]] const router::HealthSettings& settings() const { return *settings_; }
+  // The first so many members are checked.
+  [[nodiscard]] std::size_t checked_count() const { return checked_count_; }
+  // To be judged soon.
+  void ask();
   // One of its endpoints was tried by the Worker whose `tally` that is.
   void note(EndpointHealth& health, EndpointHealth::Tally& tally, TryOutcome outcome);
 
@@ -63,6 +70,7 @@ class ClusterHealth {
   [[nodiscard]] std::string dump(TimePoint now) const;
 
  private:
+  void note_recoveries(TimePoint now);
   void end_ejections(TimePoint now);
   void eject_for_failures_in_a_row(TimePoint now);
   void end_interval(TimePoint now);
@@ -76,6 +84,10 @@ class ClusterHealth {
   std::shared_ptr<const router::Cluster> cluster_;
   std::shared_ptr<const router::HealthSettings> settings_;  // never null
   std::vector<Member> members_;
+  std::size_t checked_count_ = 0;
+  // Checks of endpoints that are gone.
+  std::uint64_t past_checks_ = 0;
+  std::uint64_t past_failed_checks_ = 0;
   HealthWaker* waker_;
   std::atomic<bool> selective_{false};
   std::atomic<bool> exhausted_{false};

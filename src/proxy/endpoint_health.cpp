@@ -1,5 +1,7 @@
 #include "proxy/endpoint_health.h"
 
+#include <algorithm>
+
 namespace headgate::proxy {
 
 TryOutcome outcome_of_status(int status) {
@@ -21,6 +23,25 @@ bool EndpointHealth::note(TryOutcome outcome, Tally& tally) {
   tally.failures.add();
   failures_in_a_row.fetch_add(1, kRelaxed);
   if (outcome == TryOutcome::gateway_failure) gateway_failures_in_a_row.fetch_add(1, kRelaxed);
+  return true;
+}
+
+bool EndpointHealth::note_check(int status, const router::HealthCheck& rules) {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  const bool good = std::any_of(rules.expected.begin(), rules.expected.end(), [status](const auto& each) {
+    return each.first <= status && status <= each.last;
+  });
+  last_status.store(status, kRelaxed);
+  checks.add();
+  if (!good) failed_checks.add();
+  const bool is_unwell = unwell.load(kRelaxed);
+  if (good != is_unwell) {
+    contrary_checks = 0;
+    return false;
+  }
+  if (++contrary_checks < (is_unwell ? rules.healthy_threshold : rules.unhealthy_threshold)) return false;
+  contrary_checks = 0;
+  unwell.store(!is_unwell, kRelaxed);
   return true;
 }
 

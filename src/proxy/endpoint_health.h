@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "observe/counter.h"
+#include "router/health_settings.h"
 
 namespace headgate::proxy {
 
@@ -43,6 +44,10 @@ struct EndpointHealth {
   // Any Worker; `tally`: its own. True: the count may ask for a judgement.
   bool note(TryOutcome outcome, Tally& tally);
 
+  // The Worker that checks it; `status`: of the answer, 0: there was none. True: it has become well or
+  // unwell.
+  bool note_check(int status, const router::HealthCheck& rules);
+
   // --- Written by the HealthKeeper, read by Workers ---
   std::atomic<std::uint32_t> weight{kFullWeight};
 
@@ -51,12 +56,19 @@ struct EndpointHealth {
   std::atomic<std::uint32_t> gateway_failures_in_a_row{0};
   const unsigned workers;
   const std::unique_ptr<Tally[]> tallies;
+  // Of the one that checks it (HealthChecks).
+  std::atomic<bool> unwell{false};
+  std::atomic<int> last_status{-1};  // 0: no answer; -1: not checked yet
+  observe::Counter checks;
+  observe::Counter failed_checks;
+  std::uint32_t contrary_checks = 0;  // in a row, that say otherwise than `unwell`; its own
 
   // --- Of the HealthKeeper alone, under its lock ---
   struct Sums {
     std::uint64_t tries = 0;
     std::uint64_t failures = 0;
   };
+  bool was_unwell = false;  // at the last judgement
   bool ejected = false;
   EjectionReason reason{};      // of the last ejection
   TimePoint ejected_until{};    // while it is

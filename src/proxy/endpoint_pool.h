@@ -102,6 +102,8 @@ class EndpointPool {
   std::string_view session_name(EndpointState& endpoint) const;
 
   [[nodiscard]] std::size_t size() const { return endpoints_.size(); }
+  // In the order of the EndpointSet.
+  [[nodiscard]] EndpointState& endpoint(std::size_t at) const { return *endpoints_[at]; }
   // Nobody can get a request.
   [[nodiscard]] bool is_empty() const {
     return endpoints_.empty() || (health_ != nullptr && health_->is_exhausted());

@@ -20,18 +20,34 @@ HealthUpdates HealthKeeper::adopt(const std::vector<router::ClusterUpdate>& upda
     const router::ClusterUpdate& update = updates[i];
     const auto known = clusters_.find(update.slot);
     if (update.endpoints == nullptr || update.endpoints->health.settings == nullptr) {
-      if (known != clusters_.end()) clusters_.erase(known);
+      if (known != clusters_.end()) forget(known);
       continue;
     }
-    const ClusterHealth* before = known == clusters_.end() ? nullptr : known->second.get();
-    if (before != nullptr && &before->cluster() != update.cluster.get()) before = nullptr;
+    std::shared_ptr<ClusterHealth> before;
+    if (known != clusters_.end()) {
+      if (&known->second->cluster() == update.cluster.get()) before = known->second;
+      forget(known);
+    }
+    const auto others = checked_.find(update.cluster->namespace_name);
+    const std::size_t checked = others == checked_.end() ? 0 : others->second;
     result.resize(updates.size());
-    result[i] =
-        std::make_shared<ClusterHealth>(update.cluster, *update.endpoints, before, workers_, this, now);
+    result[i] = std::make_shared<ClusterHealth>(update.cluster, *update.endpoints, before.get(), workers_,
+                                                this, now, kMostChecked - std::min(checked, kMostChecked));
+    if (const std::size_t count = result[i]->checked_count(); count != 0)
+      checked_[update.cluster->namespace_name] += count;
     clusters_[update.slot] = result[i];
   }
   if (!clusters_.empty() && !stopped_ && !thread_.joinable()) thread_ = std::thread([this] { run(); });
   return result;
+}
+
+void HealthKeeper::forget(std::map<router::ClusterSlot, std::shared_ptr<ClusterHealth>>::iterator at) {
+  if (const std::size_t count = at->second->checked_count(); count != 0) {
+    const auto checked = checked_.find(at->second->cluster().namespace_name);
+    checked->second -= count;
+    if (checked->second == 0) checked_.erase(checked);
+  }
+  clusters_.erase(at);
 }
 
 void HealthKeeper::wake() {

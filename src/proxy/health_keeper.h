@@ -31,6 +31,9 @@ class HealthKeeper final : public HealthWaker {
   HealthKeeper(const HealthKeeper&) = delete;
   HealthKeeper& operator=(const HealthKeeper&) = delete;
 
+  // Endpoints of a namespace of which health checks are made; of others none, whatever is asked.
+  static constexpr std::size_t kMostChecked = 512;
+
   // The health that belongs to new EndpointSets, before any Worker adopts them. Control thread.
   HealthUpdates adopt(const std::vector<router::ClusterUpdate>& updates, TimePoint now);
   // A Cluster asks for a judgement; it may come a tick late. Any thread, takes no lock.
@@ -44,12 +47,14 @@ class HealthKeeper final : public HealthWaker {
   [[nodiscard]] std::vector<observe::HealthSeries> series(TimePoint now) const;
 
  private:
+  void forget(std::map<router::ClusterSlot, std::shared_ptr<ClusterHealth>>::iterator at);
   void run();
   void judge_due(TimePoint now);
 
   const unsigned workers_;
   mutable std::mutex mutex_;
   std::map<router::ClusterSlot, std::shared_ptr<ClusterHealth>> clusters_;
+  std::map<std::string, std::size_t> checked_;  // endpoints, by namespace
   std::condition_variable wake_;
   std::atomic<bool> woken_{false};
   bool stopped_ = false;

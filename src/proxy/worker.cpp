@@ -9,6 +9,7 @@
 #include "proxy/acceptor.h"
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
+#include "proxy/health_checks.h"
 #include "proxy/inbound_connection.h"
 #include "proxy/inbound_list.h"
 
@@ -35,7 +36,8 @@ struct Worker::State {
         access_log(sink),
         context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
                 access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
-                connections, inbound, {},     {},        {},     {},        {},           {}} {
+                connections, inbound, {},     {},        {},     {},        {},           {}},
+        checks(context, index, worker_config.workers) {
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
@@ -68,6 +70,9 @@ struct Worker::State {
 
   void adopt(const router::Publication& publication, const HealthUpdates& health) {
     upstreams.adopt(publication.clusters, health);
+    for (std::size_t i = 0; i < publication.clusters.size(); ++i)
+      checks.adopt(publication.clusters[i].slot, upstreams.pool(publication.clusters[i].slot),
+                   health.empty() ? nullptr : health[i]);
     if (publication.table) {
       tables.adopt(publication.table);
       stats.adopted_tables.add();
@@ -104,6 +109,7 @@ struct Worker::State {
     for (const auto& acceptor : acceptors) acceptor->stop();
     connections.close_all();
     context.mirrors.close_all();
+    checks.close_all();
     upstreams.close_all();
     access_log.flush();
     loop.stop();
@@ -126,6 +132,7 @@ struct Worker::State {
   ConnectionList connections;
   InboundList inbound;
   WorkerContext context;
+  HealthChecks checks;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   TimePoint drain_deadline;
   std::atomic<std::uint64_t> adopted{0};

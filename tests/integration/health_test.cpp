@@ -265,6 +265,88 @@ TEST_F(Health, BadValuesAreFindingsAndTheDefaultIsUsed) {
   fail_until_ejected(b);
 }
 
+const FieldList kCheck = {{"headgate.dev/health-check-path", "/healthz?deep=1"},
+                          {"headgate.dev/health-check-interval", "1s"},
+                          {"headgate.dev/health-check-unhealthy-threshold", "2"},
+                          {"headgate.dev/health-check-healthy-threshold", "1"}};
+
+// Fails for checks alone.
+BackendHandler ill_by_check() {
+  return [](BackendExchange& exchange) {
+    if (exchange.request().target.starts_with("/healthz"))
+      (void)exchange.respond(503, "ill\n");
+    else
+      (void)exchange.respond_with_echo();
+  };
+}
+
+TEST_F(Health, APodThatFailsItsChecksGetsNothingUntilItPassesThem) {
+  add("x.test", kCheck);
+  add("y.test", {});
+  b.set_handler(ill_by_check());
+  start({}, 2);
+  ASSERT_TRUE(shows(line_of(b) + " unhealthy (health check), last check: status 503")) << page();
+  EXPECT_EQ(spread(20).count("b"), 0U);
+  EXPECT_EQ(spread(20, "y.test").count("b"), 0U);
+  const std::string metrics = headgate->admin("/metrics").body;
+  EXPECT_EQ(metric(metrics, "headgate_health_endpoints", "state=\"unhealthy\""), 1);
+  EXPECT_EQ(metric(metrics, "headgate_health_checked_endpoints"), 3);
+  EXPECT_GE(metric(metrics, "headgate_health_checks_total", "result=\"failure\""), 2);
+  b.set_handler({});
+  EXPECT_TRUE(eventually([&] { return spread(6).count("b") == 1; })) << page();
+}
+
+TEST_F(Health, AChecksRequestIsWhatTheIngressSays) {
+  FieldList annotations = kCheck;
+  annotations.push_back({"headgate.dev/health-check-host", "probe.test"});
+  add("x.test", annotations);
+  add("n.test", {{"headgate.dev/health-check-path", "/"}, {"headgate.dev/health-check-interval", "1s"}},
+      "next");
+  start({}, 2);
+  ASSERT_TRUE(a.wait_for_requests(1));
+  const HttpRequest request = a.last_request();
+  EXPECT_EQ(request.method, "GET");
+  EXPECT_EQ(request.target, "/healthz?deep=1");
+  EXPECT_EQ(request.field("Host"), "probe.test");
+  EXPECT_EQ(request.field("User-Agent"), "headgate-health-check");
+  ASSERT_TRUE(next.wait_for_requests(1));
+  EXPECT_EQ(next.last_request().field("Host"), line_of(next));
+  // One Worker asks, not each of them: with 1 s between, three questions take more than 1.5 s.
+  const auto began = std::chrono::steady_clock::now();
+  const std::size_t before = a.request_count();
+  ASSERT_TRUE(a.wait_for_requests(before + 3));
+  EXPECT_GT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1500));
+}
+
+TEST_F(Health, ExpectedStatusesAndSilence) {
+  FieldList annotations = kCheck;
+  annotations.push_back({"headgate.dev/health-check-expected-statuses", "204, 300-302"});
+  annotations.push_back({"headgate.dev/health-check-timeout", "200ms"});
+  add("x.test", annotations);
+  a.set_handler([](BackendExchange& exchange) { (void)exchange.respond(301, "", "Location: /\r\n"); });
+  c.set_handler(never_answer());
+  start();  // b says 200
+  EXPECT_TRUE(shows(line_of(b) + " unhealthy (health check), last check: status 200")) << page();
+  EXPECT_TRUE(shows(line_of(c) + " unhealthy (health check), last check: no answer")) << page();
+  EXPECT_TRUE(shows(line_of(a) + " healthy, last check: status 301")) << page();
+  EXPECT_TRUE(shows("PANIC")) << page();  // one of three
+}
+
+TEST_F(Health, BadChecksAreFindings) {
+  add("x.test", {{"headgate.dev/health-check-path", "healthz"},
+                 {"headgate.dev/health-check-interval", "100ms"},
+                 {"headgate.dev/health-check-host", "a b"},
+                 {"headgate.dev/health-check-expected-statuses", "200-"}});
+  add("n.test", {{"headgate.dev/health-check-path", "/"}, {"backend-protocol", "GRPC"}}, "next");
+  start();
+  EXPECT_TRUE(wait_for_finding("[headgate.dev/health-check-path]: 'healthz' is no path"));
+  EXPECT_TRUE(wait_for_finding("'100ms' is not from 1s to 3600s"));
+  EXPECT_TRUE(wait_for_finding("'a b' is no host name"));
+  EXPECT_TRUE(wait_for_finding("'200-' is no list of statuses"));
+  EXPECT_TRUE(wait_for_finding("the health protocol of gRPC is not spoken"));
+  EXPECT_THAT(page(), Not(HasSubstr("cluster default-web-80")));
+}
+
 TEST_F(Health, TheOlderIngressOfAServiceDecides) {
   add("x.test", kDetection);
   add("y.test", {{"headgate.dev/slow-start-window", "30s"}});

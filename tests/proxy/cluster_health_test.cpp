@@ -294,6 +294,85 @@ TEST_F(ChoiceByHealth, ASessionKnowsWhetherItsEndpointIsAvoided) {
   EXPECT_FALSE(pools[0]->avoids(endpoint(2))) << "panic";
 }
 
+class HealthCheckVerdict : public ::testing::Test, public HealthFixture {
+ protected:
+  static router::HealthSettings with_check() {
+    router::HealthSettings settings;
+    settings.check.emplace();
+    settings.check->expected = {{200, 299}, {404, 404}};
+    return settings;
+  }
+  void check(int i, int status) {
+    if (endpoint(i).health->note_check(status, *health->settings().check)) health->ask();
+    if (health->is_due(now)) health->judge(now);
+  }
+};
+
+TEST_F(HealthCheckVerdict, ThreeBadAnswersInARowMakeAnEndpointUnhealthyAndTwoGoodOnesHealthy) {
+  adopt(1, 3, with_check());
+  EXPECT_THAT(health->dump(now), HasSubstr("10.0.0.2:80 healthy, not checked yet"));
+  check(2, 500);
+  check(2, 0);
+  EXPECT_EQ(spread(30).size(), 3U);
+  check(2, 302);
+  EXPECT_EQ(spread(30), (Spread{{"1", 15}, {"3", 15}}));
+  EXPECT_THAT(health->dump(now), HasSubstr("10.0.0.2:80 unhealthy (health check), last check: status 302"));
+  check(2, 404);
+  check(2, 0);  // the count begins anew
+  check(2, 200);
+  EXPECT_EQ(spread(30).size(), 2U);
+  check(2, 299);
+  EXPECT_EQ(spread(30).size(), 3U);
+}
+
+TEST_F(HealthCheckVerdict, GoodAnswersBetweenBadOnesForgiveThem) {
+  adopt(1, 2, with_check());
+  for (int i = 0; i < 5; ++i) {
+    check(2, 0);
+    check(2, 0);
+    check(2, 200);
+  }
+  EXPECT_EQ(spread(30).size(), 2U);
+  EXPECT_EQ(health->series(now).checks, 15U);
+  EXPECT_EQ(health->series(now).failed_checks, 10U);
+}
+
+TEST_F(HealthCheckVerdict, MoreThanTheShareOfOutliersMayBeUnhealthyUntilPanic) {
+  adopt(1, 4, with_check());
+  for (const int i : {1, 2})
+    for (int n = 0; n < 3; ++n) check(i, 0);
+  EXPECT_EQ(spread(30), (Spread{{"3", 15}, {"4", 15}}));
+  EXPECT_EQ(health->series(now).unhealthy, 2U);
+  for (int n = 0; n < 3; ++n) check(3, 0);
+  EXPECT_EQ(spread(40).size(), 4U);
+}
+
+TEST_F(HealthCheckVerdict, WhoRecoversBeginsSlowly) {
+  router::HealthSettings settings = with_check();
+  settings.slow_start = 100s;
+  adopt(1, 2, settings);
+  for (int n = 0; n < 3; ++n) check(2, 0);
+  for (int n = 0; n < 2; ++n) check(2, 200);
+  EXPECT_EQ(spread(110).at("2"), 10);
+}
+
+TEST_F(HealthCheckVerdict, WithoutChecksNobodyStaysUnhealthy) {
+  adopt(1, 2, with_check());
+  for (int n = 0; n < 3; ++n) check(2, 0);
+  adopt(1, 2, with_detection());
+  EXPECT_EQ(spread(30).size(), 2U);
+}
+
+TEST_F(HealthCheckVerdict, WhatWasCountedOutlivesTheEndpoints) {
+  adopt(1, 2, with_check());
+  check(1, 0);
+  check(2, 200);
+  adopt(2, 3, with_check());
+  check(2, 200);
+  EXPECT_EQ(health->series(now).checks, 3U);
+  EXPECT_EQ(health->series(now).failed_checks, 1U);
+}
+
 class HealthKeeperTest : public ::testing::Test {
  protected:
   static router::ClusterUpdate update(const std::shared_ptr<const router::Cluster>& cluster, bool with_health,
@@ -341,6 +420,26 @@ TEST_F(HealthKeeperTest, ForgetsAClusterThatIsGone) {
   keeper.adopt({{0, a, nullptr}}, now);
   EXPECT_EQ(keeper.dump(now), "");
   EXPECT_TRUE(keeper.series(now).empty());
+}
+
+TEST_F(HealthKeeperTest, ChecksSoManyEndpointsOfANamespaceAndNoMore) {
+  const auto checked = [this](const std::string& name, router::ClusterSlot slot, int endpoints) {
+    router::ClusterUpdate made = update(cluster(name, slot), true, endpoints);
+    auto set = std::make_shared<router::EndpointSet>(*made.endpoints);
+    router::HealthSettings settings;
+    settings.check.emplace();
+    set->health.settings = std::make_shared<const router::HealthSettings>(settings);
+    made.endpoints = set;
+    return made;
+  };
+  const router::ClusterUpdate first = checked("a", 0, 200);
+  auto health = keeper.adopt({first, checked("b", 1, 200), checked("c", 2, 200)}, now);
+  EXPECT_EQ(health[0]->checked_count(), 200U);
+  EXPECT_EQ(health[2]->checked_count(), HealthKeeper::kMostChecked - 400);
+  EXPECT_THAT(keeper.dump(now), HasSubstr("NOT CHECKED: too many endpoints of this namespace are"));
+  keeper.adopt({{0, first.cluster, nullptr}}, now);
+  health = keeper.adopt({checked("d", 3, 250)}, now);
+  EXPECT_EQ(health[0]->checked_count(), 200U);
 }
 
 TEST_F(HealthKeeperTest, ClustersOfOneServicePortAreOneSeries) {

@@ -14,7 +14,6 @@ struct HealthAnnotations {
   std::string first;                // the first of them, in full; empty: there is none
   // Of those that change nothing, because what they are about is off.
   std::string idle;
-  bool checks_without_secret = false;  // proxy-ssl-secret is set, and no check shows it
 };
 
 // `defaults`: of the ConfigMap.
