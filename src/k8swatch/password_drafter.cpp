@@ -75,7 +75,7 @@ PasswordDraft draft_passwords(const Ingress& ingress, const AuthenticationAnnota
          name + ": " + std::to_string(errors.size() - kMostTold) + " more entries let nobody in");
   if (list.empty()) tell(Severity::warning, name + " names nobody; every request is answered with 401");
   draft.step = policy::BasicAuth{std::make_shared<const policy::PasswordList>(std::move(list)),
-                                 annotations.realm, name};
+                                 annotations.realm, name, ingress.metadata.namespace_name};
   return draft;
 }
 

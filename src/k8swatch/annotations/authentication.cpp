@@ -43,9 +43,12 @@ constexpr std::array kRows = {
     AnnotationRow{
         "auth-secret", AnnotationGroup::authentication, "`[namespace/]name`", check_object_name,
         OnInvalid::deny_location, AnnotationScope::path, AnnotationRisk::medium, "",
-        "Secret with the passwords' hashes: bcrypt (up to 2^14), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
-        "`$1$`, `$5$`, `$6$` (up to 1000000 rounds), DES. Where it is missing, or of another "
-        "namespace, the paths answer 503"},
+        "Secret with the passwords' hashes: bcrypt (up to 2^12), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
+        "`$1$`, `$5$`, `$6$` (up to 100000 rounds), DES. Where it is missing, or of another "
+        "namespace, the paths answer 503",
+        "",
+        "A hash that costs more lets nobody in, and is a Finding: log-ins at one Ingress must not take the "
+        "processor from all others"},
     AnnotationRow{
         "auth-secret-type", AnnotationGroup::authentication, "`auth-file` or `auth-map`", check_secret_type,
         OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "auth-file",
