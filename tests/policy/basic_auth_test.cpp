@@ -11,7 +11,8 @@ namespace {
 BasicAuth auth() {
   PasswordList list;
   EXPECT_TRUE(list.add("ann", "{PLAIN}a:b"));
-  return {std::make_shared<const PasswordList>(std::move(list)), "the office", "Secret default/users"};
+  return {std::make_shared<const PasswordList>(std::move(list)), "the office", "Secret default/users",
+          "default"};
 }
 
 std::string asked(std::string_view authorization) {
