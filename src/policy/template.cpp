@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/quoted.h"
 #include "http/ascii.h"
 
@@ -91,23 +92,6 @@ std::string_view cookie_value(const http::FieldList& fields, std::string_view na
     if (std::exchange(is_first, false)) first = value;
   });
   return first;
-}
-
-std::string escape_uri_component(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_name_character(c) || c == '-' || c == '.' || c == '~') {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
 }
 
 Template::Variable Template::find(std::string_view name, std::string& argument) {
@@ -218,8 +202,8 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         out += request.target.query;
         break;
       case Variable::escaped_request_uri:
-        out += escape_uri_component(std::string(request.target.forward_path) +
-                                    std::string(request.target.query));
+        append_percent_encoded(out, request.target.forward_path, kUnreservedBytes);
+        append_percent_encoded(out, request.target.query, kUnreservedBytes);
         break;
       case Variable::uri:
         out += request.target.match_path;
@@ -291,21 +275,6 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         break;
     }
   }
-}
-
-std::string escaped_target(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += "0123456789ABCDEF"[byte >> 4];
-    out += "0123456789ABCDEF"[byte & 15];
-  }
-  return out;
 }
 
 }  // namespace headgate::policy

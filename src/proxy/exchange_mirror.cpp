@@ -1,4 +1,5 @@
 // Exchange: the copy for a mirror. It leaves once the request is whole, and nothing here waits for it.
+#include "base/percent_encoding.h"
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/head_writer.h"
@@ -12,7 +13,7 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   mirror_ = std::make_unique<MirrorCopy>();
   mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
   mirror_->with_body = mirror.with_body;
-  const std::string target = policy::escaped_target(mirror.target.expand(request));
+  const std::string target = percent_encoded(mirror.target.expand(request), kTargetBytes);
   ForwardingFields forwarding;
   forwarding.host = request.host_as_sent;
   forwarding.upstream_host = mirror.host;
