@@ -15,13 +15,6 @@ bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// $http_NAME: '-' is written '_'.
-bool names_field(std::string_view variable, std::string_view field) {
-  return variable.size() == field.size() &&
-         std::equal(variable.begin(), variable.end(), field.begin(),
-                    [](char v, char f) { return http::to_lower(v) == (f == '-' ? '_' : http::to_lower(f)); });
-}
-
 // What reaches nobody behind us does not count: what is decided by a text must be what they see. Fields about
 // the hop and about forwarding do, which never reach anybody as the client wrote them.
 bool counts(const http::Field& field) {
@@ -30,13 +23,13 @@ bool counts(const http::Field& field) {
 
 // Of a field that was sent more than once all values, as if in one list (RFC 9110 §5.3).
 void append_field(std::string& out, const RequestView& request, std::string_view name) {
-  if (names_field(name, "host")) {
+  if (http::same_variable_name(name, "host")) {
     out += request.host_as_sent;
     return;
   }
   bool is_first = true;
   for (const http::Field& field : request.head.fields) {
-    if (!counts(field) || !names_field(name, field.name)) continue;
+    if (!counts(field) || !http::same_variable_name(name, field.name)) continue;
     if (!std::exchange(is_first, false)) out += ", ";
     out += field.value;
   }
