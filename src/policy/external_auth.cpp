@@ -50,7 +50,7 @@ bool forbids_keeping(const SubrequestAnswer& answer) {
 std::string ExternalAuth::request_text(const RequestView& request, std::string_view more_lines) const {
   const auto is_set = [this](std::string_view name) {
     return std::any_of(set_fields.begin(), set_fields.end(),
-                       [name](const SetField& each) { return http::same_name(each.name, name); });
+                       [name](const SetField& each) { return http::same_variable_name(each.name, name); });
   };
   std::string text(method_text());
   text += ' ';

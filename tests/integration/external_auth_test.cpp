@@ -182,6 +182,17 @@ TEST_F(ExternalAuth, FieldsOfTheServiceReplaceThoseOfTheClient) {
   EXPECT_EQ(seen.field("X-Mine"), "m");
 }
 
+TEST_F(ExternalAuth, UnderscoresDoNotPassForFieldsOfTheService) {
+  start_auth({{"auth-response-headers", "X-User,X-Absent"}}, {{"enable-underscores-in-headers", "true"}});
+  answer(200, "X-User: alice\r\n");
+  ASSERT_EQ(get("/", "X_User: root\r\nx_absent: evil\r\nX_Mine: m\r\n").status, 200);
+  const HttpRequest seen = pod.last_request();
+  EXPECT_EQ(seen.field("X-User"), "alice");
+  EXPECT_FALSE(seen.has("X_User"));
+  EXPECT_FALSE(seen.has("X_Absent"));
+  EXPECT_EQ(seen.field("X_Mine"), "m");
+}
+
 TEST_F(ExternalAuth, AConfigMapHasFurtherFieldsForTheService) {
   const auto write = [&](const std::string& more) {
     IngressSpec spec;

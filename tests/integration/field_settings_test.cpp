@@ -186,6 +186,16 @@ TEST_F(FieldSettings, UnderscoresPassWhereTheyCannotBeMistaken) {
   EXPECT_FALSE(seen.has("SSL_Client_Verify"));
 }
 
+TEST_F(FieldSettings, UnderscoresDoNotPassForFieldsThatAreSet) {
+  start_with({}, {{"enable-underscores-in-headers", "true"}, {"proxy-set-headers", "default/sent"}},
+             config_map("sent", {{"X-Tier", "gold"}, {"X-Nothing", ""}}));
+  const HttpRequest seen = seen_by_pod("X_Tier: iron\r\nx_nothing: 1\r\nX_Mine: m\r\n");
+  EXPECT_EQ(seen.field("X-Tier"), "gold");
+  EXPECT_FALSE(seen.has("X_Tier"));
+  EXPECT_FALSE(seen.has("X_Nothing"));
+  EXPECT_EQ(seen.field("X_Mine"), "m");
+}
+
 TEST_F(FieldSettings, ConnectionToThePodIsAsTheAnnotationSays) {
   start_with({{"connection-proxy-header", "keep-alive"}});
   const HttpRequest seen = seen_by_pod("Connection: upgrade\r\nUpgrade: websocket\r\n");

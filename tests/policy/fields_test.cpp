@@ -43,6 +43,21 @@ TEST(FixedFields, FillInWhatNobodyAskedFor) {
   EXPECT_EQ(answer.lines(), "X-A: special\r\nX-B: usual\r\n");
 }
 
+TEST(RequestEdit, TakesHyphensAndUnderscoresForOne) {
+  SampleRequest request;
+  request.field("X_User", "root").field("x-uSER", "root").field("XxUser", "mine").field("X-User-Id", "mine");
+  RequestEdit edit{request.fields()};
+  edit.set("X-User", "alice");
+  EXPECT_EQ(edit.lines, "X-User: alice\r\n");
+  const http::Field* const fields = request.fields().begin();
+  EXPECT_TRUE(fields[0].drop);
+  EXPECT_TRUE(fields[1].drop);
+  EXPECT_FALSE(fields[2].drop);
+  EXPECT_FALSE(fields[3].drop);
+  edit.drop("x_user_id");
+  EXPECT_TRUE(fields[3].drop);
+}
+
 TEST(SetRequestFields, ReplaceTheClientsAndOurs) {
   SampleRequest request;
   request.field("X-Client", "evil").field("X-Gone", "1");
