@@ -58,7 +58,8 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
     context_.stats.upstream_connections_active.add(1);
     TimerWheel::unset(*this);
   }
-  const bool reused = requests_++ > 0;
+  ++requests_;
+  const bool reused = state_ == State::open;  // else whoever waits for it waits for a new one
   if (state_ == State::connecting && !is_set())
     context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
@@ -273,7 +274,11 @@ bool H2UpstreamConnection::flush_held() {
 // --- its end ---
 
 void H2UpstreamConnection::end_if_done() {
-  if (!streams_.empty() || state_ != State::open) return;
+  if (!streams_.empty() || state_ == State::closed) return;
+  if (state_ != State::open) {  // nobody waits for it; others may come, unless it is of no use to them
+    if (retired_ || endpoint_->removed || context_.draining) close();
+    return;
+  }
   if (retired_ || half_closed_ || endpoint_->removed || context_.draining || session_.is_ending() ||
       context_.listeners->upstream_keepalive_connections == 0) {
     if (!blocked_ && !session_.is_ending()) {
