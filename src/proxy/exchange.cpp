@@ -327,7 +327,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     body_bytes_sent_ += size;
     downstream_->send_head(head, facts, body, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -339,7 +339,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 

@@ -184,7 +184,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   [[nodiscard]] bool is_logged() const;
   // limit-rate
   void begin_pace();
-  void keep_pace(std::size_t sent);
+  void keep_pace();
   [[nodiscard]] bool is_paced_out() const;
 
   // exchange_suspend.cpp
