@@ -209,6 +209,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool replace_answer(const http::ResponseHead& head, bool last);
   // exchange_mirror.cpp
   void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void drop_mirror();
   void add_to_mirror(std::string_view content, bool last);
   // All that the upstream will get has been given to us.
   [[nodiscard]] bool is_request_whole() const {
