@@ -314,7 +314,6 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   policy::AcceptedCodings codings_{};
   std::unique_ptr<http::Compressor> compressor_;
 
-
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
   std::array<observe::UpstreamTry, kMaxTries> tries_;
@@ -334,7 +333,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
-  bool grpc_ = false;  // errors of ours are told in its way
+  bool grpc_ = false;                 // errors of ours are told in its way
   std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it
 };
 

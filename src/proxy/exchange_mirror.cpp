@@ -14,13 +14,8 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
   mirror_->with_body = mirror.with_body;
   const std::string target = percent_encoded(mirror.target.expand(request), kTargetBytes);
-  ForwardingFields forwarding;
-  forwarding.host = request.host_as_sent;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.upstream_host = mirror.host;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
   http::Target written;
   written.forward_path = target;
   ByteBuffer text;
@@ -41,9 +36,7 @@ void Exchange::add_to_mirror(std::string_view content, bool last) {
   if (mirror_ == nullptr) return;
   if (!mirror_->add(content)) return drop_mirror();
   if (!last) return;
-  const bool says_length =
-      method_ == http::Method::post || method_ == http::Method::put || method_ == http::Method::patch;
-  if (context_->mirrors.send(*context_, std::move(*mirror_), settings(), method_, says_length))
+  if (context_->mirrors.send(*context_, std::move(*mirror_), settings(), method_, says_length(method_)))
     mirror_.reset();
   else
     drop_mirror();
