@@ -30,8 +30,7 @@ H2UpstreamConnection::H2UpstreamConnection(WorkerContext& context, EndpointRef e
                                            const UpstreamWay& way)
     : context_(context),
       endpoint_(std::move(endpoint)),
-      tls_(way.tls == nullptr ? nullptr : way.tls->shared_from_this()),
-      name_(way.tls == nullptr ? "" : way.cluster->service + "." + way.cluster->namespace_name + ".svc"),
+      opening_(way),
       session_(settings_for(context), context.scratch.response),
       opened_at_(context.now) {
   context_.stats.upstream_connections_active.add(1);
@@ -60,7 +59,7 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
   }
   ++requests_;
   const bool reused = state_ == State::open;  // else whoever waits for it waits for a new one
-  if (state_ == State::connecting && !is_set())
+  if (state_ == State::opening && !is_set())
     context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
   return streams_.back().get();
@@ -118,11 +117,8 @@ void H2UpstreamConnection::on_io(std::uint32_t events) {
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
   switch (state_) {
-    case State::connecting:
-      on_connecting(events);
-      break;
-    case State::securing:
-      shake_hands();
+    case State::opening:
+      go_on_opening(events);
       break;
     case State::open:
       if (readable_) receive();
@@ -137,39 +133,19 @@ void H2UpstreamConnection::on_io(std::uint32_t events) {
   end_if_done();
 }
 
-void H2UpstreamConnection::on_connecting(std::uint32_t events) {
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
-  if (transport_.connect_error() != 0) {
-    context_.stats.upstream_connect_errors.add();
-    fail(UpstreamFailure::connect_failed);
-    return;
-  }
-  if (tls_ == nullptr) {
-    connected();
-    return;
-  }
-  state_ = State::securing;
-  tls::ClientStart start;
-  start.name = name_;
-  start.http2 = true;
-  transport_.start_tls(*tls_, start, context_.scratch.ciphertext);
-  shake_hands();
-}
-
-void H2UpstreamConnection::shake_hands() {
-  switch (transport_.handshake().status) {
-    case IoStatus::done:
-      readable_ = true;
-      connected();
-      break;
-    case IoStatus::would_block:
-      break;
-    case IoStatus::closed:
-    case IoStatus::failed:
+void H2UpstreamConnection::go_on_opening(std::uint32_t events) {
+  switch (opening_.go_on(events, transport_, nullptr, context_.scratch.ciphertext)) {
+    case UpstreamOpening::Progress::waits:
+      return;
+    case UpstreamOpening::Progress::failed:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_failed);
+      return;
+    case UpstreamOpening::Progress::done:
       break;
   }
+  if (tls() != nullptr) readable_ = true;  // what came behind the handshake brings no event
+  connected();
 }
 
 void H2UpstreamConnection::connected() {
@@ -297,8 +273,7 @@ void H2UpstreamConnection::end_if_done() {
 
 void H2UpstreamConnection::on_timeout() {
   switch (state_) {
-    case State::connecting:
-    case State::securing:
+    case State::opening:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_timeout);
       break;
