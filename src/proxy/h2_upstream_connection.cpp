@@ -122,7 +122,7 @@ void H2UpstreamConnection::on_io(std::uint32_t events) {
       break;
     case State::open:
       if (readable_) receive();
-      if (state_ == State::open && (!blocked_ || (events & EPOLLOUT) != 0)) flush();
+      if (state_ == State::open && (!output_.blocked() || (events & EPOLLOUT) != 0)) flush();
       break;
     case State::closed:
       return;
@@ -194,7 +194,7 @@ void H2UpstreamConnection::flush() {
     touched_[i]->settle();
   }
   touched_.clear();
-  for (int writes = 0; writes < kWritesPerEvent && !blocked_; ++writes) {
+  for (int writes = 0; writes < kWritesPerEvent && !output_.blocked(); ++writes) {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     const bool good = session_.collect(frames, kFramesPerWrite);
@@ -205,7 +205,7 @@ void H2UpstreamConnection::flush() {
     }
     if (!session_.wants_write()) break;
   }
-  if (!blocked_ && session_.wants_write()) context_.loop.requeue(*this);
+  if (!output_.blocked() && session_.wants_write()) context_.loop.requeue(*this);
 }
 
 // What explains the end to the pod, as far as its socket takes it.
@@ -213,38 +213,21 @@ void H2UpstreamConnection::flush_last_words() {
   ByteBuffer& frames = context_.scratch.frames_out;
   frames.clear();
   session_.collect(frames, kFramesPerWrite);
-  if (!blocked_ && !frames.empty()) static_cast<void>(transport_.write(frames.data(), frames.size()));
+  if (!output_.blocked() && !frames.empty())
+    static_cast<void>(transport_.write(frames.data(), frames.size()));
 }
 
 bool H2UpstreamConnection::write(ByteBuffer& frames) {
-  const IoResult result = transport_.write(frames.data(), frames.size());
-  if (result.status == IoStatus::failed) {
-    fail(UpstreamFailure::reset);
-    return false;
-  }
-  frames.consume(result.bytes);
-  if (frames.empty() && !transport_.has_unsent()) return true;
-  output_.swap(frames);
-  blocked_ = true;
-  return true;
+  if (output_.write(transport_, frames)) return true;
+  fail(UpstreamFailure::reset);
+  return false;
 }
 
 bool H2UpstreamConnection::flush_held() {
-  if (!blocked_) return true;
-  IoStatus status = transport_.flush();
-  if (status == IoStatus::done && !output_.empty()) {
-    const IoResult result = transport_.write(output_.data(), output_.size());
-    output_.consume(result.bytes);
-    status = result.status;
-  }
-  if (status == IoStatus::failed) {
-    fail(UpstreamFailure::reset);
-    return false;
-  }
-  if (!output_.empty() || transport_.has_unsent()) return false;
-  output_.release();
-  blocked_ = false;
-  return true;
+  if (!output_.blocked()) return true;
+  if (output_.flush(transport_)) return !output_.blocked();
+  fail(UpstreamFailure::reset);
+  return false;
 }
 
 // --- its end ---
@@ -257,7 +240,7 @@ void H2UpstreamConnection::end_if_done() {
   }
   if (retired_ || half_closed_ || endpoint_->removed || context_.draining || session_.is_ending() ||
       context_.listeners->upstream_keepalive_connections == 0) {
-    if (!blocked_ && !session_.is_ending()) {
+    if (!output_.blocked() && !session_.is_ending()) {
       session_.shut_down();
       flush_last_words();
     }

@@ -14,6 +14,7 @@
 #include "http/h2_client_session.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/h2_upstream_stream.h"
+#include "proxy/held_frames.h"
 #include "proxy/io_loop.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
@@ -83,11 +84,10 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   bool retired_ = false;
   bool readable_ = false;
   bool half_closed_ = false;
-  bool blocked_ = false;  // the socket has not taken all of output_
-  bool idle_ = false;     // no stream
+  bool idle_ = false;  // no stream
   std::uint32_t requests_ = 0;
   TimePoint opened_at_;
-  ByteBuffer output_;
+  HeldFrames output_;
   std::vector<std::unique_ptr<H2UpstreamStream>> streams_;
   std::vector<H2UpstreamStream*> touched_;
   std::vector<std::unique_ptr<H2UpstreamStream>> dropped_;  // destroyed when none of theirs is being called
