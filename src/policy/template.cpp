@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/quoted.h"
 #include "http/ascii.h"
 
@@ -14,13 +15,6 @@ bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// $http_NAME: '-' is written '_'.
-bool names_field(std::string_view variable, std::string_view field) {
-  return variable.size() == field.size() &&
-         std::equal(variable.begin(), variable.end(), field.begin(),
-                    [](char v, char f) { return http::to_lower(v) == (f == '-' ? '_' : http::to_lower(f)); });
-}
-
 // What reaches nobody behind us does not count: what is decided by a text must be what they see. Fields about
 // the hop and about forwarding do, which never reach anybody as the client wrote them.
 bool counts(const http::Field& field) {
@@ -29,13 +23,13 @@ bool counts(const http::Field& field) {
 
 // Of a field that was sent more than once all values, as if in one list (RFC 9110 §5.3).
 void append_field(std::string& out, const RequestView& request, std::string_view name) {
-  if (names_field(name, "host")) {
+  if (http::same_variable_name(name, "host")) {
     out += request.host_as_sent;
     return;
   }
   bool is_first = true;
   for (const http::Field& field : request.head.fields) {
-    if (!counts(field) || !names_field(name, field.name)) continue;
+    if (!counts(field) || !http::same_variable_name(name, field.name)) continue;
     if (!std::exchange(is_first, false)) out += ", ";
     out += field.value;
   }
@@ -91,23 +85,6 @@ std::string_view cookie_value(const http::FieldList& fields, std::string_view na
     if (std::exchange(is_first, false)) first = value;
   });
   return first;
-}
-
-std::string escape_uri_component(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_name_character(c) || c == '-' || c == '.' || c == '~') {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
 }
 
 Template::Variable Template::find(std::string_view name, std::string& argument) {
@@ -218,8 +195,8 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         out += request.target.query;
         break;
       case Variable::escaped_request_uri:
-        out += escape_uri_component(std::string(request.target.forward_path) +
-                                    std::string(request.target.query));
+        append_percent_encoded(out, request.target.forward_path, kUnreservedBytes);
+        append_percent_encoded(out, request.target.query, kUnreservedBytes);
         break;
       case Variable::uri:
         out += request.target.match_path;
@@ -291,21 +268,6 @@ void Template::append_to(std::string& out, const RequestView& request) const {
         break;
     }
   }
-}
-
-std::string escaped_target(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += "0123456789ABCDEF"[byte >> 4];
-    out += "0123456789ABCDEF"[byte & 15];
-  }
-  return out;
 }
 
 }  // namespace headgate::policy

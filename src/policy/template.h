@@ -6,8 +6,8 @@
 // $server_protocol $remote_addr $the_real_ip $binary_remote_addr $remote_port $request_id $req_id $namespace
 // $ingress_name $service_name $service_port $location_path $proxy_upstream_name $escaped_request_uri.
 // Both "$name" and "${name}". One that has no value expands to nothing. A field or cookie that was sent more
-// than once expands to all its values (nginx takes the first of cookies); one that is not passed on to anybody
-// (nominated by Connection, with '_' in its name) to nothing.
+// than once expands to all its values (nginx takes the first of cookies); one that is not passed on to
+// anybody (nominated by Connection, with '_' in its name) to nothing.
 #pragma once
 
 #include <cstdint>
@@ -80,12 +80,5 @@ class Template {
 
 // The value of the cookie of that name (RFC 6265 §4.2.1), or empty. The first one counts.
 std::string_view cookie_value(const http::FieldList& fields, std::string_view name);
-
-// What is not visible ASCII, and what ends a target or a URL, as %XX: for targets that were expanded, so that
-// nothing a client sent ends them.
-std::string escaped_target(std::string_view text);
-
-// `text` with everything but unreserved characters (RFC 3986 §2.3) as %XX.
-std::string escape_uri_component(std::string_view text);
 
 }  // namespace headgate::policy

@@ -19,7 +19,7 @@ CorsRules rules(std::initializer_list<std::string_view> origins = {}) {
 
 std::string fields_for(const Cors& cors, const SampleRequest& request) {
   AnswerFields answer;
-  cors.apply(request.view(), answer);
+  cors.apply(request.view, answer);
   return answer.lines();
 }
 
@@ -87,17 +87,17 @@ TEST(Cors, OtherOriginsGetNothingOfIt) {
 
 TEST(Cors, WhatThePodSaysGoesWhereOursComes) {
   AnswerFields answer;
-  Cors(rules()).apply(SampleRequest().view(), answer);
+  Cors(rules()).apply(SampleRequest().view, answer);
   EXPECT_EQ(answer.replaced().size(), 6U);
   AnswerFields other;
-  Cors(rules({"http://a.test"})).apply(SampleRequest().view(), other);
+  Cors(rules({"http://a.test"})).apply(SampleRequest().view, other);
   EXPECT_TRUE(other.replaced().empty()) << "an origin that is not let in sees what the pod says";
 }
 
 TEST(CorsPreflight, AnswersOptionsOfOriginsThatAreLetIn) {
   const CorsPreflight preflight{Cors(rules({"http://a.test"}))};
   const auto ask = [&](http::Method method, std::string_view origin) {
-    const auto denial = preflight.judge(SampleRequest().method(method).field("Origin", origin).view());
+    const auto denial = preflight.judge(SampleRequest().method(method).field("Origin", origin).view);
     return denial ? denial->status : 0;
   };
   EXPECT_EQ(ask(http::Method::options, "http://a.test"), 204);

@@ -3,23 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/a_request.h"
 #include "policy/capture_template.h"
+#include "policy/sample_request.h"
 
 namespace headgate::policy {
 namespace {
 
-using testing::ARequest;
-
-std::string expand(std::string_view text, const ARequest& request) {
+std::string expand(std::string_view text, const SampleRequest& request) {
   const auto parsed = Template::parse(text);
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
   return parsed ? parsed->expand(request.view) : "";
 }
 
 TEST(Template, KnowsTheVariablesOfNginx) {
-  const ARequest request("/a%20b?x=1&Y=2&empty=", {{"User-Agent", "curl"}, {"Cookie", "a=1; b=two; b=3"}});
-  ASSERT_TRUE(request.is_good);
+  const SampleRequest request("/a%20b?x=1&Y=2&empty=",
+                              {{"User-Agent", "curl"}, {"Cookie", "a=1; b=two; b=3"}});
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"$request_uri", "/a%20b?x=1&Y=2&empty="},
       {"$uri", "/a b"},
@@ -43,8 +41,8 @@ TEST(Template, KnowsTheVariablesOfNginx) {
       {"$https", ""},
       {"$request_method", "GET"},
       {"$server_protocol", "HTTP/1.1"},
-      {"$remote_addr", "10.1.2.3"},
-      {"$the_real_ip", "10.1.2.3"},
+      {"$remote_addr", "192.0.2.1"},
+      {"$the_real_ip", "192.0.2.1"},
       {"$request_id", "0123abcd"},
       {"$req_id", "0123abcd"},
       {"$namespace", "shop"},
@@ -59,7 +57,7 @@ TEST(Template, KnowsTheVariablesOfNginx) {
 }
 
 TEST(Template, MixesTextAndVariables) {
-  const ARequest request("/a");
+  const SampleRequest request("/a");
   EXPECT_EQ(expand("https://$host$uri-${scheme}x", request), "https://x.test/a-httpx");
   EXPECT_EQ(expand("plain", request), "plain");
   EXPECT_EQ(expand("", request), "");
@@ -67,14 +65,14 @@ TEST(Template, MixesTextAndVariables) {
 
 // Or a cached grant of an auth service could be had under a name that it never saw.
 TEST(Template, WhatIsSentTwiceCountsTwiceAndWhatIsNotPassedOnDoesNot) {
-  ARequest request("/", {{"X-Org", "mine"}, {"X_Org", "victim"}, {"x-org", "other"}});
-  for (http::Field& field : request.head.fields)
+  SampleRequest request("/", {{"X-Org", "mine"}, {"X_Org", "victim"}, {"x-org", "other"}});
+  for (http::Field& field : request.fields())
     if (field.name == "X_Org") field.drop = true;
   EXPECT_EQ(expand("$http_x_org", request), "mine, other");
 }
 
 TEST(Template, ValuesAreNeverSyntax) {
-  const ARequest request("/$host", {{"x-a", "${scheme}$uri"}});
+  const SampleRequest request("/$host", {{"x-a", "${scheme}$uri"}});
   EXPECT_EQ(expand("$http_x_a", request), "${scheme}$uri");
   EXPECT_EQ(expand("$uri", request), "/$host");
 }
@@ -85,7 +83,7 @@ TEST(Template, RefusesWhatIsNoVariable) {
 }
 
 TEST(Template, LiteralTextIsLeftAlone) {
-  const ARequest request("/a");
+  const SampleRequest request("/a");
   const Template text = Template::literal("a$host$");
   EXPECT_EQ(text.expand(request.view), "a$host$");
   EXPECT_FALSE(text.has_variables());
@@ -94,7 +92,7 @@ TEST(Template, LiteralTextIsLeftAlone) {
 }
 
 TEST(CaptureTemplate, TellsGroupsFromVariables) {
-  const ARequest request("/a");
+  const SampleRequest request("/a");
   Pattern::Captures captures{};
   captures[1] = "one";
   captures[2] = "$host";
