@@ -1,4 +1,7 @@
 // Exchange: the copy for a mirror. It leaves once the request is whole, and nothing here waits for it.
+#include <optional>
+#include <string>
+
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/head_writer.h"
@@ -9,10 +12,14 @@ namespace headgate::proxy {
 void Exchange::begin_mirror(const http::RequestHead& head, const policy::RequestView& request) {
   if (route_->policy.chain == nullptr || !route_->policy.chain->mirror) return;
   const policy::Mirror& mirror = *route_->policy.chain->mirror;
+  const std::optional<std::string> target = mirror.target.expand_target(request);
+  if (!target) {
+    context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
+    return;
+  }
   mirror_ = std::make_unique<MirrorCopy>();
   mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
   mirror_->with_body = mirror.with_body;
-  const std::string target = policy::escaped_target(mirror.target.expand(request));
   ForwardingFields forwarding;
   forwarding.host = request.host_as_sent;
   forwarding.upstream_host = mirror.host;
@@ -21,7 +28,7 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   forwarding.scheme = request.scheme;
   forwarding.request_id = request_id_;
   http::Target written;
-  written.forward_path = target;
+  written.forward_path = *target;
   ByteBuffer text;
   write_request_head(head, written, forwarding, http::BodyKind::none, 0, {}, text);
   mirror_->head = text.view().substr(0, text.size() - 2);  // goes on with the length
