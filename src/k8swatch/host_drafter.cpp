@@ -70,13 +70,13 @@ class Drafter {
     for (std::size_t i = 0; i < draft_.routes.size(); ++i)
       if (!draft_.routes[i].expressions.empty()) asking.insert(claimants_[i]->metadata.namespace_name);
     draft_.has_expressions = asking.contains(oldest.metadata.namespace_name);
-    std::set<std::string_view> told;
+    std::set<const Ingress*> told;
     for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
       router::RouteDraft& each = draft_.routes[i];
       const std::string& whose = claimants_[i]->metadata.namespace_name;
       each.is_guest = !owns_host_with(*claimants_[i], oldest);
       if (!each.expressions.empty()) {
-        if (each.is_guest && told.insert(whose).second) tell_guest(i, oldest);
+        if (each.is_guest && told.insert(claimants_[i]).second) tell_guest(i, oldest);
         continue;
       }
       if (!draft_.has_expressions && !asking.contains(whose)) continue;
@@ -158,6 +158,10 @@ class Drafter {
                              by_cluster_ip(ingress), std::move(field)});
       return;
     }
+    if (const Ingress* const other = has_as_prefix(ingress, type, match_path)) {
+      refuse(ingress, *other, match_path, type, std::move(field));
+      return;
+    }
     const auto [claim, is_first] =
         claims_.try_emplace({match_path, type == PathType::exact}, Claim{&ingress, is_default_backend});
     if (!is_first) {
@@ -198,6 +202,17 @@ class Drafter {
     draft_.routes.push_back(std::move(route));
     claimants_.push_back(&ingress);
     fields_.push_back(std::move(field));
+  }
+
+  // Of an Exact path: the older Ingress of another namespace that has it as a Prefix path, and would lose the
+  // path itself ("/", say) though it was first. Within one namespace both are kept, as in ingress-nginx.
+  [[nodiscard]] const Ingress* has_as_prefix(const Ingress& ingress, PathType type,
+                                             const std::string& match_path) const {
+    if (type != PathType::exact) return nullptr;
+    const auto claim = claims_.find({match_path, false});
+    if (claim == claims_.end() || claim->second.is_default_backend) return nullptr;
+    const Ingress& other = *claim->second.ingress;
+    return other.metadata.namespace_name == ingress.metadata.namespace_name ? nullptr : &other;
   }
 
   // Whose expressions are not what they would be on a host of its own.

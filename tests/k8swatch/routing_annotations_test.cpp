@@ -148,6 +148,26 @@ TEST_F(RoutingAnnotationsTest, AGuestTurnsItsOwnPathsAlone) {
   EXPECT_THAT(findings(), Not(Contains(HasSubstr("change no paths but its own"))));
 }
 
+TEST_F(RoutingAnnotationsTest, AGuestsExactPathTakesNoPrefixPath) {
+  const auto exactly = [](const std::string& at) {
+    IngressPath result = path(at, "api");
+    result.path_type = "Exact";
+    return result;
+  };
+  put(of(ingress("owner", {rule("a.org", {path("/", "web"), path("/foo", "web")})}), "default", 1));
+  put(of(ingress("guest", {rule("a.org", {exactly("/"), exactly("/foo"), exactly("/bar")})}), "other", 2));
+  publish();
+  EXPECT_EQ(route("a.org", "/"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/foo"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/bar"), "other-api-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("path '/' (Exact) is served by Ingress default/owner")));
+  // Within one namespace both are kept, as in ingress-nginx.
+  put(of(ingress("same", {rule("a.org", {exactly("/foo")})}), "default", 3));
+  publish();
+  EXPECT_EQ(route("a.org", "/foo"), "default-api-80");
+  EXPECT_EQ(route("a.org", "/foo/x"), "default-web-80");
+}
+
 TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
   put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/foo"}}));
   EXPECT_FALSE(has_expressions("a.org"));
