@@ -48,7 +48,10 @@ class ExternalAuth : public OnePodOverH2 {
   [[nodiscard]] HttpResponse get(std::string_view path = "/page?q=1", std::string_view fields = "") const {
     return ask(make_request("GET", "x.test", path, fields));
   }
-  [[nodiscard]] std::string findings() const { return headgate->admin("/debug/findings").body; }
+  [[nodiscard]] bool wait_for_finding(const std::string& text) const {
+    return eventually(
+        [&] { return headgate->admin("/debug/findings").body.find(text) != std::string::npos; });
+  }
 
   EchoBackend auth{"auth"};
 };
@@ -210,7 +213,7 @@ TEST_F(ExternalAuth, FieldsThatFrameMessagesCannotBeNamed) {
   start_auth({{"auth-response-headers", "X-User,Transfer-Encoding"}});
   answer(200, "X-User: alice\r\n");
   EXPECT_EQ(get().status, 503);
-  EXPECT_THAT(findings(), HasSubstr("Transfer-Encoding"));
+  EXPECT_TRUE(wait_for_finding("Transfer-Encoding"));
 }
 
 TEST_F(ExternalAuth, CookiesOfTheServiceByStatus) {
@@ -328,7 +331,7 @@ TEST_F(ExternalAuth, WhatCannotBeFollowedCloses) {
     start_annotated(annotations);
     answer(200);
     EXPECT_EQ(get().status, 503) << why;
-    EXPECT_THAT(findings(), HasSubstr(why));
+    EXPECT_TRUE(wait_for_finding(why));
     headgate.reset();
   }
   EXPECT_EQ(pod.request_count(), 0u);
@@ -474,11 +477,12 @@ TEST_F(ExternalAuth, ATableThatChangesMeanwhileDoesNoHarm) {
   ASSERT_TRUE(reached.wait());
   EchoBackend other("other");
   folder.write("web.yaml", ingress("other", "x.test", "other") + service_of("other", other));
-  ASSERT_TRUE(headgate->wait_for("x.test", "/", 200, "other"));
+  ASSERT_TRUE(eventually(
+      [&] { return headgate->admin("/debug/routes").body.find("default/other") != std::string::npos; }));
   gate.open();
   const HttpResponse response = one.receive("GET");
   EXPECT_EQ(response.status, 503) << "the Service that it was for is gone: no other one gets it";
-  EXPECT_EQ(other.last_request().target, "/");
+  EXPECT_EQ(other.request_count(), 0u);
 }
 
 TEST_F(ExternalAuth, TheEndOfHeadgateIsNotHeldUpByAQuestion) {
@@ -548,7 +552,7 @@ TEST_F(ExternalAuth, TheConfigMapAsksForAll) {
 TEST_F(ExternalAuth, AConfigMapThatCannotBeFollowedCloses) {
   start_annotated({}, {{"global-auth-url", "not a url"}});
   EXPECT_EQ(get().status, 503);
-  EXPECT_THAT(findings(), HasSubstr("global-auth-url"));
+  EXPECT_TRUE(wait_for_finding("global-auth-url"));
 }
 
 TEST_F(ExternalAuth, StandsBehindTheAllowListAndTheRedirect) {
