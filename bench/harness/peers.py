@@ -190,14 +190,14 @@ def _haproxy(bufsize=16384):
     return command
 
 
-def _headgate(program):
+def _headgate(program, policy=False):
     def command(folder, port, backend_port, certificate):
         health = free_port()
         os.mkdir(f"{folder}/manifests")
-        _write(f"{folder}/manifests/bench.json", routes.manifests(backend_port, certificate))
-        ports = [f"--http-port={free_port()}", f"--https-port={port}", "--configmap=bench/headgate"] if certificate else [
+        _write(f"{folder}/manifests/bench.json", routes.manifests(backend_port, certificate, policy))
+        ports = [f"--http-port={free_port()}", f"--https-port={port}"] if certificate else [
             f"--http-port={port}", "--https-port=0"]
-        return [program, f"--manifests={folder}/manifests", *ports, f"--healthz-port={health}",
+        return [program, f"--manifests={folder}/manifests", *ports, "--configmap=bench/headgate", f"--healthz-port={health}",
                 "--bind-address=127.0.0.1", "--workers=1", f"--access-log-path={folder}/access.log"], _answers_200(f"http://127.0.0.1:{health}/readyz")
     return command
 
@@ -207,6 +207,7 @@ def all_peers(build):
     peers = [
         Peer("floor", "kernel floor", _floor(floor), floor),
         Peer("headgate", "Headgate", _headgate(headgate), headgate),
+        Peer("headgate-policy", "Headgate with a policy", _headgate(headgate, policy=True), headgate),
         Peer("nginx", "nginx", _nginx(), "nginx", 2),
         Peer("nginx-log", "nginx + access log", _nginx(log=True), "nginx", 2),
         Peer("nginx-lean", "nginx, fewer fields", _nginx(lean=True), "nginx", 2),

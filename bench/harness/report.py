@@ -43,7 +43,9 @@ def scenario_table(scenario, results, labels):
 
 def _gate_row(scenario, verdict, labels):
     gate = verdict.gate
-    goal = f"≤ {gate.limit:g}" + (f" × {labels[gate.against]}" if gate.against else "")
+    goal = f"≤ {gate.limit:g}"
+    if gate.against:
+        goal += f" µs more than {labels[gate.against]}" if gate.more else f" × {labels[gate.against]}"
     value = "–" if verdict.value is None else f"{verdict.value:.3g}"
     low = "–" if verdict.low is None or not gate.against else f"{verdict.low:.3g}"
     return [scenario.name, METRIC_NAMES[gate.metric], goal, value, low, verdict.word()]

@@ -23,20 +23,36 @@ TLS_SETTINGS = {"ssl-protocols": "TLSv1.3", "ssl-ecdh-curve": "X25519", "ssl-ses
 HSTS = "max-age=31536000; includeSubDomains"  # what Headgate adds to every answer over TLS
 
 
-def _tls_objects(certificate):
+# What a route with a policy has; no limit is ever reached.
+POLICY = {"enable-cors": "true", "custom-headers": "bench/fields", "limit-rps": "1000000", "limit-connections": "100000",
+          "whitelist-source-range": "10.0.0.0/8,192.168.0.0/16,2001:db8::/32,127.0.0.0/8"}
+
+
+def _config_map(name, data):
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "bench"}, "data": data}
+
+
+def _tls_secret(certificate):
     def encoded(path):
         with open(path, "rb") as file:
             return base64.b64encode(file.read()).decode()
-    return [{"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-             "metadata": {"name": "bench", "namespace": "bench"},
-             "data": {"tls.crt": encoded(certificate.chain), "tls.key": encoded(certificate.key)}},
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "headgate", "namespace": "bench"},
-             "data": TLS_SETTINGS}]
+    return {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+            "metadata": {"name": "bench", "namespace": "bench"},
+            "data": {"tls.crt": encoded(certificate.chain), "tls.key": encoded(certificate.key)}}
 
 
-def manifests(backend_port, certificate=None):
+def manifests(backend_port, certificate=None, policy=False):
     """The objects for Headgate, as one JSON List; with TLS where there is a certificate."""
-    items = _tls_objects(certificate) if certificate else []
+    settings, annotations = {}, {}
+    items = []
+    if certificate:
+        settings.update(TLS_SETTINGS)
+        items.append(_tls_secret(certificate))
+    if policy:
+        settings["global-allowed-response-headers"] = "X-Frame-Options,X-Content-Type-Options"
+        annotations = {"nginx.ingress.kubernetes.io/" + name: value for name, value in POLICY.items()}
+        items.append(_config_map("fields", {"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff"}))
+    items.append(_config_map("headgate", settings))
     items += [{"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "headgate"},
               "spec": {"controller": "headgate.dev/ingress-controller"}}]
     for prefix in PREFIXES:
@@ -55,7 +71,7 @@ def manifests(backend_port, certificate=None):
         tls = {"tls": [{"hosts": [host(index)], "secretName": "bench"}]} if certificate else {}
         items.append({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
                       "metadata": {"name": f"h{index}", "namespace": "bench",
-                                   "creationTimestamp": "2025-01-01T00:00:00Z"},
+                                   "creationTimestamp": "2025-01-01T00:00:00Z", "annotations": annotations},
                       "spec": {"ingressClassName": "headgate", **tls,
                                "rules": [{"host": host(index), "http": {"paths": paths}}]}})
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1)

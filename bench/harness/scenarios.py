@@ -10,10 +10,14 @@ BODIES = SMALL + ("nginx-big", "haproxy-big")
 
 @dataclass(frozen=True)
 class Gate:
-    """Headgate's `metric` must be at most `limit`; `against` a peer: times that peer's value in the same round."""
+    """The `metric` of `peer` must be at most `limit`; `against` another peer: times that peer's value in the same
+    round, or with `more` at most so much more than that.
+    """
     metric: str
     limit: float
     against: str = ""
+    peer: str = "headgate"
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ SCENARIOS = (
              peers=("floor", "headgate", "nginx", "nginx-log", "nginx-lean", "haproxy"), count=True,
              gates=(Gate("cpu_us", 0.72, "nginx"), Gate("cpu_us", 0.70, "haproxy"), Gate("cpu_us", 1.15, "floor"),
                     Gate("syscalls", 4.2), Gate("allocations", 0.01))),
+    Scenario("h1-policy", "HTTP/1.1 keep-alive, 128 connections, 1 KiB answers: a route with CORS, headers, an allow list "
+             "and two limits", _load(connections=128), peers=("headgate", "headgate-policy"),
+             gates=(Gate("cpu_us", 1.0, "headgate", peer="headgate-policy", more=True),)),
     Scenario("h1-c32", "HTTP/1.1 keep-alive, 32 connections, 1 KiB answers", _load(connections=32)),
     Scenario("h1-c512", "HTTP/1.1 keep-alive, 512 connections, 1 KiB answers", _load(connections=512),
              gates=(Gate("cpu_us", 0.72, "nginx"),)),

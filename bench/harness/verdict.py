@@ -8,10 +8,19 @@ from .measure import SATURATED
 
 def ratio(results, metric, peer, against):
     """(median of the per-round ratios, ratio of the lowest values), or None where one of the two is missing."""
+    return _compared(results, metric, peer, against, lambda a, b: a / b)
+
+
+def difference(results, metric, peer, against):
+    """As ratio(), but how much more."""
+    return _compared(results, metric, peer, against, lambda a, b: a - b)
+
+
+def _compared(results, metric, peer, against, compare):
     a, b = results.get(peer, {}).get(metric), results.get(against, {}).get(metric)
     if not a or not b:
         return None
-    return median(x / y for x, y in zip(a, b)), min(a) / min(b)
+    return median(compare(x, y) for x, y in zip(a, b)), compare(min(a), min(b))
 
 
 def unsaturated(results):
@@ -36,9 +45,10 @@ def judge(scenario, results):
     verdicts = []
     for gate in scenario.gates:
         if gate.against:
-            value, low = ratio(results, gate.metric, "headgate", gate.against) or (None, None)
+            compare = difference if gate.more else ratio
+            value, low = compare(results, gate.metric, gate.peer, gate.against) or (None, None)
         else:
-            values = results.get("headgate", {}).get(gate.metric)
+            values = results.get(gate.peer, {}).get(gate.metric)
             value, low = (median(values), min(values)) if values else (None, None)
         verdicts.append(Verdict(gate, value, low, None if value is None else value <= gate.limit))
     return verdicts

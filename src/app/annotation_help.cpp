@@ -1,5 +1,6 @@
 #include "app/annotation_help.h"
 
+#include <string>
 #include <string_view>
 
 #include "k8swatch/annotations/registry.h"
@@ -80,7 +81,15 @@ std::string annotations_markdown() {
       "- *Other than in ingress-nginx*: what a value does otherwise here, and why; empty: nothing.\n"
       "- A Secret of another namespace is refused unless the ConfigMap says "
       "`allow-cross-namespace-resources: "
-      "\"true\"`.\n";
+      "\"true\"`.\n"
+      "- Values that are written into fields of answers have at most " +
+      std::to_string(k8swatch::kMostBytesInAnswers) + " bytes:\n ";
+  std::string_view separator = " ";
+  for (const std::string_view name : k8swatch::names_in_answers()) {
+    out.append(separator).append("`").append(name).append("`");
+    separator = ", ";
+  }
+  out += ".\n";
   k8swatch::AnnotationGroup group{};
   bool first = true;
   for (const k8swatch::AnnotationRow& row : k8swatch::annotation_table()) {

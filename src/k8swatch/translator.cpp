@@ -24,20 +24,6 @@ namespace {
 
 constexpr std::string_view kDefaultBackendCluster = "upstream-default-backend";  // ingress-nginx's name
 
-void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& name,
-          std::vector<Finding> findings) {
-  if (findings.empty())
-    all.erase(name);
-  else
-    all[name] = std::move(findings);
-}
-
-void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
-  for (const IngressRule& rule : ingress.rules)
-    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
-  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
-}
-
 bool is_redirect(const router::Route& route) {
   return route.action == router::RouteAction::add_trailing_slash;
 }
@@ -190,7 +176,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_,       settings_, policies_, limit_zones_, options_.annotation_prefix,
+  const PolicySources policies{store_,        settings_, policies_, limit_zones_, options_.annotation_prefix,
                                upstream_tls_, redirects_};
   const HostSettings settings{policies,
                               redirects_,
@@ -202,7 +188,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
                               client_certificate.denied};
   router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);
   draft.client_certificate = client_certificate.client_certificate;
-  keep(conflict_findings_, host, std::move(conflicts));
+  keep_findings(conflict_findings_, host, std::move(conflicts));
 
   const std::shared_ptr<const router::VirtualHost> old =
       table_ == nullptr || derived_.placed(host) ? nullptr : table_->find_host(host);
@@ -331,7 +317,7 @@ void Translator::check_ingress_again(const std::string& key) {
     else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));
   }
-  keep(ingress_findings_, key, std::move(findings));
+  keep_findings(ingress_findings_, key, std::move(findings));
 }
 
 std::vector<Finding> Translator::findings() const {

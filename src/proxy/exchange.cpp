@@ -173,13 +173,9 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   }
   apply_grant(edit);
   tell_default_backend(request, edit);
-  ForwardingFields forwarding;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.host = request.public_host;
   forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
   std::string chain;
   if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
@@ -328,7 +324,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     body_bytes_sent_ += size;
     downstream_->send_head(head, facts, body, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -340,7 +336,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 

@@ -67,12 +67,12 @@ Upstream* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUser& user, c
 
 Upstream* UpstreamPools::checkout_stream(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way,
                                          Reuse reuse) {
-  if (reuse != Reuse::none) {
-    for (H2UpstreamConnection* const each : endpoint.h2) {
-      if (each->tls() != way.tls || !each->can_open()) continue;
-      context_->stats.upstream_reuses.add();
-      return each->open(user);
-    }
+  for (H2UpstreamConnection* const each : endpoint.h2) {
+    if (each->tls() != way.tls || !each->can_open()) continue;
+    // One that still connects is new to everybody: all streams of a lost connection wait for the same.
+    if (reuse == Reuse::none && each->is_connected()) continue;
+    context_->stats.upstream_reuses.add();
+    return each->open(user);
   }
   auto* const connection = new H2UpstreamConnection(*context_, EndpointRef(&endpoint), way);
   all_h2_.push_back(*connection);

@@ -20,7 +20,7 @@ struct WorkerContext;
 enum class Reuse : std::uint8_t {
   any,      // an idle one where there is one
   checked,  // an idle one, once a look at the socket says that it is still open
-  none,     // a new one: the last try failed
+  none,     // a new one, which may be one that others wait for: the last try failed
 };
 
 class UpstreamPools {

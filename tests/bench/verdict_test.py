@@ -24,6 +24,12 @@ class VerdictTest(unittest.TestCase):
             results = {"headgate": {"cpu_us": [own]}, "nginx": {"cpu_us": [100]}}
             self.assertEqual([v.word() for v in verdict.judge(scenario(gate), results)], [word])
 
+    def test_goal_of_so_much_more_is_held_against_the_difference(self):
+        gate = scenarios.Gate("cpu_us", 1.0, "headgate", peer="headgate-policy", more=True)
+        for own, word in ((15.9, "PASS"), (16.1, "MISS")):
+            results = {"headgate": {"cpu_us": [15, 14]}, "headgate-policy": {"cpu_us": [own, own - 1]}}
+            self.assertEqual([v.word() for v in verdict.judge(scenario(gate), results)], [word])
+
     def test_goal_without_numbers_is_not_reached(self):
         gates = (scenarios.Gate("cpu_us", 1, "nginx"), scenarios.Gate("syscalls", 4.2))
         for results in ({}, {"headgate": {"cpu_us": [1]}}):

@@ -1,5 +1,7 @@
 #include "k8swatch/annotations/registry.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <vector>
 
@@ -11,6 +13,32 @@ namespace {
 using enum AnnotationGroup;
 using enum AnnotationRisk;
 using Scope = AnnotationScope;
+
+// Not cors-allow-origin: what is said is the client's own Origin, and a default for it would be everybody.
+constexpr std::array<std::string_view, 22> kInAnswers = {
+    "app-root",
+    "auth-realm",
+    "auth-signin",
+    "auth-signin-redirect-param",
+    "auth-tls-error-page",
+    "cors-allow-headers",
+    "cors-allow-methods",
+    "cors-expose-headers",
+    "cors-max-age",
+    "permanent-redirect",
+    "proxy-cookie-domain",
+    "proxy-cookie-path",
+    "proxy-redirect-from",
+    "proxy-redirect-to",
+    "rewrite-target",
+    "session-cookie-domain",
+    "session-cookie-expires",
+    "session-cookie-max-age",
+    "session-cookie-name",
+    "session-cookie-path",
+    "session-cookie-samesite",
+    "temporal-redirect",
+};
 
 struct Registry {
   std::vector<AnnotationRow> rows;
@@ -32,7 +60,9 @@ Registry collect() {
                           headers_rows(),        backend_tls_rows(),
                           refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
-  for (const AnnotationRow& row : registry.rows) {
+  for (AnnotationRow& row : registry.rows) {
+    if (std::find(kInAnswers.begin(), kInAnswers.end(), row.name) != kInAnswers.end())
+      row.most_bytes = kMostBytesInAnswers;
     registry.by_name.emplace(row.name, &row);
     if (!row.alias.empty()) registry.by_name.emplace(row.alias, &row);
   }
@@ -45,6 +75,8 @@ const Registry& registry() {
 }
 
 }  // namespace
+
+std::span<const std::string_view> names_in_answers() { return kInAnswers; }
 
 std::span<const AnnotationRow> annotation_table() { return registry().rows; }
 

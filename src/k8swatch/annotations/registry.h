@@ -2,6 +2,7 @@
 // use it. Names, defaults, risks and what a bad value does are those of ingress-nginx.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -71,7 +72,13 @@ struct AnnotationRow {
   // Where it does otherwise than in ingress-nginx: how, and why; in group `refused`, what to do instead.
   // Without a full stop at its end; empty: nowhere.
   std::string_view deviation = {};
+  std::size_t most_bytes = 0;  // of a value; 0: any. Set by the registry, see names_in_answers()
 };
+
+// Of the rows whose values are written into fields of answers: they have a bound, so that no Ingress makes
+// answers that no client takes.
+std::span<const std::string_view> names_in_answers();
+inline constexpr std::size_t kMostBytesInAnswers = 4096;
 
 // In the order of docs/annotations.md.
 std::span<const AnnotationRow> annotation_table();
