@@ -56,8 +56,8 @@ constexpr PathRows row{AnnotationGroup::external_authentication};
 constexpr std::array kRows = {
     row("auth-url", kUrl, check_url, OnInvalid::drop_ingress, AnnotationRisk::high, "",
         "The service that is asked about each request: 2xx lets it pass, 401 and 403 are passed on, all "
-        "else, and "
-        "no answer, is 500. Its host may have no variables; one of the form `service.namespace.svc` is that "
+        "else, and no answer, is 500. Its host may have no variables; one of the form "
+        "`service.namespace.svc` is that "
         "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503",
         "A value in it stays in its place: `&` and `#` of a value in the query, and `?` and `/` of one in "
         "the "

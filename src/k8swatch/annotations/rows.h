@@ -18,8 +18,9 @@ struct PathRows {
 
   constexpr AnnotationRow operator()(std::string_view name, std::string_view values, Check check,
                                      OnInvalid on_invalid, AnnotationRisk risk, std::string_view default_text,
-                                     std::string_view doc) const {
-    return {name, group, values, check, on_invalid, AnnotationScope::path, risk, default_text, doc};
+                                     std::string_view doc, std::string_view deviation = "") const {
+    return {name, group,        values, check, on_invalid, AnnotationScope::path,
+            risk, default_text, doc,    "",    deviation};
   }
   constexpr AnnotationRow operator()(std::string_view name, std::string_view values, Check check,
                                      AnnotationRisk risk, std::string_view default_text,
