@@ -76,9 +76,10 @@ std::optional<std::string> Template::expand_target(const RequestView& request) c
       case Variable::uri:  // decoded
       case Variable::location_path:
         append_value(out, value, in_query ? "&#+" : "?#\\", false);
+        may_climb = may_climb || !in_query;
         break;
       default:
-        append_value(out, value, in_query ? "&#" : "?#/\\", true);
+        append_value(out, value, in_query ? "&#;" : "?#/\\;", true);
         may_climb = may_climb || !in_query;
         break;
     }

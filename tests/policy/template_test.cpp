@@ -115,6 +115,10 @@ TEST(Template, InATargetAValueStaysInItsPlace) {
   }
   EXPECT_EQ(expand_target("/auth/$arg_v", SampleRequest("/?v=...")), "/auth/...");
   EXPECT_EQ(expand_target("/auth/v$arg_v", SampleRequest("/?v=..")), "/auth/v..");
+  EXPECT_EQ(expand_target("/auth$uri", SampleRequest("/a/..%3bx/b")), "refused");
+  EXPECT_EQ(expand_target("/auth?u=$arg_v&role=guest", SampleRequest("/?v=a;role=admin")),
+            "/auth?u=a%3Brole=admin&role=guest");
+  EXPECT_EQ(expand_target("/auth/$arg_v/end", SampleRequest("/?v=a;b=1")), "/auth/a%3Bb=1/end");
 }
 
 TEST(Template, LiteralTextIsLeftAlone) {
