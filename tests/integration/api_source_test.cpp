@@ -234,8 +234,8 @@ TEST_F(ShortWatches, TakeNoMemoryForEachReconnect) {
   ASSERT_TRUE(wait_for_reconnects(100));
   const std::size_t before = resident();
   ASSERT_TRUE(wait_for_reconnects(400));
-  EXPECT_LT(resident(), before + 600 + kSanitizerKib)
-      << "600 more, with a handshake each: a KiB each is seen";
+  EXPECT_LT(resident(), before + 300 + kSanitizerKib)
+      << "300 more, with a handshake each: a KiB each is seen";
   EXPECT_EQ(answer("a"), "one");
   api.create(ingress("b", "one"));
   EXPECT_TRUE(wait_for("b", "one")) << "nothing is lost between two watches";
