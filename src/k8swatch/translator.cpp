@@ -13,6 +13,7 @@
 #include "k8swatch/ingress_check.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_secrets.h"
+#include "k8swatch/log_settings.h"
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
@@ -153,6 +154,7 @@ Translator::SettingsChange Translator::read_config_map() {
     policies.headers = read_header_defaults(reader, store_);
     site = read_site_settings(reader);
     read_answer_settings(reader, store_, site);
+    read_log_settings(reader, site);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller

@@ -36,6 +36,7 @@ struct Worker::State {
         context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
                 access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
                 connections, inbound, {},     {},        {},     {},        {},           {}} {
+    context.next_connection = index + 1;
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
