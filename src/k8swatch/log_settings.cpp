@@ -31,7 +31,7 @@ router::LogFormatRef read_format(ConfigMapReader& reader, std::string_view key, 
 
 }  // namespace
 
-void read_log_settings(ConfigMapReader& reader, router::SiteSettings& site) {
+void read_log_settings(ConfigMapReader& reader, router::SiteSettings& site, router::StreamSettings& stream) {
   bool json = false;
   bool none = false;
   reader.boolean("log-format-escape-json", json);
@@ -39,11 +39,16 @@ void read_log_settings(ConfigMapReader& reader, router::SiteSettings& site) {
   const LogEscape escape = none ? LogEscape::none : json ? LogEscape::json : LogEscape::standard;
   site.log_format = read_format(reader, "log-format-upstream", LogFormat::Kind::http,
                                 observe::kDefaultHttpLogFormat, escape);
-
+  stream.log_format = read_format(reader, "log-format-stream", LogFormat::Kind::stream,
+                                  observe::kDefaultStreamLogFormat, escape);
   bool no_log = false;
   bool no_http_log = false;
+  bool no_stream_log = false;
   reader.boolean("disable-access-log", no_log);
   reader.boolean("disable-http-access-log", no_http_log);
+  reader.boolean("disable-stream-access-log", no_stream_log);
+  reader.boolean("enable-access-log-for-default-backend", site.log_default_backend);
+  stream.access_log = !no_log && !no_stream_log;
   site.access_log = !no_log && !no_http_log;
   if (const std::string* urls = reader.text("skip-access-log-urls")) site.unlogged_urls = split_list(*urls);
 }

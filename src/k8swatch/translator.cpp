@@ -154,11 +154,11 @@ Translator::SettingsChange Translator::read_config_map() {
     policies.headers = read_header_defaults(reader, store_);
     site = read_site_settings(reader);
     read_answer_settings(reader, store_, site);
-    read_log_settings(reader, site);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
+    read_log_settings(reader, site, listeners.listeners.stream);
     site.block = read_block_rules(reader);
     site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();

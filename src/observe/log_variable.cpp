@@ -91,7 +91,6 @@ constexpr auto kStream = std::to_array<Named>({
     {"remote_addr", LogVariable::remote_addr},
     {"remote_port", LogVariable::remote_port},
     {"session_time", LogVariable::session_time},
-    {"ssl_preread_server_name", LogVariable::ssl_server_name},
     {"status", LogVariable::status},
     {"time_iso8601", LogVariable::time_iso8601},
     {"time_local", LogVariable::time_local},

@@ -1,7 +1,6 @@
 // Exchange: its end in the access log and the counters.
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <string>
 
 #include "observe/route_series.h"
@@ -24,36 +23,7 @@ constexpr std::string_view kDefaultBackendName = "upstream-default-backend";
 // The host of $proxy_pass in ingress-nginx's configuration, whoever is asked.
 constexpr std::string_view kProxyHost = "upstream_balancer";
 
-std::int64_t wall_milliseconds() {
-  timespec wall{};
-  clock_gettime(CLOCK_REALTIME, &wall);
-  return std::int64_t{wall.tv_sec} * 1000 + wall.tv_nsec / 1'000'000;
-}
-
-// Texts of a certificate or a handshake: an empty one is not there.
-void set_known(LogDetails& details, LogVariable variable, std::string_view text) {
-  if (!text.empty()) details.set(variable, text);
-}
-
-void tell_tls(const tls::SessionFacts& session, LogDetails& details) {
-  set_known(details, LogVariable::ssl_protocol, session.protocol);
-  set_known(details, LogVariable::ssl_cipher, session.cipher);
-  set_known(details, LogVariable::ssl_server_name, session.server_name);
-  details.set(LogVariable::ssl_session_reused, session.resumed ? "r" : ".");
-  const tls::ClientCertificate& client = session.client();
-  set_known(details, LogVariable::ssl_client_s_dn, client.subject_dn);
-  set_known(details, LogVariable::ssl_client_i_dn, client.issuer_dn);
-  set_known(details, LogVariable::ssl_client_serial, client.serial);
-  set_known(details, LogVariable::ssl_client_fingerprint, client.fingerprint);
-}
-
 }  // namespace
-
-void tell_client(const ClientInfo& client, LogDetails& details) {
-  details.connection = client.number;
-  set_known(details, LogVariable::proxy_protocol_addr, client.proxied_ip());
-  if (client.tls != nullptr) tell_tls(*client.tls, details);
-}
 
 // Once for each Exchange, before its head is gone.
 void Exchange::begin_notes(const http::RequestHead* head, std::string_view host_as_sent) {

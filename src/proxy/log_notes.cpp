@@ -1,9 +1,11 @@
 #include "proxy/log_notes.h"
 
 #include <algorithm>
+#include <ctime>
 #include <string>
 
 #include "http/ascii.h"
+#include "proxy/client_info.h"
 
 namespace headgate::proxy {
 namespace {
@@ -52,7 +54,36 @@ bool has_content(const http::LocalReply& reply) {
   return reply.status >= 200 && reply.status != 204 && reply.status != 304;
 }
 
+// Texts of a certificate or a handshake: an empty one is not there.
+void set_known(observe::LogDetails& details, observe::LogVariable variable, std::string_view text) {
+  if (!text.empty()) details.set(variable, text);
+}
+
+void tell_tls(const tls::SessionFacts& session, observe::LogDetails& details) {
+  set_known(details, observe::LogVariable::ssl_protocol, session.protocol);
+  set_known(details, observe::LogVariable::ssl_cipher, session.cipher);
+  set_known(details, observe::LogVariable::ssl_server_name, session.server_name);
+  details.set(observe::LogVariable::ssl_session_reused, session.resumed ? "r" : ".");
+  const tls::ClientCertificate& client = session.client();
+  set_known(details, observe::LogVariable::ssl_client_s_dn, client.subject_dn);
+  set_known(details, observe::LogVariable::ssl_client_i_dn, client.issuer_dn);
+  set_known(details, observe::LogVariable::ssl_client_serial, client.serial);
+  set_known(details, observe::LogVariable::ssl_client_fingerprint, client.fingerprint);
+}
+
 }  // namespace
+
+std::int64_t wall_milliseconds() {
+  timespec wall{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  return std::int64_t{wall.tv_sec} * 1000 + wall.tv_nsec / 1'000'000;
+}
+
+void tell_client(const ClientInfo& client, observe::LogDetails& details) {
+  details.connection = client.number;
+  set_known(details, observe::LogVariable::proxy_protocol_addr, client.proxied_ip());
+  if (client.tls != nullptr) tell_tls(*client.tls, details);
+}
 
 void LogNotes::begin(const observe::LogFormat& format) {
   format_ = &format;

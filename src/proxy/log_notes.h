@@ -21,6 +21,9 @@ struct ClientInfo;
 // What a connection tells of its client, for requests and for relays.
 void tell_client(const ClientInfo& client, observe::LogDetails& details);
 
+// Since 1970.
+std::int64_t wall_milliseconds();
+
 // Owned by its Exchange, used again for its next ones; one thread.
 class LogNotes {
  public:

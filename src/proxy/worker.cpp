@@ -74,6 +74,8 @@ struct Worker::State {
       stats.adopted_tables.add();
     }
     replace(context.listeners, publication.listeners);
+    context.request_limits.line_bytes = context.listeners->max_head_line;
+    context.request_limits.head_bytes = context.listeners->max_head;
     replace(context.certificates, publication.certificates);
     replace(context.passthrough, publication.passthrough);
     for (const router::RouteSlot slot : publication.removed_routes) stats.routes->remove(slot);

@@ -2,25 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "observe/log_format.h"
 #include "policy/block_rules.h"
 #include "policy/compression.h"
 #include "policy/fixed_fields.h"
 #include "policy/forwarding.h"
+#include "router/log_format_ref.h"
 
 namespace headgate::router {
-
-// Null: ingress-nginx's own. Equal where the formats are.
-struct LogFormatRef {
-  std::shared_ptr<const observe::LogFormat> format;
-  friend bool operator==(const LogFormatRef& a, const LogFormatRef& b) {
-    return a.format == b.format || (a.format != nullptr && b.format != nullptr && *a.format == *b.format);
-  }
-};
 
 // ConfigMap keys of ingress-nginx in brackets.
 struct SiteSettings {
@@ -40,7 +31,9 @@ struct SiteSettings {
   bool generate_request_id = true;         // where a client sends none [generate-request-id]
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
   bool access_log = true;                  // [disable-access-log]
-  LogFormatRef log_format;                 // [log-format-upstream, log-format-escape-json, -none]
+  bool log_default_backend =
+      false;                // requests for hosts of no Ingress [enable-access-log-for-default-backend]
+  LogFormatRef log_format;  // [log-format-upstream, log-format-escape-json, -none]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {

@@ -220,6 +220,37 @@ TEST_F(LogFormats, AnswersOfOurOwnHaveTheirFields) {
             std::to_string(answer.status) + " text/html " + std::to_string(answer.body.size()) + " - [-] -");
 }
 
+TEST_F(LogFormats, RequestsForHostsOfNobodyHaveLinesWhereTheyAreAskedFor) {
+  start_with({{"log-format-upstream", "$status $host $proxy_upstream_name"}});
+  EXPECT_EQ(headgate->get("nobody.test", "/").status, 404);
+  folder.write("settings.yaml", settings_of({{"log-format-upstream", "on $status $host $server_name"},
+                                             {"enable-access-log-for-default-backend", "true"}}));
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_EQ(headgate->get("nobody.test", "/").status, 404);
+    return text().find("on 404 nobody.test _\n") != std::string::npos;
+  }));
+  EXPECT_THAT(text(), Not(HasSubstr("\n404 nobody")));
+  EXPECT_THAT(text(), Not(::testing::StartsWith("404 ")));
+}
+
+TEST_F(LogFormats, HeadsMayBeAsLargeAsTheSettingsSay) {
+  start_with({{"log-format-upstream", "$status"}, {"large-client-header-buffers", "3 20k"}});
+  const auto status_of = [&](std::size_t target, std::size_t field) {
+    return ask("GET /" + std::string(target, 'a') + " HTTP/1.1\r\nHost: x.test\r\nX-Long: " +
+               std::string(field, 'b') + "\r\nX-Longer: " + std::string(field, 'b') +
+               "\r\nX-Longest: " + std::string(field, 'b') + "\r\n\r\n")
+        .status;
+  };
+  EXPECT_EQ(status_of(20000, 1), 200);
+  EXPECT_EQ(status_of(20480, 1), 414);
+  EXPECT_EQ(status_of(1, 20000), 200);
+  EXPECT_EQ(status_of(1, 20480), 431);
+  EXPECT_EQ(status_of(20000, 20000), 431) << "more than three lines' worth";
+  folder.write("settings.yaml", settings_of({{"large-client-header-buffers", "4 1k"}}));
+  EXPECT_TRUE(eventually([&] { return status_of(1100, 1) == 414; }));
+  EXPECT_EQ(status_of(900, 900), 200);
+}
+
 TEST_F(LogFormats, ConnectionsHaveNumbers) {
   start_with({{"log-format-upstream",
                "$connection $connection_requests $remote_port $server_port $scheme [$https]"}});

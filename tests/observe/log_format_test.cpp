@@ -293,11 +293,11 @@ TEST(LogFormat, WritesRelays) {
   record.upstream_addr = "10.0.0.1:443";
   record.upstream_name = "default-tls-443";
   LogDetails details;
-  details.set(LogVariable::ssl_server_name, "x.test");
-  EXPECT_EQ(line_of(format_of("$upstream_addr $proxy_upstream_name $ssl_preread_server_name",
+  details.set(LogVariable::remote_port, "4711");
+  EXPECT_EQ(line_of(format_of("$upstream_addr $proxy_upstream_name $remote_port",
                               LogEscape::standard, Kind::stream),
                     record, details),
-            "10.0.0.1:443 default-tls-443 x.test");
+            "10.0.0.1:443 default-tls-443 4711");
 }
 
 TEST(LogFormat, RefusesWhatItDoesNotKnow) {
