@@ -24,7 +24,7 @@ HSTS = "max-age=31536000; includeSubDomains"  # what Headgate adds to every answ
 
 
 # What a route with a policy has; no limit is ever reached.
-POLICY = {"enable-cors": "true", "custom-headers": "bench/fields", "limit-rps": "10000000", "limit-connections": "100000",
+POLICY = {"enable-cors": "true", "custom-headers": "bench/fields", "limit-rps": "1000000", "limit-connections": "100000",
           "whitelist-source-range": "10.0.0.0/8,192.168.0.0/16,2001:db8::/32,127.0.0.0/8"}
 
 

@@ -1,5 +1,6 @@
 #include "app/annotation_help.h"
 
+#include <string>
 #include <string_view>
 
 #include "k8swatch/annotations/registry.h"
@@ -46,7 +47,10 @@ std::string annotations_markdown() {
       "Every name is written behind `nginx.ingress.kubernetes.io/`, or what `--annotations-prefix` says; "
       "names, "
       "values\n"
-      "and defaults are those of ingress-nginx. Annotations that are not listed have no effect, and each of "
+      "and defaults are those of ingress-nginx. Those that begin with `headgate.dev/` are ours, and written "
+      "as "
+      "they stand.\n"
+      "Annotations that are not listed have no effect, and each of "
       "them "
       "is a\n"
       "Finding.\n"
@@ -65,6 +69,11 @@ std::string annotations_markdown() {
       "  the oldest one that sets a key decides. The others have a Finding. (ingress-nginx lets every "
       "namespace set what\n"
       "  the older Ingresses of the host leave unset: `docs/decisions/0008-hosts-have-owners.md`.)\n"
+      "- What acts on a *Service* acts on all requests for that port of it, whichever Ingress they came by: "
+      "of "
+      "the\n"
+      "  Ingresses that use the port the oldest that sets any key of the section decides. The others have a "
+      "Finding.\n"
       "- *Risk*: an Ingress with an annotation above the ConfigMap's `annotations-risk-level` (`High`) is "
       "not "
       "taken.\n"
@@ -72,7 +81,15 @@ std::string annotations_markdown() {
       "- *Other than in ingress-nginx*: what a value does otherwise here, and why; empty: nothing.\n"
       "- A Secret of another namespace is refused unless the ConfigMap says "
       "`allow-cross-namespace-resources: "
-      "\"true\"`.\n";
+      "\"true\"`.\n"
+      "- Values that are written into fields of answers have at most " +
+      std::to_string(k8swatch::kMostBytesInAnswers) + " bytes:\n ";
+  std::string_view separator = " ";
+  for (const std::string_view name : k8swatch::names_in_answers()) {
+    out.append(separator).append("`").append(name).append("`");
+    separator = ", ";
+  }
+  out += ".\n";
   k8swatch::AnnotationGroup group{};
   bool first = true;
   for (const k8swatch::AnnotationRow& row : k8swatch::annotation_table()) {

@@ -29,13 +29,15 @@ using k8swatch::MigrationVerdict;
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kLook{50};
 
-// Waits for the one word, passes everything else on.
+// Waits for the word that all is read, or that it cannot be; passes everything else on.
 class SyncedSink final : public k8swatch::ObjectSink {
  public:
   explicit SyncedSink(k8swatch::Controller& controller) : controller_(controller) {}
   void upsert(k8swatch::Object object) override { controller_.upsert(std::move(object)); }
   void remove(const k8swatch::ObjectKey& key) override { controller_.remove(key); }
   void set_source_findings(const std::string& origin, std::vector<k8swatch::Finding> findings) override {
+    for (const k8swatch::Finding& finding : findings)
+      if (finding.severity == k8swatch::Severity::error) trouble_ = finding.object + " " + finding.reason;
     controller_.set_source_findings(origin, std::move(findings));
   }
   void set_readable(k8swatch::Kind kind, bool readable) override { controller_.set_readable(kind, readable); }
@@ -44,10 +46,13 @@ class SyncedSink final : public k8swatch::ObjectSink {
     controller_.synced();
   }
   [[nodiscard]] bool is_synced() const { return synced_; }
+  // Why the API server could not be read for some time; empty where nothing is wrong with it.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  private:
   k8swatch::Controller& controller_;
   bool synced_ = false;
+  std::string trouble_;
 };
 
 Result<void> read_text(const Flags& flags, std::istream& in, k8swatch::ObjectSink& sink) {
@@ -73,7 +78,7 @@ Result<void> read_cluster(const Flags& flags, SyncedSink& sink) {
   if (Result<void> started = feed.source().start(Clock::now()); !started) return started;
   const TimePoint end = Clock::now() + kPatience;
   boost::asio::steady_timer look(io);
-  while (!sink.is_synced() && Clock::now() < end) {
+  while (!sink.is_synced() && sink.trouble().empty() && Clock::now() < end) {
     look.expires_after(kLook);
     look.async_wait([](const boost::system::error_code&) {});
     io.restart();
@@ -81,6 +86,7 @@ Result<void> read_cluster(const Flags& flags, SyncedSink& sink) {
     feed.source().run_due(Clock::now());
   }
   if (sink.is_synced()) return {};
+  if (!sink.trouble().empty()) return fail(sink.trouble());
   return fail("the API server has not told everything within " + std::to_string(kPatience.count()) + " s");
 }
 

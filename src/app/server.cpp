@@ -54,6 +54,12 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// Who we are, as the pod template tells; both empty outside a cluster.
+struct PodIdentity {
+  std::string namespace_name = environment("POD_NAMESPACE");
+  std::string name = environment("POD_NAME");
+};
+
 k8swatch::ControllerOptions with_resolver(k8swatch::ControllerOptions options,
                                           k8swatch::NameResolver& resolver) {
   options.resolver = &resolver;
@@ -92,6 +98,7 @@ class Server {
   std::optional<std::string> dump_from_control_thread();
 
   const Flags& flags_;
+  const PodIdentity pod_;
   boost::asio::io_context io_{1};  // the control thread's
   ControlState state_;
   ConfigHash config_hash_;
@@ -138,7 +145,7 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       metrics_(metrics_sources()),
       admin_pages_(
           state_, metrics_, [this] { return data_plane_.adopted_generation(); },
-          [this] { return dump_from_control_thread(); }),
+          [this] { return dump_from_control_thread(); }, [this] { return data_plane_.health_page(); }),
       admin_([this](const AdminRequest& request) { return admin_pages_.answer(request); }) {}
 
 Server::~Server() {
@@ -161,16 +168,14 @@ Result<void> Server::start() {
 
 std::unique_ptr<ClusterWriters> Server::make_writers() {
   if (feed_.cluster() == nullptr) return nullptr;
-  const std::string pod_namespace = environment("POD_NAMESPACE");
-  const std::string pod_name = environment("POD_NAME");
-  if (pod_namespace.empty() || pod_name.empty()) {
+  if (pod_.namespace_name.empty() || pod_.name.empty()) {
     log::warning(
         "POD_NAMESPACE and POD_NAME are not both set: no leader election, no status of Ingresses and "
         "no Events");
     return nullptr;
   }
   return std::make_unique<ClusterWriters>(io_, feed_.cluster()->transport(), controller_,
-                                          cluster_writer_options(flags_, pod_namespace, pod_name));
+                                          cluster_writer_options(flags_, pod_.namespace_name, pod_.name));
 }
 
 Result<void> Server::bind_webhook() {
@@ -247,9 +252,9 @@ void Server::update_findings() {
 
 observe::MetricsSources Server::metrics_sources() {
   observe::MetricsSources sources;
-  sources.controller_namespace = environment("POD_NAMESPACE");
+  sources.controller_namespace = pod_.namespace_name;
   sources.controller_class = flags_.controller_class;
-  sources.controller_pod = environment("POD_NAME");
+  sources.controller_pod = pod_.name;
   if (writers_ != nullptr && flags_.leader_election) sources.leader_election = election_id(flags_);
   sources.release = version();
   sources.build = build();
@@ -272,6 +277,7 @@ observe::MetricsSources Server::metrics_sources() {
   };
   sources.watches = [this] { return state_.snapshot().watches; };
   if (flags_.webhook_port != 0) sources.admission = [this] { return admission_.totals(); };
+  sources.health = [this] { return data_plane_.health_series(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
   return sources;

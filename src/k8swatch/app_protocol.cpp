@@ -1,11 +1,11 @@
 #include "k8swatch/app_protocol.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 
 #include "base/quoted.h"
+#include "http/ascii.h"
 #include "k8swatch/name_key.h"
 
 namespace headgate::k8swatch {
@@ -27,13 +27,9 @@ constexpr std::array<Known, 7> kKnown = {{
     {"kubernetes.io/wss", UpstreamProtocol::https},
 }};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::optional<UpstreamProtocol> find(std::string_view name) {
   for (const Known& each : kKnown)
-    if (std::equal(each.name.begin(), each.name.end(), name.begin(), name.end(),
-                   [](char a, char b) { return a == lower(b); }))
-      return each.protocol;
+    if (http::equals_ignoring_case(name, each.name)) return each.protocol;
   return std::nullopt;
 }
 

@@ -21,14 +21,6 @@ std::int64_t system_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count();
 }
 
-void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& name,
-          std::vector<Finding> findings) {
-  if (findings.empty())
-    all.erase(name);
-  else
-    all[name] = std::move(findings);
-}
-
 bool same(const tls::HostTls& a, const tls::HostTls& b) {
   return a.certificate == b.certificate && a.alternative == b.alternative &&
          a.certificate_secret == b.certificate_secret && a.alternative_secret == b.alternative_secret &&
@@ -109,8 +101,8 @@ class CertificateTranslator::Pass {
     const Ingress* const decides = first == ingresses.end() ? nullptr : *first;
     for (const Ingress* ingress : ingresses)
       if (ingress != decides) tell_loser(host, *ingress, *ingresses.front(), decides, findings);
-    keep(owner_.findings_, host, std::move(findings));
-    keep(owner_.validity_findings_, host, std::move(validity));
+    keep_findings(owner_.findings_, host, std::move(findings));
+    keep_findings(owner_.validity_findings_, host, std::move(validity));
     if (without)
       owner_.without_certificate_[host] = *std::move(without);
     else
@@ -235,7 +227,7 @@ bool CertificateTranslator::update_default() {
       if (record->certificate != nullptr) found = {record->certificate, key};
     }
   }
-  keep(validity_findings_, "", check_validity(found, now()));
+  keep_findings(validity_findings_, "", check_validity(found, now()));
   if (index_ != nullptr && found == default_) return false;
   default_ = std::move(found);
   const auto certificate = default_.certificate != nullptr ? default_.certificate : fallback();
@@ -280,8 +272,8 @@ std::int64_t CertificateTranslator::now() const { return options_.wall_seconds()
 bool CertificateTranslator::check_validity_again() {
   HostFindings fresh;
   const std::int64_t time = now();
-  keep(fresh, "", check_validity(default_, time));
-  for (const auto& [host, choice] : choices_) keep(fresh, host, validity_of(choice, time));
+  keep_findings(fresh, "", check_validity(default_, time));
+  for (const auto& [host, choice] : choices_) keep_findings(fresh, host, validity_of(choice, time));
   if (fresh == validity_findings_) return false;
   validity_findings_ = std::move(fresh);
   return true;

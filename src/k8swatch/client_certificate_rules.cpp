@@ -78,9 +78,7 @@ std::set<std::string> ClientCertificateRules::hosts_of(const Changes& changes) c
     for (const Ingress* user : record->users) {
       AnnotationReader reader(*user, prefix_);
       if (reader.text(kSecretAnnotation) != key) continue;  // named by its spec.tls
-      for (const IngressRule& rule : user->rules)
-        if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
-      if (user->rules.empty()) hosts.emplace(router::kDefaultHost);
+      add_hosts_of(*user, hosts);
     }
   }
   return hosts;

@@ -43,6 +43,13 @@ std::string to_string(const Finding& finding) {
   return (finding.severity == Severity::error ? "error: " : "warning: ") + line_of(finding);
 }
 
+void keep_findings(HostFindings& all, const std::string& name, std::vector<Finding> findings) {
+  if (findings.empty())
+    all.erase(name);
+  else
+    all[name] = std::move(findings);
+}
+
 void append_findings(std::vector<Finding>& out, const HostFindings& findings,
                      const std::set<std::string>& except) {
   for (const auto& [host, of_host] : findings)

@@ -32,6 +32,8 @@ std::string detail_of(const Finding& finding);
 std::string to_string(const Finding& finding);
 
 using HostFindings = std::map<std::string, std::vector<Finding>>;  // by host; nothing wrong: no entry
+// In place of what `all` has by that name (of a host, of an Ingress).
+void keep_findings(HostFindings& all, const std::string& name, std::vector<Finding> findings);
 void append_findings(std::vector<Finding>& out, const HostFindings& findings,
                      const std::set<std::string>& except);
 

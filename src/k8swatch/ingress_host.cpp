@@ -52,4 +52,10 @@ Result<std::string> normalise_ingress_host(std::string_view written) {
   return host;
 }
 
+void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
+  for (const IngressRule& rule : ingress.rules)
+    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
+  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
+}
+
 }  // namespace headgate::k8swatch

@@ -36,6 +36,11 @@ class JsonWriter {
     begin_value(key);
     out_ += value ? "true" : "false";
   }
+  // A value that is JSON already.
+  void json(std::string_view key, std::string_view value) {
+    begin_value(key);
+    out_ += value;
+  }
 
  private:
   void begin(std::string_view key, char bracket) {

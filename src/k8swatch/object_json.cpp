@@ -5,6 +5,7 @@
 
 #include "k8swatch/base64.h"
 #include "k8swatch/json_writer.h"
+#include "k8swatch/load_balancer_address.h"
 #include "k8swatch/object_decoder.h"
 #include "k8swatch/secret_content.h"
 #include "tls/certificate_pem.h"
@@ -102,14 +103,7 @@ void write_content(JsonWriter& json, const Ingress& ingress) {
   if (ingress.addresses.empty()) return;
   json.begin_object("status");
   json.begin_object("loadBalancer");
-  json.begin_list("ingress");
-  for (const LoadBalancerAddress& address : ingress.addresses) {
-    json.begin_object();
-    json.text("hostname", address.hostname);
-    json.text("ip", address.ip);
-    json.end_object();
-  }
-  json.end_list();
+  json.json("ingress", json_of(ingress.addresses));
   json.end_object();
   json.end_object();
 }

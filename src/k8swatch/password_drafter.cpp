@@ -75,7 +75,7 @@ PasswordDraft draft_passwords(const Ingress& ingress, const AuthenticationAnnota
          name + ": " + std::to_string(errors.size() - kMostTold) + " more entries let nobody in");
   if (list.empty()) tell(Severity::warning, name + " names nobody; every request is answered with 401");
   draft.step = policy::BasicAuth{std::make_shared<const policy::PasswordList>(std::move(list)),
-                                 annotations.realm, name};
+                                 annotations.realm, name, ingress.metadata.namespace_name};
   return draft;
 }
 
@@ -87,9 +87,7 @@ void add_hosts_of_passwords(const Changes& changes, const Store& store, std::str
     for (const Ingress* user : record->users) {
       AnnotationReader reader(*user, prefix);
       if (read_authentication_annotations(reader).secret != key) continue;  // named for something else
-      for (const IngressRule& rule : user->rules)
-        if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
-      if (user->rules.empty()) hosts.emplace(router::kDefaultHost);
+      add_hosts_of(*user, hosts);
     }
   }
 }

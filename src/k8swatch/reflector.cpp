@@ -131,12 +131,8 @@ void Reflector::on_bytes(std::string_view bytes, TimePoint now) {
   } else {
     events_.clear();
     read = watch_decoder_.feed(bytes, events_);
-    for (WatchEvent& event : events_) {
-      if (phase_ == Phase::watch_list)
-        handle_initial(std::move(event), now);
-      else if (phase_ == Phase::watch)
-        handle(std::move(event), now);
-    }
+    for (WatchEvent& event : events_)
+      if (phase_ == Phase::watch_list || phase_ == Phase::watch) handle(std::move(event), now);
   }
   if (read || phase_ == Phase::waiting) return;
   ++counters_.undecodable;
@@ -188,67 +184,53 @@ void Reflector::answer_refused(TimePoint now) {
   refused(status, now);
 }
 
-void Reflector::handle_initial(WatchEvent event, TimePoint now) {
-  switch (event.type) {
-    case WatchEvent::Type::added:
-    case WatchEvent::Type::modified:
-      if (event.observed.finding) ++counters_.undecodable;
-      last_object_ = now;
-      mirror_.collect(std::move(event.observed));
-      return;
-    case WatchEvent::Type::deleted:
-      last_object_ = now;
-      mirror_.collect_deletion(event.observed);
-      return;
-    case WatchEvent::Type::bookmark:
-      if (!event.is_initial_end) return;
-      // The same stream goes on with what happens from now on.
-      phase_ = Phase::watch;
-      has_watched_ = true;
-      has_stated_ = true;
-      counters_.last_event = now;
-      become_synced(std::move(event.observed.resource_version));
-      mirror_.begin_watch(last_version_);
-      return;
-    case WatchEvent::Type::error:
-      refused(event.status, now);
-      return;
-    case WatchEvent::Type::unknown:
-      log::debug(options_.name + ": event of unknown type " + event.type_text);
-      return;
-  }
-}
-
 void Reflector::handle(WatchEvent event, TimePoint now) {
-  if (event.type != WatchEvent::Type::error) {
+  using Type = WatchEvent::Type;
+  if (phase_ == Phase::watch && event.type != Type::error) {
     ++stream_events_;
     ++counters_.events;
     counters_.last_event = now;
     trouble_.reset();
   }
-  switch (event.type) {
-    case WatchEvent::Type::added:
-    case WatchEvent::Type::modified: {
-      if (event.observed.finding) ++counters_.undecodable;
-      const std::string version = event.observed.resource_version;
-      mirror_.apply(std::move(event.observed));
-      advance(version);
-      return;
-    }
-    case WatchEvent::Type::deleted:
-      mirror_.apply_deletion(event.observed);
-      advance(event.observed.resource_version);
-      return;
-    case WatchEvent::Type::bookmark:
-      advance(event.observed.resource_version);
-      return;
-    case WatchEvent::Type::error:
-      refused(event.status, now);
-      return;
-    case WatchEvent::Type::unknown:
-      log::debug(options_.name + ": event of unknown type " + event.type_text);
-      return;
+  if (event.type == Type::error) {
+    refused(event.status, now);
+  } else if (event.type == Type::unknown) {
+    log::debug(options_.name + ": event of unknown type " + event.type_text);
+  } else {
+    if (event.type != Type::deleted && event.type != Type::bookmark && event.observed.finding)
+      ++counters_.undecodable;
+    if (phase_ == Phase::watch_list)
+      take_initial(std::move(event), now);
+    else
+      take_change(std::move(event));
   }
+}
+
+void Reflector::take_initial(WatchEvent event, TimePoint now) {
+  if (event.type != WatchEvent::Type::bookmark) {
+    last_object_ = now;
+    if (event.type == WatchEvent::Type::deleted)
+      mirror_.collect_deletion(event.observed);
+    else
+      mirror_.collect(std::move(event.observed));
+  } else if (event.is_initial_end) {
+    // The same stream goes on with what happens from now on.
+    phase_ = Phase::watch;
+    has_watched_ = true;
+    has_stated_ = true;
+    counters_.last_event = now;
+    become_synced(std::move(event.observed.resource_version));
+    mirror_.begin_watch(last_version_);
+  }
+}
+
+void Reflector::take_change(WatchEvent event) {
+  const std::string version = event.observed.resource_version;
+  if (event.type == WatchEvent::Type::deleted)
+    mirror_.apply_deletion(event.observed);
+  else if (event.type != WatchEvent::Type::bookmark)
+    mirror_.apply(std::move(event.observed));
+  advance(version);
 }
 
 void Reflector::advance(const std::string& version) {

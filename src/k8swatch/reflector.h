@@ -130,8 +130,10 @@ class Reflector {
   void relist(TimePoint now, std::optional<std::chrono::seconds> at_least = {});
   void fall_back_to_list(TimePoint now);
 
+  // Of a watch: an object of the state it begins with, its end, or what has happened since.
   void handle(WatchEvent event, TimePoint now);
-  void handle_initial(WatchEvent event, TimePoint now);
+  void take_initial(WatchEvent event, TimePoint now);
+  void take_change(WatchEvent event);
   void advance(const std::string& version);
   void become_synced(std::string version);
   void end_page(TimePoint now);

@@ -25,20 +25,6 @@ namespace {
 
 constexpr std::string_view kDefaultBackendCluster = "upstream-default-backend";  // ingress-nginx's name
 
-void keep(std::map<std::string, std::vector<Finding>>& all, const std::string& name,
-          std::vector<Finding> findings) {
-  if (findings.empty())
-    all.erase(name);
-  else
-    all[name] = std::move(findings);
-}
-
-void add_hosts_of(const Ingress& ingress, std::set<std::string>& hosts) {
-  for (const IngressRule& rule : ingress.rules)
-    if (auto host = normalise_ingress_host(rule.host)) hosts.insert(*std::move(host));
-  if (ingress.rules.empty()) hosts.emplace(router::kDefaultHost);
-}
-
 bool is_redirect(const router::Route& route) {
   return route.action == router::RouteAction::add_trailing_slash;
 }
@@ -49,7 +35,8 @@ Translator::Translator(TranslatorOptions options, const Store& store, ExternalNa
     : options_(std::move(options)),
       store_(store),
       classes_(options_.classes, store),
-      clusters_(options_.endpoints, store, names),
+      health_(options_.annotation_prefix, classes_),
+      clusters_(options_.endpoints, store, names, health_),
       client_certificates_(options_.annotation_prefix, store, classes_),
       ciphers_(options_.annotation_prefix, store, classes_),
       certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
@@ -173,6 +160,7 @@ Translator::SettingsChange Translator::read_config_map() {
   const bool policies_changed = std::exchange(policies_, policies) != policies;
   const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
   clusters_.set_ipv6_names(backends.ipv6_names);
+  if (health_.set_defaults(backends.health)) clusters_.mark_all();
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
   if (std::exchange(cross_namespace_canaries_, cross_namespace) != cross_namespace) change.routes = true;
@@ -190,7 +178,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_,       settings_, policies_, limit_zones_, options_.annotation_prefix,
+  const PolicySources policies{store_,        settings_, policies_, limit_zones_, options_.annotation_prefix,
                                upstream_tls_, redirects_};
   const HostSettings settings{policies,
                               redirects_,
@@ -202,7 +190,7 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
                               client_certificate.denied};
   router::HostDraft draft = draft_host(host, rules, settings, clusters_, conflicts);
   draft.client_certificate = client_certificate.client_certificate;
-  keep(conflict_findings_, host, std::move(conflicts));
+  keep_findings(conflict_findings_, host, std::move(conflicts));
 
   const std::shared_ptr<const router::VirtualHost> old =
       table_ == nullptr || derived_.placed(host) ? nullptr : table_->find_host(host);
@@ -331,7 +319,7 @@ void Translator::check_ingress_again(const std::string& key) {
     else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));
   }
-  keep(ingress_findings_, key, std::move(findings));
+  keep_findings(ingress_findings_, key, std::move(findings));
 }
 
 std::vector<Finding> Translator::findings() const {

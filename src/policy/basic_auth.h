@@ -24,13 +24,14 @@ struct BasicAuth {
   std::shared_ptr<const PasswordList> users;
   std::string realm;
   std::string source;  // "Secret default/passwords", for the dump
+  std::string tenant;  // the namespace of the Ingress: hashing is shared out among these
 
   // Nothing: nobody is named, or nobody that is known; that is a challenge().
   [[nodiscard]] std::optional<PasswordQuestion> question_of(const RequestView& request) const;
   [[nodiscard]] Denial challenge() const;  // 401
   void describe(std::string& out) const;
   friend bool operator==(const BasicAuth& a, const BasicAuth& b) {
-    return *a.users == *b.users && a.realm == b.realm && a.source == b.source;
+    return *a.users == *b.users && a.realm == b.realm && a.source == b.source && a.tenant == b.tenant;
   }
 };
 

@@ -182,13 +182,9 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   }
   apply_grant(edit);
   tell_default_backend(request, edit);
-  ForwardingFields forwarding;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.host = request.public_host;
   forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
   std::string chain;
   if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
@@ -321,6 +317,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   current.header_time = since_try();
   current.response_bytes = size;
   note_latency(false);
+  if (head.status >= 400) note_outcome(outcome_of_status(head.status));  // of others when they are whole
   if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
@@ -338,7 +335,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     body_bytes_sent_ += size;
     downstream_->send_head(head, facts, body, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -350,7 +347,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -364,6 +361,7 @@ void Exchange::on_response_trailers(std::string_view lines) {
 
 void Exchange::finish_response() {
   current_try().response_time = since_try();
+  if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (upstream != nullptr) upstream->release(is_request_whole());
@@ -381,6 +379,7 @@ void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connec
   current_try().status = 101;
   current_try().header_time = since_try();
   note_latency(false);
+  note_outcome(TryOutcome::success);
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;

@@ -186,7 +186,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   [[nodiscard]] bool is_logged() const;
   // limit-rate
   void begin_pace();
-  void keep_pace(std::size_t sent);
+  void keep_pace();
   [[nodiscard]] bool is_paced_out() const;
 
   // exchange_suspend.cpp
@@ -211,6 +211,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool replace_answer(const http::ResponseHead& head, bool last);
   // exchange_mirror.cpp
   void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void drop_mirror();
   void add_to_mirror(std::string_view content, bool last);
   // All that the upstream will get has been given to us.
   [[nodiscard]] bool is_request_whole() const {
@@ -226,6 +227,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void add_session_cookie();
   void measure(EndpointState* endpoint);
   void note_latency(bool failed);
+  void note_outcome(TryOutcome outcome);
   void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();
@@ -325,7 +327,6 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   policy::AcceptedCodings codings_{};
   std::unique_ptr<http::Compressor> compressor_;
 
-
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
   std::array<observe::UpstreamTry, kMaxTries> tries_;
@@ -345,7 +346,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
-  bool grpc_ = false;  // errors of ours are told in its way
+  bool grpc_ = false;                 // errors of ours are told in its way
   std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it
 };
 

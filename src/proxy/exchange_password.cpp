@@ -35,6 +35,7 @@ Exchange::StepVerdict Exchange::ask(const policy::BasicAuth& step, const policy:
     return {};
   }
   auto work = std::make_unique<PasswordWork>();
+  question.tenant = step.tenant;
   question.users = step.users;
   question.hash = asked->hash;
   question.password = std::move(asked->password);

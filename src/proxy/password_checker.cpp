@@ -14,17 +14,9 @@ bool PasswordChecker::ask(Question question) {
   {
     const std::lock_guard<std::mutex> guard(mutex_);
     if (stopped_) return false;
-    const policy::PasswordList* const users = question.users.get();
-    const auto at = lines_.find(users);
-    if (at == lines_.end() ? lines_.size() == kMostLines : at->second.size() == kMostInLine) {
+    if (!queue_.push(std::move(question))) {
       wipe(question.password);
       return false;
-    }
-    if (at == lines_.end()) {
-      lines_[users].push_back(std::move(question));
-      turns_.push_back(users);
-    } else {
-      at->second.push_back(std::move(question));
     }
     if (threads_.size() < thread_count_) threads_.emplace_back([this] { run(); });
   }
@@ -42,20 +34,12 @@ void PasswordChecker::stop() {
   threads_.clear();
 }
 
-// Waits for the first question of the line whose turn it is. False: there will be none.
+// Waits for the next question. False: there will be none.
 bool PasswordChecker::next(Question& question) {
   std::unique_lock<std::mutex> lock(mutex_);
-  wake_.wait(lock, [this] { return stopped_ || !turns_.empty(); });
+  wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
   if (stopped_) return false;
-  const policy::PasswordList* const users = turns_.front();
-  turns_.pop_front();
-  const auto line = lines_.find(users);
-  question = std::move(line->second.front());
-  line->second.pop_front();
-  if (line->second.empty())
-    lines_.erase(line);
-  else
-    turns_.push_back(users);
+  question = queue_.pop();
   return true;
 }
 

@@ -3,55 +3,20 @@
 #include <openssl/err.h>
 #include <openssl/sha.h>
 
-#include <array>
 #include <utility>
 
+#include "tls/authorities.h"
 #include "tls/client_auth_state.h"
 #include "tls/pem.h"
 
 namespace headgate::tls {
 namespace {
 
-constexpr int kMostDepth = 100;
 // A Secret has at most 1 MiB; the names of all CAs go out in each handshake.
 constexpr std::size_t kMostText = std::size_t{1024} * 1024;
-constexpr std::size_t kMostAuthorities = 512;
 
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-// Adds the subject of a CA unless it is in the list.
-bool add_name(STACK_OF(X509_NAME) * names, const X509* authority) {
-  const X509_NAME* const subject = X509_get_subject_name(authority);
-  for (int i = 0; i < sk_X509_NAME_num(names); ++i) {
-    if (X509_NAME_cmp(sk_X509_NAME_value(names, i), subject) == 0) return true;
-  }
-  NameHandle copy(X509_NAME_dup(subject));
-  if (copy == nullptr || sk_X509_NAME_push(names, copy.get()) == 0) return false;
-  (void)copy.release();  // the list's now
-  return true;
-}
-
-Result<void> add_authorities(std::string_view pem, ClientAuth::State& state) {
-  PemReader reader(pem);
-  PemBlock block;
-  std::size_t count = 0;
-  while (reader.next(block)) {
-    if (block.label.empty()) return fail("a BEGIN line of ca.crt has no end");
-    if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") continue;
-    const std::string which = "certificate " + std::to_string(++count) + " of ca.crt";
-    if (count > kMostAuthorities)
-      return fail("ca.crt has more than " + std::to_string(kMostAuthorities) + " certificates");
-    if (block.broken) return fail(which + " is cut off or not base64");
-    const X509Handle authority = parse_certificate(block.der);
-    if (authority == nullptr) return fail(which + " is not an X.509 certificate");
-    if (X509_STORE_add_cert(state.store.get(), authority.get()) != 1 ||
-        !add_name(state.names.get(), authority.get()))
-      return fail(which + " cannot be used: " + take_openssl_error());
-  }
-  if (count == 0) return fail("ca.crt has no certificate in PEM form");
-  return {};
 }
 
 Result<void> add_revocations(std::string_view pem, ClientAuth::State& state) {
@@ -93,9 +58,7 @@ ClientAuth::~ClientAuth() = default;
 
 Result<std::shared_ptr<const ClientAuth>> ClientAuth::make(VerifyClient verify, int depth,
                                                            std::string_view ca, std::string_view crl) {
-  if (depth < 0 || depth > kMostDepth)
-    return fail("a depth of " + std::to_string(depth) + " is not between 0 and " +
-                std::to_string(kMostDepth));
+  if (const auto good = check_depth(depth); !good) return fail(good.error().message);
   if (ca.size() > kMostText || crl.size() > kMostText)
     return fail("ca.crt or ca.crl is larger than " + std::to_string(kMostText) + " bytes");
   auto state = std::make_unique<State>();
@@ -105,7 +68,7 @@ Result<std::shared_ptr<const ClientAuth>> ClientAuth::make(VerifyClient verify, 
   state->store.reset(X509_STORE_new());
   state->names.reset(sk_X509_NAME_new_null());
   if (state->store == nullptr || state->names == nullptr) return fail("out of memory");
-  Result<void> added = add_authorities(ca, *state);
+  Result<void> added = add_authorities(ca, state->store.get(), state->names.get());
   if (added && !crl.empty()) added = add_revocations(crl, *state);
   ERR_clear_error();
   if (!added) return fail(added.error().message);

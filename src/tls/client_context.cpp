@@ -4,40 +4,13 @@
 
 #include <utility>
 
+#include "tls/authorities.h"
 #include "tls/certificate_state.h"
 #include "tls/client_session.h"
 #include "tls/openssl_handles.h"
-#include "tls/pem.h"
 #include "tls/session_core.h"
 
 namespace headgate::tls {
-namespace {
-
-constexpr std::size_t kMostAuthorities = 512;
-constexpr int kMostDepth = 100;
-
-Result<void> add_authorities(std::string_view pem, X509_STORE* store) {
-  PemReader reader(pem);
-  PemBlock block;
-  std::size_t count = 0;
-  while (reader.next(block)) {
-    if (block.label.empty()) return fail("a BEGIN line of ca.crt has no end");
-    if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") continue;
-    const std::string which = "certificate " + std::to_string(++count) + " of ca.crt";
-    if (count > kMostAuthorities)
-      return fail("ca.crt has more than " + std::to_string(kMostAuthorities) + " certificates");
-    if (block.broken) return fail(which + " is cut off or not base64");
-    const X509Handle authority = parse_certificate(block.der);
-    if (authority == nullptr) return fail(which + " is not an X.509 certificate");
-    if (X509_STORE_add_cert(store, authority.get()) != 1)
-      return fail(which + " cannot be used: " + take_openssl_error());
-  }
-  if (count == 0) return fail("ca.crt has no certificate in PEM form");
-  return {};
-}
-
-}  // namespace
-
 struct ClientContext::State {
   ClientSettings settings;
   SslContextHandle context{SSL_CTX_new(TLS_client_method())};
@@ -78,9 +51,7 @@ Result<void> ClientContext::State::set_trust() {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     return {};
   }
-  if (settings.depth < 0 || settings.depth > kMostDepth)
-    return fail("a depth of " + std::to_string(settings.depth) + " is not between 0 and " +
-                std::to_string(kMostDepth));
+  if (auto good = check_depth(settings.depth); !good) return good;
   StoreHandle store(X509_STORE_new());
   if (store == nullptr) return fail("out of memory");
   if (auto added = add_authorities(settings.authorities, store.get()); !added) return added;

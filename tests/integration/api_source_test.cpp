@@ -11,6 +11,7 @@
 #include "fakeapi/fake_api.h"
 #include "support/headgate_process.h"
 #include "support/metrics.h"
+#include "support/process_stats.h"
 #include "support/temp_dir.h"
 
 namespace headgate::test_support {
@@ -205,6 +206,39 @@ TEST_F(ApiSource, EndsSoonWithItsWatchesOpen) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(headgate->process().wait());
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s) << "it does not wait for the server";
+}
+
+// With TLS: each reconnect is a handshake where a connection is not kept.
+class ShortWatches : public ApiSource {
+ protected:
+  ShortWatches() : ApiSource({.tls = true, .token = "first", .knobs = {.bookmark_interval = 1ms}}) {
+    std::ofstream(folder.path() / "config") << api.kubeconfig();
+    api.apply(ingress_class() + "---\n" + ingress("a", "one"));
+    api.inject({.verb = "watch", .times = 0, .end_after = 3ms});
+    HeadgateOptions options;
+    options.flags = {"--kubeconfig=" + (folder.path() / "config").string()};
+    options.https = true;
+    headgate = std::make_unique<HeadgateProcess>(options);
+  }
+  [[nodiscard]] bool wait_for_reconnects(double count) const {
+    return eventually(
+        [&] { return metric(headgate->admin("/metrics").body, "headgate_watch_reconnects_total") >= count; },
+        60s);
+  }
+  [[nodiscard]] std::size_t resident() const { return resident_kib(headgate->process().pid()); }
+
+  TempDir folder;
+};
+
+TEST_F(ShortWatches, TakeNoMemoryForEachReconnect) {
+  ASSERT_TRUE(wait_for_reconnects(100));
+  const std::size_t before = resident();
+  ASSERT_TRUE(wait_for_reconnects(700));
+  EXPECT_LT(resident(), before + 600 + kSanitizerKib)
+      << "600 more, with a handshake each: a KiB each is seen";
+  EXPECT_EQ(answer("a"), "one");
+  api.create(ingress("b", "one"));
+  EXPECT_TRUE(wait_for("b", "one")) << "nothing is lost between two watches";
 }
 
 class ApiSourceOverTls : public ApiSource {

@@ -41,6 +41,16 @@ TEST_F(Cors, AddsItsFieldsToEveryAnswerWhateverItsStatus) {
   expect_defaults(response);
 }
 
+TEST_F(Cors, AValueThatIsTooLongForAnAnswerIsToldAndNotUsed) {
+  start_annotated({{"enable-cors", "true"},
+                   {"cors-allow-headers", std::string(4097, 'a')},
+                   {"cors-expose-headers", std::string(4097, 'b')}});
+  expect_defaults(ask_y());
+  EXPECT_TRUE(wait_for_finding("cors-allow-headers]: has 4097 bytes; 4096 is the most; the default is used"));
+  EXPECT_TRUE(
+      wait_for_finding("cors-expose-headers]: has 4097 bytes; 4096 is the most; the default is used"));
+}
+
 TEST_F(Cors, AnswersThePreflightItself) {
   start_annotated({{"enable-cors", "true"}});
   const HttpResponse response =

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "integration/annotated_pod.h"
-#include "support/h2_client.h"
 #include "support/deadline.h"
+#include "support/h2_client.h"
 #include "support/metrics.h"
 
 namespace headgate::test_support {
@@ -127,6 +127,49 @@ TEST_F(Passwords, ClientsThatLeaveWhileTheirPasswordIsHashedHarmNobody) {
   EXPECT_TRUE(eventually([&] { return status(kAnn) == 200; }));
 }
 
+// Each of the crowd's questions takes a thread a quarter of a second, and they are more than it may have
+// waiting.
+TEST_F(Passwords, ANamespaceThatAsksTooMuchIsInTheWayOfNoOther) {
+  constexpr int kIngresses = 5;
+  constexpr int kOfEach = 70;
+  const auto in_crowd = [](std::string text) {
+    constexpr std::string_view kDefault = "namespace: default";
+    for (std::size_t at = 0; (at = text.find(kDefault, at)) != std::string::npos;)
+      text.replace(at, kDefault.size(), "namespace: crowd");
+    return text;
+  };
+  std::string crowd = secret("users", "auth",
+                             "ann:$2y$12$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\\n", "crowd") +
+                      service_of("web", pod);
+  for (int i = 0; i < kIngresses; ++i) {
+    IngressSpec spec;
+    spec.name = "crowd-" + std::to_string(i);
+    spec.rules = {{spec.name + ".test", {{"/", "Prefix", "web", "80"}}}};
+    spec.annotations = {{"auth-type", "basic"}, {"auth-secret", "users"}};
+    crowd += ingress(spec);
+  }
+  folder.write("crowd.yaml", in_crowd(crowd));
+  begin();
+  std::vector<RawClient> clients;
+  for (int i = 0; i < kIngresses; ++i) {
+    const std::string host = "crowd-" + std::to_string(i) + ".test";
+    ASSERT_TRUE(headgate->wait_for(host, "/", 401));
+    for (int j = 0; j < kOfEach; ++j) {
+      clients.push_back(client());
+      clients.back().send(make_request("GET", host, "/", kWrong));
+    }
+  }
+  const auto rejected = [this] {
+    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total", "reason=\"basic_auth\"");
+  };
+  const double asked = kIngresses * kOfEach;
+  constexpr double kFull = 64;  // so many had no place
+  ASSERT_TRUE(eventually([&] { return rejected() > kFull; }));
+  EXPECT_EQ(status(kAnn), 200) << "its own namespace has room, and its turn comes";
+  EXPECT_LT(rejected(), asked) << "before the crowd was done";
+  for (RawClient& each : clients) each.reset();
+}
+
 TEST_F(Passwords, OverHttp2Too) {
   begin();
   RawClient connection(headgate->http_port());
@@ -165,6 +208,16 @@ TEST_F(Passwords, WhatCannotBeSetUpIsClosed) {
   annotate({{"auth-type", "kerberos"}});
   EXPECT_TRUE(wait_for_finding("'kerberos'"));
   EXPECT_EQ(status(kAnn), 503) << "the version before";
+}
+
+TEST_F(Passwords, AHashThatCostsTooMuchLetsNobodyIn) {
+  folder.write("secret.yaml", secret("users", "auth",
+                                     "ann:$2y$13$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\\n"
+                                     "bob:$apr1$r31abcde$SZEN.U5sWGGNcv9YsUrqI.\\n"));
+  start_annotated(annotations());
+  EXPECT_EQ(status(kAnn), 401);
+  EXPECT_EQ(status(kBob), 200);
+  EXPECT_TRUE(wait_for_finding("Secret default/users: line 1 has a cost above 12; it lets nobody in"));
 }
 
 TEST_F(Passwords, SecretsOfOtherNamespacesWhereTheConfigMapAllowsThem) {

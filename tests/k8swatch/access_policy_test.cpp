@@ -167,6 +167,28 @@ TEST_F(AccessPolicy, AChangedSecretRebuildsTheHostsThatUseIt) {
   EXPECT_TRUE(found().denied);
 }
 
+TEST_F(AccessPolicy, AHashThatCostsTooMuchLetsNobodyInAndIsToldByItsLine) {
+  put_secret("users", {{"auth",
+                        "ann:{PLAIN}1\n"
+                        "bob:$2y$13$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n"
+                        "eve:$6$rounds=100001$salt$x\n"}});
+  put_ingress({{"auth-type", "basic"}, {"auth-secret", "users"}});
+  EXPECT_THAT(steps(), HasSubstr("users=1"));
+  EXPECT_THAT(findings(),
+              Contains(HasSubstr("Secret default/users: line 2 has a cost above 12; it lets nobody in")));
+  EXPECT_THAT(
+      findings(),
+      Contains(HasSubstr("Secret default/users: line 3 has more than 100000 rounds; it lets nobody in")));
+}
+
+TEST_F(AccessPolicy, HashingIsSharedOutByTheNamespaceOfTheIngress) {
+  put(config_map("settings", {{"allow-cross-namespace-resources", "true"}}));
+  put_secret("users", {{"auth", "ann:{PLAIN}1"}}, "elsewhere");
+  put_ingress({{"auth-type", "basic"}, {"auth-secret", "elsewhere/users"}});
+  EXPECT_EQ(std::get<policy::BasicAuth>(found().policy.chain->access.at(0)).tenant, "default")
+      << "not whose Secret it is";
+}
+
 TEST_F(AccessPolicy, OtherNamespacesOnlyWhereAllowed) {
   put_secret("users", {{"auth", "ann:{PLAIN}1"}}, "elsewhere");
   put_ingress({{"auth-type", "basic"}, {"auth-secret", "elsewhere/users"}});

@@ -57,6 +57,33 @@ TEST(AnnotationReader, ALineBreakIsRefusedWhereverItStands) {
               ElementsAre("drop: 'default/\nca' holds a line break"));
 }
 
+TEST(AnnotationReader, WhatGoesIntoAnswersHasABound) {
+  ASSERT_GE(names_in_answers().size(), 22U);
+  for (const std::string_view name : names_in_answers()) {
+    ASSERT_NE(find_annotation(name), nullptr) << name;
+    Ingress ingress = testing::ingress("i", {});
+    const std::string key = std::string(kPrefix) + "/" + std::string(name);
+    ingress.metadata.annotations = {{key, std::string(kMostBytesInAnswers + 1, 'a')}};
+    AnnotationReader reader(ingress, kPrefix);
+    EXPECT_EQ(reader.text(name), std::nullopt) << name;
+    ASSERT_THAT(reader.problems(), SizeIs(1)) << name;
+    EXPECT_EQ(reader.problems()[0].annotation, key);
+    EXPECT_THAT(reader.problems()[0].reason, ::testing::StartsWith("has 4097 bytes; 4096 is the most"))
+        << name;
+  }
+}
+
+TEST(AnnotationReader, TheBoundItselfAndListsForNoAnswerAreTaken) {
+  const std::string longest(kMostBytesInAnswers, 'a');
+  const IngressAnnotations annotations = read({{"enable-cors", "true"}, {"cors-allow-headers", longest}});
+  EXPECT_THAT(annotations.problems, IsEmpty());
+  ASSERT_TRUE(annotations.cors);
+  EXPECT_EQ(annotations.cors->headers, longest);
+  std::string addresses = "10.0.0.1";
+  while (addresses.size() <= kMostBytesInAnswers) addresses += ",10.0.0.1";
+  EXPECT_THAT(read({{"allowlist-source-range", addresses}}).problems, IsEmpty());
+}
+
 TEST(AnnotationReader, AnotherPrefixIsNoneOfItsBusiness) {
   Ingress ingress = testing::ingress("i", {});
   ingress.metadata.annotations = {{"headgate.dev/ssl-redirect", "false"},
@@ -66,7 +93,8 @@ TEST(AnnotationReader, AnotherPrefixIsNoneOfItsBusiness) {
 }
 
 TEST(AnnotationReader, TheOutcomeOfABadValueIsThatOfItsRow) {
-  EXPECT_THAT(reasons(read({{"ssl-redirect", "x"}})), ElementsAre("default: 'x' is neither true nor false; the default is used"));
+  EXPECT_THAT(reasons(read({{"ssl-redirect", "x"}})),
+              ElementsAre("default: 'x' is neither true nor false; the default is used"));
   EXPECT_THAT(reasons(read({{"force-ssl-redirect", "x"}})), SizeIs(1));
   EXPECT_THAT(reasons(read({{"ssl-passthrough", "x"}})), ElementsAre("drop: 'x' is neither true nor false"));
   EXPECT_THAT(reasons(read({{"ssl-ciphers", "a;b"}})), ElementsAre("drop: 'a;b' is no OpenSSL cipher list"));

@@ -43,11 +43,17 @@ TEST(PasswordHash, Apr1TakesPasswordsLongerThanADigest) {
 }
 
 TEST(PasswordHash, RefusesWhatWouldHoldUpAThreadForSeconds) {
-  EXPECT_TRUE(PasswordHash::parse("$2y$14$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a"));
-  EXPECT_FALSE(PasswordHash::parse("$2y$15$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a"));
+  EXPECT_TRUE(PasswordHash::parse("$2y$12$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a"));
+  const auto costly = PasswordHash::parse("$2y$13$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a");
+  ASSERT_FALSE(costly);
+  EXPECT_EQ(costly.error().message, "has a cost above 12");
   EXPECT_FALSE(PasswordHash::parse("$2y$31$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a"));
-  EXPECT_TRUE(PasswordHash::parse("$6$rounds=1000000$salt$x"));
-  EXPECT_FALSE(PasswordHash::parse("$6$rounds=1000001$salt$x"));
+  EXPECT_TRUE(PasswordHash::parse("$6$rounds=100000$salt$x"));
+  EXPECT_TRUE(PasswordHash::parse("$5$rounds=100000$salt$x"));
+  const auto many = PasswordHash::parse("$6$rounds=100001$salt$x");
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().message, "has more than 100000 rounds");
+  EXPECT_FALSE(PasswordHash::parse("$5$rounds=100001$salt$x"));
   EXPECT_FALSE(PasswordHash::parse("$5$rounds=999999999$salt$x"));
   EXPECT_FALSE(PasswordHash::parse("$5$rounds=99999999999999999999$salt$x"));
 }

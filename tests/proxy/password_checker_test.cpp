@@ -63,7 +63,7 @@ TEST(PasswordChecker, RefusesWhatIsMoreThanALineHolds) {
       gate.wait();
     })));
     ASSERT_TRUE(running.wait());
-    for (std::size_t i = 0; i < PasswordChecker::kMostInLine; ++i)
+    for (std::size_t i = 0; i < PasswordQueue::kMostOfList; ++i)
       ASSERT_TRUE(checker.ask(question(checker, list, "x", [&](bool) { ++answered; })));
     EXPECT_FALSE(checker.ask(question(checker, list, "x", [&](bool) { ++answered; })));
     std::promise<std::size_t> before_other;
@@ -73,7 +73,7 @@ TEST(PasswordChecker, RefusesWhatIsMoreThanALineHolds) {
     gate.open();
     EXPECT_LE(before_other.get_future().get(), 1U) << "and its turn comes after one of the first";
   }
-  EXPECT_LE(answered, PasswordChecker::kMostInLine);
+  EXPECT_LE(answered, PasswordQueue::kMostOfList);
 }
 
 TEST(PasswordChecker, AnswersNobodyWhoIsGone) {

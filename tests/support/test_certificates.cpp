@@ -68,6 +68,8 @@ EVP_PKEY* make_key(KeyKind kind) {
       return EVP_RSA_gen(2048);
     case KeyKind::rsa4096:
       return EVP_RSA_gen(4096);
+    case KeyKind::rsa4104:
+      return EVP_RSA_gen(4104);
     case KeyKind::ed25519:
       return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   }

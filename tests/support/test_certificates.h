@@ -10,7 +10,7 @@
 
 namespace headgate::test_support {
 
-enum class KeyKind { p256, p384, p521, rsa1024, rsa2048, rsa4096, ed25519 };
+enum class KeyKind { p256, p384, p521, rsa1024, rsa2048, rsa4096, rsa4104, ed25519 };
 
 // A private key. Copies share it: RSA keys are slow to make, so a test may use one for many certificates.
 class TestKey {

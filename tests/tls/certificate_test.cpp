@@ -187,6 +187,8 @@ TEST_F(CertificateTest, RefusesWhatNoClientTakes) {
   const IssuedCertificate small = authority.issue_for({"a.test"}, KeyKind::rsa1024);
   EXPECT_EQ(refusal(small.chain, small.key),
             "the certificate has an RSA key of 1024 bits; 2048 is the least");
+  const IssuedCertificate large = authority.issue_for({"a.test"}, KeyKind::rsa4104);
+  EXPECT_EQ(refusal(large.chain, large.key), "the certificate has an RSA key of 4104 bits; 4096 is the most");
   CertificateRequest request;
   request.sha1 = true;
   const IssuedCertificate old = authority.issue(request);

@@ -201,6 +201,9 @@ TEST_F(ClientAuthTest, RefusesWhatCannotBeARule) {
             "list 1 of ca.crl is not a revocation list");
   EXPECT_EQ(refusal(-1, ca, ""), "a depth of -1 is not between 0 and 100");
   EXPECT_EQ(refusal(101, ca, ""), "a depth of 101 is not between 0 and 100");
+  std::string many;
+  for (int i = 0; i < 513; ++i) many += ca;
+  EXPECT_EQ(refusal(1, many, ""), "ca.crt has more than 512 certificates");
   EXPECT_THAT(refusal(1, ca + std::string(2000000, ' '), ""), HasSubstr("larger than"));
 }
 

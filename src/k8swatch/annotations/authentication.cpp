@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/quoted.h"
-#include "http/ascii.h"
 #include "k8swatch/annotations/rows.h"
 #include "k8swatch/annotations/values.h"
 #include "k8swatch/name_key.h"
@@ -25,12 +24,8 @@ Result<void> check_secret_type(std::string_view value) {
 
 // It goes into a quoted string as it is: no '"', no '\'.
 Result<void> check_realm(std::string_view value) {
-  const bool good = std::all_of(value.begin(), value.end(), [](char c) {
-    const char lower = http::to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || http::is_digit(c) ||
-           std::string_view("-._~/: ").find(c) != std::string_view::npos;
-  });
-  if (!good) return fail(quoted(value) + " holds something else than letters, digits, blanks and -._~/:");
+  if (!is_made_of(value, "-._~/: "))
+    return fail(quoted(value) + " holds something else than letters, digits, blanks and -._~/:");
   return {};
 }
 
@@ -46,11 +41,14 @@ constexpr std::array kRows = {
         "Asks for a name and a password; others get 401. `digest` is refused: the paths answer 503, "
         "since it needs MD5 and passwords that can be read"},
     AnnotationRow{
-        "auth-secret", AnnotationGroup::authentication, "`[namespace/]name`", check_secret_name,
+        "auth-secret", AnnotationGroup::authentication, "`[namespace/]name`", check_object_name,
         OnInvalid::deny_location, AnnotationScope::path, AnnotationRisk::medium, "",
-        "Secret with the passwords' hashes: bcrypt (up to 2^14), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
-        "`$1$`, `$5$`, `$6$` (up to 1000000 rounds), DES. Where it is missing, or of another "
-        "namespace, the paths answer 503"},
+        "Secret with the passwords' hashes: bcrypt (up to 2^12), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
+        "`$1$`, `$5$`, `$6$` (up to 100000 rounds), DES. Where it is missing, or of another "
+        "namespace, the paths answer 503",
+        "",
+        "A hash that costs more lets nobody in, and is a Finding: log-ins at one Ingress must not take the "
+        "processor from all others"},
     AnnotationRow{
         "auth-secret-type", AnnotationGroup::authentication, "`auth-file` or `auth-map`", check_secret_type,
         OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "auth-file",

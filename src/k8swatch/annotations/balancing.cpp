@@ -17,15 +17,6 @@ constexpr std::int64_t kMostSeconds = std::int64_t{100} * 365 * 24 * 3600;
 constexpr std::int64_t kMostSubset = 1000;
 constexpr std::size_t kMostHashText = 1024;
 
-// What a cookie can be made of without ending an attribute, a field or a line.
-bool is_made_of(std::string_view value, std::string_view more) {
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!plain && more.find(c) == std::string_view::npos) return false;
-  }
-  return true;
-}
-
 Result<void> check_algorithm(std::string_view value) {
   if (parse_algorithm(value)) return {};
   return fail(quoted(value) + " is neither round_robin nor ewma");
@@ -52,6 +43,7 @@ Result<void> check_canary_behavior(std::string_view value) {
   return fail(quoted(value) + " is neither sticky nor legacy");
 }
 
+// Of a cookie: nothing that ends an attribute, a field or a line.
 Result<void> check_cookie_name(std::string_view value) {
   if (is_made_of(value, "-._~")) return {};
   return fail(quoted(value) + " holds a character that is not for names of cookies");
@@ -72,14 +64,7 @@ Result<void> check_same_site(std::string_view value) {
   return fail(quoted(value) + " is none of None, Lax, Strict");
 }
 
-constexpr AnnotationRow row(std::string_view name, std::string_view values,
-                            Result<void> (*check)(std::string_view), AnnotationRisk risk,
-                            std::string_view default_text, std::string_view doc,
-                            OnInvalid on_invalid = OnInvalid::use_default) {
-  return {name,       AnnotationGroup::balancing, values, check,
-          on_invalid, AnnotationScope::path,      risk,   default_text,
-          doc};
-}
+constexpr PathRows row{AnnotationGroup::balancing};
 
 using enum AnnotationRisk;
 constexpr std::string_view kSeconds = "seconds, a whole number";
@@ -88,14 +73,14 @@ constexpr std::array kRows = {
     row("load-balance", "`round_robin` or `ewma`", check_algorithm, low, "round_robin",
         "Endpoints take turns, exactly within a Worker; or of two drawn the one that answers sooner gets the "
         "request, judged by each Worker for itself (default: ConfigMap `load-balance`)"),
-    row("upstream-hash-by", "text with variables of nginx", check_hash_by, high, "",
+    row("upstream-hash-by", "text with variables of nginx", check_hash_by, OnInvalid::drop_ingress, high, "",
         "Requests with the same text go to the same endpoint, in every replica; about one in n moves when an "
-        "endpoint comes or goes. Counts instead of `load-balance`. Failed tries are repeated at the same one",
-        OnInvalid::drop_ingress),
-    row("upstream-hash-by-subset", kBooleanValues, check_boolean, low, "false",
-        "The hash leads to a subset of the endpoints, of which any is asked", OnInvalid::drop_ingress),
-    row("upstream-hash-by-subset-size", "a whole number", check_integer<1, kMostSubset>, low, "3",
-        "Endpoints of a subset", OnInvalid::drop_ingress),
+        "endpoint comes or goes. Counts instead of `load-balance`. Failed tries are repeated at the same "
+        "one"),
+    row("upstream-hash-by-subset", kBooleanValues, check_boolean, OnInvalid::drop_ingress, low, "false",
+        "The hash leads to a subset of the endpoints, of which any is asked"),
+    row("upstream-hash-by-subset-size", "a whole number", check_integer<1, kMostSubset>,
+        OnInvalid::drop_ingress, low, "3", "Endpoints of a subset"),
     row("affinity", "`cookie`", check_affinity, low, "",
         "A client stays with the endpoint that it met first, by a cookie. Counts before any other balancing, "
         "and for the paths of this Ingress alone (in ingress-nginx for all that share the Service)"),

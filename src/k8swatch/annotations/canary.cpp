@@ -18,11 +18,8 @@ constexpr std::int64_t kUsualTotal = 100;
 
 // ingress-nginx's BasicChars.
 Result<void> check_basic(std::string_view value) {
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!plain && std::string_view("-._~/:").find(c) == std::string_view::npos)
-      return fail(quoted(value) + " holds other characters than letters, digits and -._~/:");
-  }
+  if (!is_made_of(value, "-._~/:"))
+    return fail(quoted(value) + " holds other characters than letters, digits and -._~/:");
   return {};
 }
 
@@ -32,19 +29,7 @@ Result<void> check_pattern(std::string_view value) {
   return {};
 }
 
-constexpr AnnotationRow row(std::string_view name, std::string_view values,
-                            Result<void> (*check)(std::string_view), AnnotationRisk risk,
-                            std::string_view default_text, std::string_view doc) {
-  return {name,
-          AnnotationGroup::canary,
-          values,
-          check,
-          OnInvalid::use_default,
-          AnnotationScope::path,
-          risk,
-          default_text,
-          doc};
-}
+constexpr PathRows row{AnnotationGroup::canary};
 
 using enum AnnotationRisk;
 constexpr std::string_view kBasic = "letters, digits, `-._~/:`";

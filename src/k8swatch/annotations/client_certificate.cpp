@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array kRows = {
     AnnotationRow{"auth-tls-secret", AnnotationGroup::client_certificate, "`namespace/name`",
-                  check_secret_name, OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::medium,
+                  check_object_name, OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::medium,
                   "",
                   "Secret with the CA certificates (`ca.crt`, perhaps `ca.crl`) that clients' certificates "
                   "are judged by; without it no other key of this group has an effect"},

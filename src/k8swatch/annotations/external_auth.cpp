@@ -5,8 +5,7 @@
 #include <string>
 
 #include "base/quoted.h"
-#include "base/units.h"
-#include "http/ascii.h"
+#include "k8swatch/annotations/numbers.h"
 #include "k8swatch/annotations/rows.h"
 #include "k8swatch/annotations/values.h"
 
@@ -15,13 +14,6 @@ namespace {
 
 constexpr std::string_view kUrlCharacters = "-._~/:,?&= $";
 constexpr std::uint64_t kMostCount = 1000000;
-
-bool is_made_of(std::string_view text, std::string_view punctuation) {
-  return std::all_of(text.begin(), text.end(), [punctuation](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || http::is_digit(c) ||
-           punctuation.find(c) != std::string_view::npos;
-  });
-}
 
 // ingress-nginx's URLWithVars.
 Result<void> check_url(std::string_view value) {
@@ -44,11 +36,6 @@ Result<void> check_parameter(std::string_view value) {
   return {};
 }
 
-Result<void> check_fields(std::string_view value) {
-  if (!is_made_of(value, "-_, ")) return fail(quoted(value) + " is no list of field names");
-  return {};
-}
-
 Result<void> check_cache_key(std::string_view value) {
   if (!is_made_of(value, "-_${}")) return fail(quoted(value) + " is not made of variables");
   return {};
@@ -59,37 +46,24 @@ Result<void> check_durations(std::string_view value) {
   return {};
 }
 
-Result<void> check_object_name(std::string_view value) {
-  if (!is_made_of(value, "-._~/:")) return fail(quoted(value) + " is no 'namespace/name'");
-  return {};
-}
-
-Result<void> check_number(std::string_view value) {
-  if (const auto number = parse_count(value, kMostCount); !number) return fail(number.error().message);
-  return {};
-}
-
 constexpr std::string_view kUrl = "a URL; variables of nginx may stand in its path and query";
 constexpr std::string_view kKept =
     "No effect: connections to auth services are kept as those to pods are (`upstream-keepalive-*`), and the "
     "answer means the same either way";
 
-constexpr AnnotationRow row(std::string_view name, std::string_view values,
-                            Result<void> (*check)(std::string_view), OnInvalid on_invalid,
-                            AnnotationRisk risk, std::string_view default_text, std::string_view doc) {
-  return {name,       AnnotationGroup::external_authentication,
-          values,     check,
-          on_invalid, AnnotationScope::path,
-          risk,       default_text,
-          doc};
-}
+constexpr PathRows row{AnnotationGroup::external_authentication};
 
 constexpr std::array kRows = {
     row("auth-url", kUrl, check_url, OnInvalid::drop_ingress, AnnotationRisk::high, "",
         "The service that is asked about each request: 2xx lets it pass, 401 and 403 are passed on, all "
-        "else, and "
-        "no answer, is 500. Its host may have no variables; one of the form `service.namespace.svc` is that "
-        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503"),
+        "else, and no answer, is 500. Its host may have no variables; one of the form "
+        "`service.namespace.svc` is that "
+        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503",
+        "A value in it stays in its place: `&` and `#` of a value in the query, and `?` and `/` of one in "
+        "the "
+        "path, are escaped (`$args`, and the '/' of `$uri` and `$request_uri`, excepted); one that makes a "
+        "dot "
+        "segment is 500"),
     row("auth-method", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE", check_method,
         OnInvalid::deny_location, AnnotationRisk::low, "GET",
         "How the service is asked; with it, `X-Original-URI` and `X-Scheme` are sent"),
@@ -98,8 +72,8 @@ constexpr std::array kRows = {
         "parameter"),
     row("auth-signin-redirect-param", "the name of a parameter", check_parameter, OnInvalid::use_default,
         AnnotationRisk::medium, "rd", "The name of that parameter"),
-    row("auth-response-headers", "field names, separated by commas", check_fields, OnInvalid::deny_location,
-        AnnotationRisk::medium, "",
+    row("auth-response-headers", "field names, separated by commas", check_field_names,
+        OnInvalid::deny_location, AnnotationRisk::medium, "",
         "Fields of the service's answer that the pod gets in place of the client's; what the service does "
         "not "
         "say is removed. Fields about framing and forwarding cannot be named"),
@@ -107,7 +81,9 @@ constexpr std::array kRows = {
         "What the service is told in `X-Auth-Request-Redirect`, in place of the request's target"),
     row("auth-proxy-set-headers", "the name of a ConfigMap, or `namespace/name`", check_object_name,
         OnInvalid::deny_location, AnnotationRisk::medium, "",
-        "Further fields for the service: the ConfigMap's data. One that cannot be used is 503"),
+        "Further fields for the service: the ConfigMap's data. One that cannot be used is 503",
+        "A ConfigMap of another namespace needs `allow-cross-namespace-resources`: the service would learn "
+        "what is in it"),
     row("auth-always-set-cookie", kBooleanValues, check_boolean, OnInvalid::use_default, AnnotationRisk::low,
         "false",
         "Passes the service's `Set-Cookie` to the client whatever the answer is, not with 200, 201, 204, "
@@ -122,11 +98,12 @@ constexpr std::array kRows = {
     row("auth-cache-duration", "`200 202 401 5m`, separated by commas", check_durations,
         OnInvalid::deny_location, AnnotationRisk::medium, "200 202 401 5m",
         "How long answers are kept, by status"),
-    row("auth-keepalive", "a number", check_number, OnInvalid::use_default, AnnotationRisk::low, "0", kKept),
-    row("auth-keepalive-requests", "a number", check_number, OnInvalid::use_default, AnnotationRisk::low,
-        "1000", kKept),
-    row("auth-keepalive-timeout", "a number", check_number, OnInvalid::use_default, AnnotationRisk::low, "60",
-        kKept),
+    row("auth-keepalive", "a number", check_count<kMostCount>, OnInvalid::use_default, AnnotationRisk::low,
+        "0", kKept),
+    row("auth-keepalive-requests", "a number", check_count<kMostCount>, OnInvalid::use_default,
+        AnnotationRisk::low, "1000", kKept),
+    row("auth-keepalive-timeout", "a number", check_count<kMostCount>, OnInvalid::use_default,
+        AnnotationRisk::low, "60", kKept),
     row("auth-keepalive-share-vars", kBooleanValues, check_boolean, OnInvalid::use_default,
         AnnotationRisk::low, "false", "No effect: there are no variables to share"),
     row("enable-global-auth", kBooleanValues, check_boolean, OnInvalid::use_default, AnnotationRisk::low,

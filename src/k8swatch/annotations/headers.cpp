@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/quoted.h"
-#include "base/units.h"
 #include "http/ascii.h"
+#include "k8swatch/annotations/numbers.h"
 #include "k8swatch/annotations/rows.h"
 #include "k8swatch/annotations/values.h"
 
@@ -21,11 +21,6 @@ Result<void> check_config_map_name(std::string_view value) {
 
 Result<void> check_connection(std::string_view value) {
   if (!is_made_of(value, "-_, ")) return fail(quoted(value) + " is no list of words");
-  return {};
-}
-
-Result<void> check_kilobytes(std::string_view value) {
-  if (const auto count = parse_count(value, kMostKilobytes); !count) return fail(count.error().message);
   return {};
 }
 
@@ -71,11 +66,13 @@ constexpr std::array kRows = {
     AnnotationRow{"proxy-cookie-path", AnnotationGroup::answers, kCookieValues, check_cookie_replacement,
                   OnInvalid::use_default, kPath, AnnotationRisk::medium, "off",
                   "How the Path of the pods' cookies begins, and what stands in its place", "", kNoPattern},
-    AnnotationRow{"limit-rate", AnnotationGroup::answers, "KiB a second", check_kilobytes,
-                  OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
-                  "How fast an answer is sent to its client; `0`: as fast as it can be", "",
-                  "It counts without `proxy-buffering`, too: nginx forgets it there"},
-    AnnotationRow{"limit-rate-after", AnnotationGroup::answers, "KiB", check_kilobytes,
+    AnnotationRow{
+        "limit-rate", AnnotationGroup::answers, "KiB a second", check_count<kMostKilobytes>,
+        OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
+        "How fast an answer is sent to its client, as it gets it: compressed, head included; `0`: as fast as "
+        "it can be",
+        "", "It counts without `proxy-buffering`, too: nginx forgets it there"},
+    AnnotationRow{"limit-rate-after", AnnotationGroup::answers, "KiB", check_count<kMostKilobytes>,
                   OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
                   "How much of an answer is sent before `limit-rate` counts"},
     AnnotationRow{"enable-access-log", AnnotationGroup::answers, kBooleanValues, check_boolean,

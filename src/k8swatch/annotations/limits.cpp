@@ -2,7 +2,8 @@
 
 #include <array>
 
-#include "base/units.h"
+#include "base/cidr.h"
+#include "k8swatch/annotations/numbers.h"
 #include "k8swatch/annotations/rows.h"
 #include "k8swatch/annotations/values.h"
 
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::uint64_t kMost = 1'000'000;
 constexpr std::uint64_t kMostMultiplier = 1000;
-
-Result<void> check_limit(std::string_view value) {
-  if (const auto number = parse_count(value, kMost); !number) return fail(number.error().message);
-  return {};
-}
-
-Result<void> check_multiplier(std::string_view value) {
-  if (const auto number = parse_count(value, kMostMultiplier); !number) return fail(number.error().message);
-  return {};
-}
 
 // Unlike the allow list, one bad entry is too many: ingress-nginx refuses the whole of it.
 Result<void> check_exempt(std::string_view value) {
@@ -32,18 +23,19 @@ constexpr std::string_view kCount = "a number up to 1000000";
 
 constexpr std::array kRows = {
     AnnotationRow{
-        "limit-connections", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
+        "limit-connections", AnnotationGroup::limits, kCount, check_count<kMost>, OnInvalid::drop_ingress,
         AnnotationScope::path, AnnotationRisk::low, "0",
         "Requests that a client may have answered at a time, of all paths of the Ingress, each stream "
         "of HTTP/2 for itself; more get 503 (ConfigMap `limit-conn-status-code`); `0`: any"},
-    AnnotationRow{"limit-rps", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
+    AnnotationRow{"limit-rps", AnnotationGroup::limits, kCount, check_count<kMost>, OnInvalid::drop_ingress,
                   AnnotationScope::path, AnnotationRisk::low, "0",
                   "Requests a second of one client, for all paths of the Ingress and over all Workers of the "
                   "process; more get 503 (ConfigMap `limit-req-status-code`); `0`: any"},
-    AnnotationRow{"limit-rpm", AnnotationGroup::limits, kCount, check_limit, OnInvalid::drop_ingress,
+    AnnotationRow{"limit-rpm", AnnotationGroup::limits, kCount, check_count<kMost>, OnInvalid::drop_ingress,
                   AnnotationScope::path, AnnotationRisk::low, "0", "The same a minute"},
-    AnnotationRow{"limit-burst-multiplier", AnnotationGroup::limits, "a number up to 1000", check_multiplier,
-                  OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "5",
+    AnnotationRow{"limit-burst-multiplier", AnnotationGroup::limits, "a number up to 1000",
+                  check_count<kMostMultiplier>, OnInvalid::use_default, AnnotationScope::path,
+                  AnnotationRisk::low, "5",
                   "So many times the limit pass at once, without delay, before `limit-rps` and `limit-rpm` "
                   "count"},
     AnnotationRow{"limit-allowlist", AnnotationGroup::limits, "addresses and networks, separated by commas",

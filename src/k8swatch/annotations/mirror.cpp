@@ -1,11 +1,9 @@
 #include "k8swatch/annotations/mirror.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/quoted.h"
-#include "http/ascii.h"
 #include "k8swatch/annotations/rows.h"
 #include "k8swatch/annotations/values.h"
 #include "k8swatch/service_url.h"
@@ -13,21 +11,9 @@
 namespace headgate::k8swatch {
 namespace {
 
-bool is_made_of(std::string_view text, std::string_view punctuation) {
-  return std::all_of(text.begin(), text.end(), [punctuation](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || http::is_digit(c) ||
-           punctuation.find(c) != std::string_view::npos;
-  });
-}
-
 Result<void> check_target(std::string_view value) {
   if (!is_made_of(value, "-._~/:,?&=$"))
     return fail(quoted(value) + " has characters no mirror-target may have");
-  return {};
-}
-
-Result<void> check_switch(std::string_view value) {
-  if (value != "on" && value != "off") return fail(quoted(value) + " is neither on nor off");
   return {};
 }
 
@@ -43,8 +29,12 @@ constexpr std::array kRows = {
         AnnotationScope::path, AnnotationRisk::high, "",
         "Where a copy of each request is sent once it is whole; the answer is thrown away. Without a path "
         "the request's own target is used. Nobody waits for a mirror: copies with more than 1 MiB of "
-        "content, or beyond 256 at once in a Worker, are dropped and counted (`mirror_dropped`)"},
-    AnnotationRow{"mirror-request-body", AnnotationGroup::mirroring, "`on` or `off`", check_switch,
+        "content, beyond 256 under way at once in a Worker, or beyond 32 MiB that all copies in a Worker may "
+        "hold together, are dropped and counted (`mirror_dropped`)",
+        "",
+        "A value in it stays in its place, as in `auth-url`; a copy whose target would get a dot segment is "
+        "dropped"},
+    AnnotationRow{"mirror-request-body", AnnotationGroup::mirroring, kOnOff, check_on_off,
                   OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "on",
                   "Whether the copy has the request's content"},
     AnnotationRow{"mirror-host", AnnotationGroup::mirroring, "the name of a host", check_host,

@@ -9,6 +9,7 @@
 
 #include "base/quoted.h"
 #include "base/result.h"
+#include "base/units.h"
 
 namespace headgate::k8swatch {
 
@@ -19,6 +20,13 @@ inline std::optional<std::int64_t> parse_integer(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
+}
+
+// Digits only.
+template <std::uint64_t Most>
+Result<void> check_count(std::string_view value) {
+  if (const auto number = parse_count(value, Most); !number) return fail(number.error().message);
+  return {};
 }
 
 template <std::int64_t Least, std::int64_t Most>

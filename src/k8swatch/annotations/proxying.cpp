@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "k8swatch/annotations/numbers.h"
 #include "k8swatch/annotations/rows.h"
+#include "k8swatch/annotations/values.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -17,7 +18,6 @@ constexpr std::int64_t kMostTries = 1000;
 
 constexpr std::string_view kSeconds = "seconds, a whole number";
 constexpr std::string_view kSize = "a size (`8k`, `1m`)";
-constexpr std::string_view kOnOff = "`on` or `off`";
 
 Result<void> check_size(std::string_view value) {
   if (const auto size = parse_size(value); !size) return fail(size.error().message);
@@ -31,11 +31,6 @@ Result<void> check_buffer_size(std::string_view value) {
   return {};
 }
 
-Result<void> check_on_off(std::string_view value) {
-  if (value == "on" || value == "off") return {};
-  return fail(quoted(value) + " is neither on nor off");
-}
-
 Result<void> check_conditions(std::string_view value) {
   if (const auto conditions = policy::RetryConditions::parse(value); !conditions)
     return fail(conditions.error().message);
@@ -47,19 +42,7 @@ Result<void> check_http_version(std::string_view value) {
   return fail(quoted(value) + " is neither 1.0 nor 1.1");
 }
 
-constexpr AnnotationRow row(std::string_view name, std::string_view values,
-                            Result<void> (*check)(std::string_view), AnnotationRisk risk,
-                            std::string_view default_text, std::string_view doc) {
-  return {name,
-          AnnotationGroup::proxying,
-          values,
-          check,
-          OnInvalid::use_default,
-          AnnotationScope::path,
-          risk,
-          default_text,
-          doc};
-}
+constexpr PathRows row{AnnotationGroup::proxying};
 
 using enum AnnotationRisk;
 

@@ -25,6 +25,7 @@ std::string annotation_field(std::string_view annotation) {
 }
 
 std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix) {
+  if (annotation.starts_with(kOwnPrefix) && find_annotation(annotation) != nullptr) return annotation;
   if (!annotation.starts_with(prefix)) return std::nullopt;
   annotation.remove_prefix(prefix.size());
   if (!annotation.starts_with('/')) return std::nullopt;
@@ -58,6 +59,9 @@ std::optional<std::string_view> AnnotationReader::text(std::string_view name) {
     return refuse(quoted(entry->value) + " holds a line break");
   const std::string_view value = row.check == &check_boolean ? entry->value : trimmed(entry->value);
   if (value.empty()) return refuse("is nothing but white space");
+  if (row.most_bytes != 0 && value.size() > row.most_bytes)
+    return refuse("has " + std::to_string(value.size()) + " bytes; " + std::to_string(row.most_bytes) +
+                  " is the most");
   if (const Result<void> checked = row.check(value); !checked) return refuse(checked.error().message);
   return value;
 }

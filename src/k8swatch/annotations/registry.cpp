@@ -1,5 +1,7 @@
 #include "k8swatch/annotations/registry.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <vector>
 
@@ -12,6 +14,32 @@ using enum AnnotationGroup;
 using enum AnnotationRisk;
 using Scope = AnnotationScope;
 
+// Not cors-allow-origin: what is said is the client's own Origin, and a default for it would be everybody.
+constexpr std::array<std::string_view, 22> kInAnswers = {
+    "app-root",
+    "auth-realm",
+    "auth-signin",
+    "auth-signin-redirect-param",
+    "auth-tls-error-page",
+    "cors-allow-headers",
+    "cors-allow-methods",
+    "cors-expose-headers",
+    "cors-max-age",
+    "permanent-redirect",
+    "proxy-cookie-domain",
+    "proxy-cookie-path",
+    "proxy-redirect-from",
+    "proxy-redirect-to",
+    "rewrite-target",
+    "session-cookie-domain",
+    "session-cookie-expires",
+    "session-cookie-max-age",
+    "session-cookie-name",
+    "session-cookie-path",
+    "session-cookie-samesite",
+    "temporal-redirect",
+};
+
 struct Registry {
   std::vector<AnnotationRow> rows;
   std::map<std::string_view, const AnnotationRow*> by_name;  // aliases too
@@ -20,13 +48,21 @@ struct Registry {
 // In the order of docs/annotations.md.
 Registry collect() {
   Registry registry;
-  for (const auto rows :
-       {redirect_rows(), client_certificate_rows(), passthrough_rows(), ciphers_rows(), backend_rows(),
-        routing_rows(), redirection_rows(), ip_filter_rows(), authentication_rows(), limit_rows(),
-        cors_rows(), external_auth_rows(), error_pages_rows(), mirror_rows(), proxying_rows(), balancing_rows(), canary_rows(), headers_rows(),
-        backend_tls_rows(), refused_rows()})
+  for (const auto rows : {redirect_rows(),       client_certificate_rows(),
+                          passthrough_rows(),    ciphers_rows(),
+                          backend_rows(),        routing_rows(),
+                          redirection_rows(),    ip_filter_rows(),
+                          authentication_rows(), limit_rows(),
+                          cors_rows(),           external_auth_rows(),
+                          error_pages_rows(),    mirror_rows(),
+                          proxying_rows(),       balancing_rows(),
+                          health_rows(),         canary_rows(),
+                          headers_rows(),        backend_tls_rows(),
+                          refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
-  for (const AnnotationRow& row : registry.rows) {
+  for (AnnotationRow& row : registry.rows) {
+    if (std::find(kInAnswers.begin(), kInAnswers.end(), row.name) != kInAnswers.end())
+      row.most_bytes = kMostBytesInAnswers;
     registry.by_name.emplace(row.name, &row);
     if (!row.alias.empty()) registry.by_name.emplace(row.alias, &row);
   }
@@ -39,6 +75,8 @@ const Registry& registry() {
 }
 
 }  // namespace
+
+std::span<const std::string_view> names_in_answers() { return kInAnswers; }
 
 std::span<const AnnotationRow> annotation_table() { return registry().rows; }
 
@@ -82,6 +120,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "Protocol and TLS of backends";
     case balancing:
       return "Load balancing and session affinity";
+    case health:
+      return "Health of endpoints";
     case canary:
       return "Canary";
     case mirroring:
@@ -100,6 +140,8 @@ std::string_view to_string(AnnotationScope scope) {
       return "path";
     case Scope::host:
       return "host";
+    case Scope::service:
+      return "Service";
   }
   return "?";
 }

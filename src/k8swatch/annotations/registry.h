@@ -2,6 +2,7 @@
 // use it. Names, defaults, risks and what a bad value does are those of ingress-nginx.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -27,6 +28,7 @@ enum class AnnotationGroup : std::uint8_t {
   proxying,
   backend_tls,
   balancing,
+  health,
   canary,
   mirroring,
   answers,
@@ -36,8 +38,9 @@ std::string_view title_of(AnnotationGroup group);
 
 // Whom a value acts on.
 enum class AnnotationScope : std::uint8_t {
-  path,  // the paths of its own Ingress
-  host,  // the hosts of its Ingress: of those of the host's own namespace the oldest that sets it decides
+  path,     // the paths of its own Ingress
+  host,     // the hosts of its Ingress: of those of the host's own namespace the oldest that sets it decides
+  service,  // the Service ports its Ingress uses: of the Ingresses that use one the oldest decides
 };
 std::string_view to_string(AnnotationScope scope);
 
@@ -52,8 +55,11 @@ enum class OnInvalid : std::uint8_t {
   deny_location,  // every path of the Ingress answers 503
 };
 
+// What the names of our own begin with, whatever --annotations-prefix says.
+inline constexpr std::string_view kOwnPrefix = "headgate.dev/";
+
 struct AnnotationRow {
-  std::string_view name;  // without prefix
+  std::string_view name;  // without prefix; of those of our own with it
   AnnotationGroup group;
   std::string_view values;                        // what is accepted, in words
   Result<void> (*check)(std::string_view value);  // says what is wrong; never asked about an empty value
@@ -66,7 +72,13 @@ struct AnnotationRow {
   // Where it does otherwise than in ingress-nginx: how, and why; in group `refused`, what to do instead.
   // Without a full stop at its end; empty: nowhere.
   std::string_view deviation = {};
+  std::size_t most_bytes = 0;  // of a value; 0: any. Set by the registry, see names_in_answers()
 };
+
+// Of the rows whose values are written into fields of answers: they have a bound, so that no Ingress makes
+// answers that no client takes.
+std::span<const std::string_view> names_in_answers();
+inline constexpr std::size_t kMostBytesInAnswers = 4096;
 
 // In the order of docs/annotations.md.
 std::span<const AnnotationRow> annotation_table();

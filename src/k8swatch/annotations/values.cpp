@@ -5,7 +5,7 @@
 
 #include "base/cidr.h"
 #include "base/quoted.h"
-#include "base/units.h"
+#include "k8swatch/annotations/numbers.h"
 #include "policy/subject_pattern.h"
 
 namespace headgate::k8swatch {
@@ -45,8 +45,18 @@ Result<void> check_boolean(std::string_view value) {
   return {};
 }
 
-Result<void> check_secret_name(std::string_view value) {
+Result<void> check_on_off(std::string_view value) {
+  if (value != "on" && value != "off") return fail(quoted(value) + " is neither on nor off");
+  return {};
+}
+
+Result<void> check_object_name(std::string_view value) {
   if (!is_made_of(value, "-._~/:")) return fail(quoted(value) + " is no 'namespace/name'");
+  return {};
+}
+
+Result<void> check_field_names(std::string_view value) {
+  if (!is_made_of(value, "-_, ")) return fail(quoted(value) + " is no list of field names");
   return {};
 }
 
@@ -56,10 +66,7 @@ Result<void> check_verify_client(std::string_view value) {
   return {};
 }
 
-Result<void> check_depth(std::string_view value) {
-  if (const auto depth = parse_count(value, kMostDepth); !depth) return fail(depth.error().message);
-  return {};
-}
+Result<void> check_depth(std::string_view value) { return check_count<kMostDepth>(value); }
 
 Result<void> check_error_page(std::string_view value) {
   if (!is_made_of(value, "-._~/:?&=,%@+#"))

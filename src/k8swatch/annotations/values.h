@@ -20,8 +20,11 @@ std::optional<bool> parse_go_bool(std::string_view text);
 bool is_made_of(std::string_view text, std::string_view punctuation);
 
 Result<void> check_boolean(std::string_view value);
+Result<void> check_on_off(std::string_view value);
 // "namespace/name" or "name", of the characters ingress-nginx lets through.
-Result<void> check_secret_name(std::string_view value);
+Result<void> check_object_name(std::string_view value);
+// Separated by commas.
+Result<void> check_field_names(std::string_view value);
 Result<void> check_verify_client(std::string_view value);
 Result<void> check_depth(std::string_view value);  // 0 to 100; 0 means the default
 Result<void> check_error_page(std::string_view value);
