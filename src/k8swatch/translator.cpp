@@ -13,6 +13,7 @@
 #include "k8swatch/ingress_check.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_secrets.h"
+#include "k8swatch/log_settings.h"
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
@@ -144,6 +145,7 @@ Translator::SettingsChange Translator::read_config_map() {
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
+    read_log_settings(reader, site, listeners.listeners.stream);
     site.block = read_block_rules(reader);
     site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();

@@ -43,6 +43,7 @@
 
 namespace headgate::proxy {
 
+class LogNotes;
 struct WorkerContext;
 }  // namespace headgate::proxy
 namespace headgate::router {
@@ -56,7 +57,8 @@ namespace headgate::proxy {
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
 class Exchange final : public TunnelOwner, public UpstreamUser {
  public:
-  Exchange() = default;
+  Exchange();
+  ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -252,6 +254,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool accept_answer(const http::ResponseHead& head);
   void finish_response();
   void finish(Ending ending);
+  // exchange_log.cpp
+  // `head`: null for a request that is refused before it has one.
+  void begin_notes(const http::RequestHead* head, std::string_view host_as_sent);
+  void note_route(const policy::RequestView& request);
+  void note_answer(const http::ResponseHead& head, const http::ResponseFacts& facts, bool compressed);
+  void write_line(const observe::AccessRecord& record);
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
@@ -295,7 +303,11 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
+  std::string_view remote_user_;
   std::string client_ip_;  // what a proxy before us says, where it is believed; else empty
+
+  const observe::LogFormat* log_format_ = nullptr;  // of the table; null: the default one
+  std::unique_ptr<LogNotes> notes_;                 // in use where there is such a format
 
   // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
   std::string_view early_body_;

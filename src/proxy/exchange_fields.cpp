@@ -92,6 +92,9 @@ bool Exchange::is_logged() const {
   if (table_ == nullptr) return true;
   const router::SiteSettings& site = table_->table->site();
   if (!site.access_log || (route_ != nullptr && !route_->settings.access_log)) return false;
+  if (route_ == &table_->table->default_route() && host_->server_name() == router::kDefaultHost &&
+      !site.log_default_backend)
+    return false;
   if (site.unlogged_urls.empty()) return true;
   // As the client wrote it: "GET /healthz HTTP/1.1".
   const std::size_t begin = request_line_.find(' ');

@@ -1,6 +1,7 @@
 // Exchange: the tries. Which endpoint is asked, what a failed try is answered with, and when another follows.
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/log_notes.h"
 #include "proxy/retry.h"
 
 namespace headgate::proxy {
@@ -49,6 +50,7 @@ void Exchange::forward(bool fresh) {
     tries_[at] = {};
     tries_[at].address = endpoint->endpoint.text;
     try_started_[at] = context_->now;
+    if (log_format_ != nullptr) notes_->forget_upstream();
     upstream_ = context_->upstreams.checkout(*endpoint, *this, way_, fresh ? Reuse::none : reuse);
     if (upstream_ != nullptr) break;
     tries_[at].status = 502;

@@ -48,6 +48,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
 
   [[nodiscard]] WorkerContext& context() { return context_; }
   [[nodiscard]] const ClientInfo& client() const { return client_; }
+  [[nodiscard]] std::uint64_t requests() const { return requests_; }
   // The session, to say something with; it leaves at the end of the batch.
   http::H2Session& say();
   // settle() will be called once the session has been emptied.

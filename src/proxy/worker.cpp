@@ -38,6 +38,7 @@ struct Worker::State {
                 access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
                 connections, inbound, {},     {},        {},     {},        {},           {}},
         checks(context, index, worker_config.workers) {
+    context.next_connection = index + 1;
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
@@ -78,6 +79,8 @@ struct Worker::State {
       stats.adopted_tables.add();
     }
     replace(context.listeners, publication.listeners);
+    context.request_limits.line_bytes = context.listeners->max_head_line;
+    context.request_limits.head_bytes = context.listeners->max_head;
     replace(context.certificates, publication.certificates);
     replace(context.passthrough, publication.passthrough);
     for (const router::RouteSlot slot : publication.removed_routes) stats.routes->remove(slot);

@@ -1,10 +1,11 @@
 #include "router/dump.h"
 
-#include "router/backend_choice.h"
-
 #include <algorithm>
 #include <string_view>
 #include <vector>
+
+#include "base/json_string.h"
+#include "router/backend_choice.h"
 
 namespace headgate::router {
 namespace {
@@ -147,6 +148,13 @@ void dump_host(const VirtualHost& host, std::string& out) {
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
 }
 
+std::string describe(const observe::LogFormat& format) {
+  const char* const escape = format.escape() == observe::LogEscape::json   ? " escaped for JSON"
+                             : format.escape() == observe::LogEscape::none ? " not escaped"
+                                                                           : "";
+  return json_string(format.text()) + escape;
+}
+
 std::string dump_site(const SiteSettings& site) {
   const SiteSettings standard;
   std::string out;
@@ -174,6 +182,9 @@ std::string dump_site(const SiteSettings& site) {
   if (!site.generate_request_id) out += "no request id is made\n";
   if (site.pass_underscores) out += "fields with underscores reach the pods\n";
   if (!site.access_log) out += "no access log\n";
+  if (site.log_default_backend) out += "requests for hosts of no Ingress are in the access log\n";
+  if (const observe::LogFormat* const format = site.log_format.format.get())
+    out += "access log: " + describe(*format) + "\n";
   for (const std::string& url : site.unlogged_urls) out += "not in the access log: " + url + "\n";
   return out;
 }

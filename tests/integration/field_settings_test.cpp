@@ -273,7 +273,7 @@ TEST_F(FieldSettings, SomeUrlsAreNotInTheAccessLog) {
 }
 
 TEST_F(FieldSettings, AnIngressMayBeLeftOutOfTheAccessLog) {
-  start_with({{"enable-access-log", "false"}});
+  start_with({{"enable-access-log", "false"}}, {{"enable-access-log-for-default-backend", "true"}});
   headgate->get("x.test", "/mine");
   headgate->get("nobody.test", "/other");
   const std::string text = log();
