@@ -107,7 +107,10 @@ void H1Connection::on_io(std::uint32_t events) {
     close();
     return;
   }
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    half_closed_ = true;
+    transport_.note_half_close();
+  }
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
   if ((events & EPOLLOUT) != 0 && congested()) flush();
   run();

@@ -100,7 +100,10 @@ void H2Connection::on_io(std::uint32_t events) {
     close();
     return;
   }
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    half_closed_ = true;
+    transport_.note_half_close();
+  }
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
   if (state_ == State::lingering) {
     if ((events & EPOLLOUT) != 0 && transport_.has_unsent() && transport_.flush() == IoStatus::failed) {

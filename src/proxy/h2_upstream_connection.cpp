@@ -114,7 +114,10 @@ void H2UpstreamConnection::fail(UpstreamFailure failure) {
 // --- events ---
 
 void H2UpstreamConnection::on_io(std::uint32_t events) {
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    half_closed_ = true;
+    transport_.note_half_close();
+  }
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
   switch (state_) {
     case State::opening:

@@ -107,7 +107,10 @@ void InboundConnection::on_io(std::uint32_t events) {
     client_left();
     return;
   }
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    half_closed_ = true;
+    transport_.note_half_close();
+  }
   if ((events & (EPOLLIN | EPOLLRDHUP)) == 0) {
     if (transport_.has_unsent() && transport_.flush() == IoStatus::failed) client_left();
     return;

@@ -19,10 +19,13 @@ Transport::Transport(int fd) : fd_(fd) {}
 Transport::~Transport() { close(); }
 
 Transport::Transport(Transport&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), layer_(std::move(other.layer_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      half_closed_(std::exchange(other.half_closed_, false)),
+      layer_(std::move(other.layer_)) {}
 
 Transport& Transport::operator=(Transport&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(half_closed_, other.half_closed_);
   layer_.swap(other.layer_);
   return *this;
 }
@@ -59,8 +62,16 @@ tls::ResumableSession Transport::resumption() const {
 }
 
 TransportLayer& Transport::layer() {
-  if (layer_ == nullptr) layer_ = std::make_unique<TransportLayer>(fd_);
+  if (layer_ == nullptr) {
+    layer_ = std::make_unique<TransportLayer>(fd_);
+    if (half_closed_) layer_->note_half_close();
+  }
   return *layer_;
+}
+
+void Transport::note_half_close() {
+  half_closed_ = true;
+  if (layer_ != nullptr) layer_->note_half_close();
 }
 
 IoResult Transport::handshake() { return layer_->handshake(); }

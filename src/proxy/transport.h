@@ -54,6 +54,10 @@ class Transport final : public ByteStream {
   // OpenSSL's words for what went wrong; empty: nothing, or not in TLS.
   [[nodiscard]] std::string_view tls_failure() const;
 
+  // To be said when the event loop has told of the peer's end (EPOLLRDHUP): no event will tell of it again,
+  // so that reads go on to the end itself.
+  void note_half_close();
+
   // Fewer bytes than asked for: there are no more now, unless has_pending().
   [[nodiscard]] IoResult read(char* data, std::size_t size) override;
   // Read again, no event will tell: there are unread bytes, or the last read() (or the handshake) did not
@@ -86,6 +90,7 @@ class Transport final : public ByteStream {
   IoResult read_layer(char* data, std::size_t size);
 
   int fd_ = -1;
+  bool half_closed_ = false;
   std::unique_ptr<TransportLayer> layer_;  // null: plain, and nothing unread
 };
 

@@ -38,7 +38,7 @@ void TransportLayer::start_tls(const tls::ClientContext& context, const tls::Cli
 
 IoResult TransportLayer::handshake() {
   if (failed_) return {IoStatus::failed};
-  drained_ = std::exchange(drained_before_, false);
+  drained_ = std::exchange(drained_before_, false) && !half_closed_;
   const SessionStatus status = session_->handshake();
   if (status == SessionStatus::done) {
     begin_session();
@@ -68,7 +68,7 @@ void TransportLayer::begin_session() {
 IoResult TransportLayer::read(char* data, std::size_t size) {
   if (session_ == nullptr) return read_unread(data, size);
   if (failed_) return {IoStatus::failed};
-  drained_ = std::exchange(drained_before_, false);
+  drained_ = std::exchange(drained_before_, false) && !half_closed_;
   pending_ = false;
   const SessionResult result = session_->read(data, size);
   if (result.status != SessionStatus::done || !ciphertext_->empty()) send_deferred();
@@ -165,7 +165,7 @@ WireStatus TransportLayer::receive(char* data, std::size_t size, std::size_t& re
   const IoResult result = receive_now(fd_, data, size);
   switch (result.status) {
     case IoStatus::done:
-      drained_ = result.bytes < size;  // what comes later raises an event of its own
+      drained_ = result.bytes < size && !half_closed_;  // what comes later raises an event of its own
       partial_ = true;
       received = result.bytes;
       return WireStatus::done;

@@ -36,6 +36,7 @@ class TransportLayer final : public tls::Wire {
   // Nothing is left to do: the Transport goes on without it.
   [[nodiscard]] bool is_spent() const { return session_ == nullptr && unread_.empty(); }
 
+  void note_half_close() { half_closed_ = true; }
   [[nodiscard]] IoResult handshake();
   [[nodiscard]] IoResult read(char* data, std::size_t size);
   [[nodiscard]] IoResult write(const char* data, std::size_t size);
@@ -68,6 +69,7 @@ class TransportLayer final : public tls::Wire {
   ByteBuffer unsent_;
   std::size_t answers_held_ = 0;  // of unsent_: what was not asked for by write()
   int fd_;
+  bool half_closed_ = false;     // the loop has told of a FIN: a short read is not the last one
   bool drained_ = false;         // the call that runs has seen the socket empty
   bool drained_before_ = false;  // it was empty before: nothing is there but what was read already
   // unsent_ is what may wait for the first answer: a ticket. The socket was not asked to take it yet.

@@ -140,7 +140,10 @@ void UpstreamConnection::become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteB
 }
 
 void UpstreamConnection::on_io(std::uint32_t events) {
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    half_closed_ = true;
+    transport_.note_half_close();
+  }
   switch (state_) {
     case State::opening:
       go_on_opening(events);

@@ -301,6 +301,19 @@ TEST_P(TlsTransport, AFinIsTheEndToo) {
   EXPECT_EQ(peer->receive(), "answer");
 }
 
+// One event may tell of a part of a record and of the end: no other one comes.
+TEST_P(TlsTransport, AnEndThatWasToldOfIsFoundBehindACutRecord) {
+  connect();
+  shake_hands();
+  constexpr std::string_view kCut("\x17\x03\x03\x01\x00ab", 7);
+  ASSERT_EQ(::send(peer->fd(), kCut.data(), kCut.size(), 0), static_cast<ssize_t>(kCut.size()));
+  ASSERT_EQ(::shutdown(peer->fd(), SHUT_WR), 0);
+  transport.note_half_close();
+  IoStatus last;
+  EXPECT_EQ(read_all(transport, last), "");
+  EXPECT_EQ(last, IoStatus::closed);
+}
+
 TEST_P(TlsTransport, ClosesWithCloseNotify) {
   connect();
   shake_hands();
