@@ -67,6 +67,8 @@ tidy:
 
 docs: build
 	@build/release/headgate help --markdown > docs/flags.md
+	@build/release/headgate help --annotations > docs/annotations.md
+	@build/release/headgate help --configmap > docs/configmap.md
 
 clean:
 	@rm -rf build

@@ -8,6 +8,7 @@
 
 #include "app/annotation_help.h"
 #include "app/command_line.h"
+#include "app/config_map_help.h"
 #include "app/echo.h"
 #include "app/flag_check.h"
 #include "app/flag_help.h"
@@ -106,6 +107,10 @@ int help(const Words& words) {
   }
   if (words.size() == 1 && words[0] == "--annotations") {
     std::cout << annotations_markdown();
+    return 0;
+  }
+  if (words.size() == 1 && words[0] == "--configmap") {
+    std::cout << config_map_markdown();
     return 0;
   }
   return usage_error("help takes no arguments");

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "k8swatch/config_map_rows.h"
+
 namespace headgate::k8swatch {
 namespace {
 
@@ -49,140 +51,6 @@ constexpr std::string_view kAffinity = "the kernel places threads";
 constexpr std::string_view kWorkers = "the flag --workers says it";
 constexpr std::string_view kShutdown = "the flag --worker-shutdown-timeout says it";
 constexpr std::string_view kNoGeoIp = "there are no GeoIP databases here; ask one in the pods";
-
-// Those that some reader asks for.
-constexpr auto kHonoured = std::to_array<std::string_view>({
-    "add-headers",
-    "allow-backend-server-header",
-    "allow-cross-namespace-resources",
-    "annotation-value-word-blocklist",
-    "annotations-risk-level",
-    "app-root",
-    "block-cidrs",
-    "block-referers",
-    "block-user-agents",
-    "brotli-level",
-    "brotli-min-length",
-    "brotli-types",
-    "client-body-buffer-size",
-    "client-body-timeout",
-    "client-header-timeout",
-    "compute-full-forwarded-for",
-    "custom-http-errors",
-    "denylist-source-range",
-    "disable-access-log",
-    "disable-http-access-log",
-    "disable-ipv6-dns",
-    "disable-proxy-intercept-errors",
-    "disable-stream-access-log",
-    "enable-access-log-for-default-backend",
-    "enable-brotli",
-    "enable-ocsp",
-    "enable-real-ip",
-    "enable-underscores-in-headers",
-    "enable-zstd",
-    "force-ssl-redirect",
-    "forwarded-for-header",
-    "forwarded-host-header",
-    "generate-request-id",
-    "global-allowed-response-headers",
-    "global-auth-always-set-cookie",
-    "global-auth-cache-duration",
-    "global-auth-cache-key",
-    "global-auth-method",
-    "global-auth-request-redirect",
-    "global-auth-response-headers",
-    "global-auth-signin",
-    "global-auth-signin-redirect-param",
-    "global-auth-url",
-    "gzip-disable",
-    "gzip-level",
-    "gzip-min-length",
-    "gzip-types",
-    "healthy-panic-threshold",
-    "hide-headers",
-    "hsts",
-    "hsts-include-subdomains",
-    "hsts-max-age",
-    "hsts-preload",
-    "http-redirect-code",
-    "http2-max-concurrent-streams",
-    "ignore-invalid-headers",
-    "keep-alive",
-    "keep-alive-requests",
-    "large-client-header-buffers",
-    "limit-conn-status-code",
-    "limit-conn-zone-variable",
-    "limit-rate",
-    "limit-rate-after",
-    "limit-req-status-code",
-    "load-balance",
-    "log-format-escape-json",
-    "log-format-escape-none",
-    "log-format-stream",
-    "log-format-upstream",
-    "no-auth-locations",
-    "no-tls-redirect-locations",
-    "outlier-detection",
-    "preserve-trailing-slash",
-    "proxy-add-original-uri-header",
-    "proxy-body-size",
-    "proxy-buffer-size",
-    "proxy-buffering",
-    "proxy-buffers-number",
-    "proxy-busy-buffers-size",
-    "proxy-connect-timeout",
-    "proxy-cookie-domain",
-    "proxy-cookie-path",
-    "proxy-next-upstream",
-    "proxy-next-upstream-timeout",
-    "proxy-next-upstream-tries",
-    "proxy-protocol-header-timeout",
-    "proxy-read-timeout",
-    "proxy-real-ip-cidr",
-    "proxy-redirect-from",
-    "proxy-redirect-to",
-    "proxy-request-buffering",
-    "proxy-send-timeout",
-    "proxy-set-headers",
-    "proxy-stream-next-upstream",
-    "proxy-stream-next-upstream-timeout",
-    "proxy-stream-next-upstream-tries",
-    "proxy-stream-timeout",
-    "relative-redirects",
-    "retry-non-idempotent",
-    "server-tokens",
-    "service-upstream",
-    "skip-access-log-urls",
-    "slow-start-window",
-    "ssl-buffer-size",
-    "ssl-ciphers",
-    "ssl-dh-param",
-    "ssl-ecdh-curve",
-    "ssl-protocols",
-    "ssl-redirect",
-    "ssl-reject-handshake",
-    "ssl-session-cache",
-    "ssl-session-cache-size",
-    "ssl-session-ticket-key",
-    "ssl-session-ticket-key-secret",
-    "ssl-session-tickets",
-    "ssl-session-timeout",
-    "strict-validate-path-type",
-    "upstream-keepalive-connections",
-    "upstream-keepalive-requests",
-    "upstream-keepalive-time",
-    "upstream-keepalive-timeout",
-    "use-forwarded-headers",
-    "use-gzip",
-    "use-http2",
-    "use-port-in-redirects",
-    "use-proxy-protocol",
-    "whitelist-source-range",
-    "zstd-level",
-    "zstd-min-length",
-    "zstd-types",
-});
 
 constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"http2-max-field-size", KeyFate::no_effect, kOwnLimits},
@@ -274,8 +142,14 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
 });
 
 std::vector<ConfigMapKey> collect() {
-  std::vector<ConfigMapKey> keys(kUseless.begin(), kUseless.end());
-  for (const std::string_view name : kHonoured) keys.push_back({name, KeyFate::honoured, {}});
+  std::vector<ConfigMapKey> rows;
+  for (const auto& part : {client_side_keys(), pod_side_keys(), std::span<const ConfigMapKey>(kUseless)})
+    rows.insert(rows.end(), part.begin(), part.end());
+  return rows;
+}
+
+std::vector<ConfigMapKey> sorted(std::span<const ConfigMapKey> rows) {
+  std::vector<ConfigMapKey> keys(rows.begin(), rows.end());
   std::sort(keys.begin(), keys.end(),
             [](const ConfigMapKey& a, const ConfigMapKey& b) { return a.name < b.name; });
   return keys;
@@ -299,8 +173,110 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
 
 }  // namespace
 
+std::string_view title_of(ConfigMapGroup group) {
+  switch (group) {
+    case ConfigMapGroup::tls:
+      return "TLS";
+    case ConfigMapGroup::listeners:
+      return "Listeners and client connections";
+    case ConfigMapGroup::redirects:
+      return "Redirects and HSTS";
+    case ConfigMapGroup::errors:
+      return "Errors";
+    case ConfigMapGroup::authentication:
+      return "Authentication";
+    case ConfigMapGroup::compression:
+      return "Compression";
+    case ConfigMapGroup::pods:
+      return "Pods";
+    case ConfigMapGroup::access:
+      return "Who may ask";
+    case ConfigMapGroup::gate:
+      return "What may be asked for";
+    case ConfigMapGroup::fields:
+      return "Fields and bandwidth";
+    case ConfigMapGroup::access_log:
+      return "Access log";
+    case ConfigMapGroup::useless:
+      return "Without effect";
+  }
+  return "?";
+}
+
+std::string_view intro_of(ConfigMapGroup group) {
+  switch (group) {
+    case ConfigMapGroup::tls:
+      return "Settings of TLS are made ready as a whole (a `ServerContext`); a change of any of them begins "
+             "with an empty session\n"
+             "cache, and so with full handshakes.\n";
+    case ConfigMapGroup::compression:
+      return "Of pods' answers with 200, 403 or 404 whose type is listed; `text/html` always is. Never of an "
+             "answer that is encoded\n"
+             "already, says `no-transform`, is a part (`Content-Range`) or carries a digest, never for HEAD "
+             "or for HTTP/1.0. A strong\n"
+             "`ETag` becomes a weak one; `Vary: Accept-Encoding` is added to every answer that might have "
+             "been compressed. The client's\n"
+             "`Accept-Encoding` chooses; of what it likes equally Brotli comes before Zstandard, Zstandard "
+             "before gzip. Pods see the\n"
+             "client's `Accept-Encoding` as it is.\n";
+    case ConfigMapGroup::fields:
+      return "ConfigMaps that are named here, or by annotations, are read from the API (or the folder) as "
+             "far as they hold fields:\n"
+             "up to 256 keys, with values of one line of up to 4 KiB. A ConfigMap that has the name of the "
+             "one that `--configmap`\n"
+             "names but is in another namespace is not seen. Without the right to list ConfigMaps in all "
+             "namespaces, none of them is.\n";
+    case ConfigMapGroup::access_log:
+      return "A format is a text with variables of nginx, `$name` or `${name}`, read as in nginx's "
+             "configuration (`\\\"`, `\\t`, `\\n`).\n"
+             "It counts for requests that begin after it has changed. With an unknown variable, or more than "
+             "16 KiB or 256 variables,\n"
+             "the format is not used and the default stays. A line of more than 512 KiB has its last values "
+             "cut.\n"
+             "\n"
+             "Variables: `$arg_NAME $args $best_http_host $body_bytes_sent $bytes_sent $connection "
+             "$connection_requests $cookie_NAME\n"
+             "$document_uri $host $hostname $http_NAME $http_host $https $ingress_name $is_args "
+             "$location_path $msec $namespace\n"
+             "$pass_access_scheme $pass_port $pid $pipe $proxy_add_x_forwarded_for "
+             "$proxy_alternative_upstream_name $proxy_host\n"
+             "$proxy_protocol_addr $proxy_upstream_name $query_string $remote_addr $remote_port $remote_user "
+             "$req_id $request $request_id\n"
+             "$request_length $request_method $request_time $request_uri $scheme $sent_http_NAME "
+             "$server_name $server_port\n"
+             "$server_protocol $service_name $service_port $ssl_cipher $ssl_client_fingerprint "
+             "$ssl_client_i_dn $ssl_client_s_dn\n"
+             "$ssl_client_serial $ssl_client_verify $ssl_protocol $ssl_server_name $ssl_session_reused "
+             "$status $the_real_ip\n"
+             "$time_iso8601 $time_local $upstream_addr $upstream_cache_status $upstream_connect_time "
+             "$upstream_header_time\n"
+             "$upstream_http_NAME $upstream_response_length $upstream_response_time $upstream_status $uri`. "
+             "Those of `log-format-stream`: `$bytes_received $bytes_sent $connection\n"
+             "$hostname $msec $pid $protocol $proxy_protocol_addr $proxy_upstream_name $remote_addr "
+             "$remote_port $session_time $status\n"
+             "$time_iso8601 $time_local $upstream_addr` (of the last endpoint tried). What differs from "
+             "nginx: `$uri`\n"
+             "is the path that was matched, before any rewrite; `$request_id` is that of `X-Request-ID`, as "
+             "`$req_id`; `$sent_http_NAME`\n"
+             "does not know the fields of the connection (`Connection`, `Keep-Alive`, `Transfer-Encoding`); "
+             "of all captured values\n"
+             "together 64 KiB are kept for a request.\n";
+    case ConfigMapGroup::useless:
+      return "These keys are known. Each of them is a Finding with the reason; those that are refused are "
+             "none while they "
+             "are off.\n";
+    default:
+      return {};
+  }
+}
+
+std::span<const ConfigMapKey> config_map_rows() {
+  static const std::vector<ConfigMapKey> kRows = collect();
+  return kRows;
+}
+
 std::span<const ConfigMapKey> config_map_keys() {
-  static const std::vector<ConfigMapKey> kKeys = collect();
+  static const std::vector<ConfigMapKey> kKeys = sorted(config_map_rows());
   return kKeys;
 }
 
