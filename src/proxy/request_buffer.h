@@ -2,7 +2,7 @@
 // without a name otherwise. Written once from begin to end, then read as often as pods are tried.
 //
 // Files are written and read on the Worker's own thread, a piece at a time, as nginx does without threads of
-// its own for them: what is written goes to the page cache (docs/decisions/0012-request-buffering.md).
+// its own for them: what is written goes to the page cache (docs/decisions/0013-request-buffering.md).
 #pragma once
 
 #include <cstddef>
