@@ -52,9 +52,11 @@ std::string ExternalAuth::request_text(const RequestView& request, std::string_v
     return std::any_of(set_fields.begin(), set_fields.end(),
                        [name](const SetField& each) { return http::same_variable_name(each.name, name); });
   };
+  const std::optional<std::string> asked = target.expand_target(request);
+  if (!asked) return {};
   std::string text(method_text());
   text += ' ';
-  text += percent_encoded(target.expand(request), kTargetBytes);
+  text += *asked;
   text += " HTTP/1.1\r\n";
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!is_set(name)) add_line(text, name, value);

@@ -5,11 +5,13 @@
 namespace headgate::policy {
 namespace {
 
+// Servlet containers take what follows a ';' off a segment before they resolve it.
 bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);  // the '/'
     const std::string_view segment = path.substr(0, path.find('/'));
-    if (segment == "." || segment == "..") return true;
+    const std::string_view name = segment.substr(0, segment.find(';'));
+    if (name == "." || name == "..") return true;
     path.remove_prefix(segment.size());
   }
   return false;

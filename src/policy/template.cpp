@@ -185,88 +185,90 @@ std::string Template::expand(const RequestView& request) const {
 }
 
 void Template::append_to(std::string& out, const RequestView& request) const {
-  for (const Part& part : parts_) {
-    switch (part.variable) {
-      case Variable::literal:
-        out += part.text;
-        break;
-      case Variable::request_uri:
-        out += request.target.forward_path;
-        out += request.target.query;
-        break;
-      case Variable::escaped_request_uri:
-        append_percent_encoded(out, request.target.forward_path, kUnreservedBytes);
-        append_percent_encoded(out, request.target.query, kUnreservedBytes);
-        break;
-      case Variable::uri:
-        out += request.target.match_path;
-        break;
-      case Variable::args:
-        out += without_question_mark(request.target.query);
-        break;
-      case Variable::arg:
-        out += argument_value(request.target.query, part.text);
-        break;
-      case Variable::cookie:
-        append_cookies(out, request.head.fields, part.text);
-        break;
-      case Variable::field:
-        append_field(out, request, part.text);
-        break;
-      case Variable::host:
-        out += request.host.empty() ? request.server_name : request.host;
-        break;
-      case Variable::best_http_host:
-        out += request.public_host;
-        break;
-      case Variable::http_host:
-        out += request.host_as_sent;
-        break;
-      case Variable::server_name:
-        out += request.server_name;
-        break;
-      case Variable::server_port:
-        out += request.port;
-        break;
-      case Variable::scheme:
-        out += request.scheme;
-        break;
-      case Variable::https:
-        out += request.is_https() ? "on" : "";
-        break;
-      case Variable::request_method:
-        out += request.head.method_text;
-        break;
-      case Variable::server_protocol:
-        out += request.head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
-        break;
-      case Variable::remote_addr:
-        out += request.remote_ip;
-        break;
-      case Variable::request_id:
-        out += request.request_id;
-        break;
-      case Variable::namespace_name:
-        out += request.namespace_name;
-        break;
-      case Variable::ingress_name:
-        out += request.ingress;
-        break;
-      case Variable::service_name:
-        out += request.service;
-        break;
-      case Variable::service_port:
-        out += request.service_port;
-        break;
-      case Variable::location_path:
-        out += request.path;
-        break;
-      case Variable::upstream_name:
-        out += request.upstream_name;
-        break;
-      case Variable::nothing:
-        break;
-    }
+  for (const Part& part : parts_) append_part(out, part, request);
+}
+
+void Template::append_part(std::string& out, const Part& part, const RequestView& request) {
+  switch (part.variable) {
+    case Variable::literal:
+      out += part.text;
+      break;
+    case Variable::request_uri:
+      out += request.target.forward_path;
+      out += request.target.query;
+      break;
+    case Variable::escaped_request_uri:
+      append_percent_encoded(out, request.target.forward_path, kUnreservedBytes);
+      append_percent_encoded(out, request.target.query, kUnreservedBytes);
+      break;
+    case Variable::uri:
+      out += request.target.match_path;
+      break;
+    case Variable::args:
+      out += without_question_mark(request.target.query);
+      break;
+    case Variable::arg:
+      out += argument_value(request.target.query, part.text);
+      break;
+    case Variable::cookie:
+      append_cookies(out, request.head.fields, part.text);
+      break;
+    case Variable::field:
+      append_field(out, request, part.text);
+      break;
+    case Variable::host:
+      out += request.host.empty() ? request.server_name : request.host;
+      break;
+    case Variable::best_http_host:
+      out += request.public_host;
+      break;
+    case Variable::http_host:
+      out += request.host_as_sent;
+      break;
+    case Variable::server_name:
+      out += request.server_name;
+      break;
+    case Variable::server_port:
+      out += request.port;
+      break;
+    case Variable::scheme:
+      out += request.scheme;
+      break;
+    case Variable::https:
+      out += request.is_https() ? "on" : "";
+      break;
+    case Variable::request_method:
+      out += request.head.method_text;
+      break;
+    case Variable::server_protocol:
+      out += request.head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+      break;
+    case Variable::remote_addr:
+      out += request.remote_ip;
+      break;
+    case Variable::request_id:
+      out += request.request_id;
+      break;
+    case Variable::namespace_name:
+      out += request.namespace_name;
+      break;
+    case Variable::ingress_name:
+      out += request.ingress;
+      break;
+    case Variable::service_name:
+      out += request.service;
+      break;
+    case Variable::service_port:
+      out += request.service_port;
+      break;
+    case Variable::location_path:
+      out += request.path;
+      break;
+    case Variable::upstream_name:
+      out += request.upstream_name;
+      break;
+    case Variable::nothing:
+      break;
   }
 }
 

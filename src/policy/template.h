@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ class Template {
 
   [[nodiscard]] std::string expand(const RequestView& request) const;
   void append_to(std::string& out, const RequestView& request) const;
+  // As path and query of a request of ours (auth-url, mirror-target): whatever a client has sent stays within
+  // the place that the text gives it. In the path no value ends the path, and only $uri, $location_path and
+  // the request's own target hold a '/' that divides; in the query no value but $args begins another
+  // parameter. Nothing: a value would be, or make, a dot segment, which the service might resolve.
+  [[nodiscard]] std::optional<std::string> expand_target(const RequestView& request) const;
 
   [[nodiscard]] bool empty() const { return parts_.empty(); }
   [[nodiscard]] bool has_variables() const;
@@ -73,6 +79,7 @@ class Template {
     std::string text;  // of a literal; the NAME of arg, cookie and field
   };
   static Variable find(std::string_view name, std::string& argument);
+  static void append_part(std::string& out, const Part& part, const RequestView& request);
 
   std::string text_;
   std::vector<Part> parts_;

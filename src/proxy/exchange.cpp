@@ -329,6 +329,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   current.header_time = since_try();
   current.response_bytes = size;
   note_latency(false);
+  if (head.status >= 400) note_outcome(outcome_of_status(head.status));  // of others when they are whole
   if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
@@ -372,6 +373,7 @@ void Exchange::on_response_trailers(std::string_view lines) {
 
 void Exchange::finish_response() {
   current_try().response_time = since_try();
+  if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (upstream != nullptr) upstream->release(is_request_whole());
@@ -388,6 +390,7 @@ void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connec
   current_try().status = 101;
   current_try().header_time = since_try();
   note_latency(false);
+  note_outcome(TryOutcome::success);
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;

@@ -249,6 +249,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void add_session_cookie();
   void measure(EndpointState* endpoint);
   void note_latency(bool failed);
+  void note_outcome(TryOutcome outcome);
   void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();

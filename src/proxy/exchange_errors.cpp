@@ -14,10 +14,10 @@ const policy::ErrorPages* Exchange::error_pages() const {
   return route_->policy.chain->errors ? &*route_->policy.chain->errors : nullptr;
 }
 
-// Null: none, or one without endpoints.
+// Null: none, or one without an endpoint to be used.
 EndpointPoolRef Exchange::usable_pool(const router::Cluster* cluster) const {
   EndpointPoolRef pool(cluster != nullptr ? context_->upstreams.pool_of(*cluster) : nullptr);
-  if (pool && pool->size() == 0) pool.reset();
+  if (pool && pool->is_empty()) pool.reset();
   return pool;
 }
 

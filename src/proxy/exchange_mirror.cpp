@@ -1,5 +1,7 @@
 // Exchange: the copy for a mirror. It leaves once the request is whole, and nothing here waits for it.
-#include "base/percent_encoding.h"
+#include <optional>
+#include <string>
+
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/head_writer.h"
@@ -10,14 +12,18 @@ namespace headgate::proxy {
 void Exchange::begin_mirror(const http::RequestHead& head, const policy::RequestView& request) {
   if (route_->policy.chain == nullptr || !route_->policy.chain->mirror) return;
   const policy::Mirror& mirror = *route_->policy.chain->mirror;
+  const std::optional<std::string> target = mirror.target.expand_target(request);
+  if (!target) {
+    drop_mirror();
+    return;
+  }
   mirror_ = std::make_unique<MirrorCopy>(context_->mirrors.memory());
   mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
   mirror_->with_body = mirror.with_body;
-  const std::string target = percent_encoded(mirror.target.expand(request), kTargetBytes);
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.upstream_host = mirror.host;
   http::Target written;
-  written.forward_path = target;
+  written.forward_path = *target;
   ByteBuffer text;
   write_request_head(head, written, forwarding, http::BodyKind::none, 0, {}, text);
   const std::string_view without_end = text.view().substr(0, text.size() - 2);  // goes on with the length

@@ -66,6 +66,7 @@ void PassthroughConnection::close() {
 void PassthroughConnection::connect() {
   while (may_try()) {
     EndpointState* const endpoint = pool_->choose(tried_.data(), tried_count_);
+    if (endpoint == nullptr) break;  // none is healthy
     if (tried_count_ > 0) context_.stats.upstream_retries.add();
     tried_[tried_count_++] = endpoint;
     context_.stats.upstream_connects.add();
@@ -76,6 +77,7 @@ void PassthroughConnection::connect() {
     }
     upstream_.close();
     context_.stats.upstream_connect_errors.add();
+    endpoint->note(TryOutcome::gateway_failure);
   }
   const bool none = tried_count_ == 0;
   status_ = none ? 503 : 502;
@@ -100,6 +102,7 @@ void PassthroughConnection::close_upstream() {
 
 void PassthroughConnection::on_timeout() {
   context_.stats.upstream_connect_errors.add();
+  tried_[tried_count_ - 1]->note(TryOutcome::gateway_failure);
   close_upstream();
   connect();
 }
@@ -110,6 +113,7 @@ void PassthroughConnection::on_upstream_io(std::uint32_t events) {
       if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
       if (upstream_.connect_error() != 0) {
         context_.stats.upstream_connect_errors.add();
+        tried_[tried_count_ - 1]->note(TryOutcome::gateway_failure);
         close_upstream();
         connect();
         return;
@@ -130,6 +134,7 @@ void PassthroughConnection::relay() {
   state_ = State::relaying;
   status_ = 200;
   reason_ = RejectReason::none;
+  tried_[tried_count_ - 1]->note(TryOutcome::success);
   TimerWheel::unset(*this);
   ByteBuffer nothing;
   tunnel_.start(*this, client_, hello_, upstream_, nothing);

@@ -4,8 +4,9 @@
 
 namespace headgate::proxy {
 
-void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
-  for (const router::ClusterUpdate& update : updates) {
+void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates, const HealthUpdates& health) {
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    const router::ClusterUpdate& update = updates[i];
     if (update.slot >= pools_.size()) pools_.resize(update.slot + 1);
     EndpointPoolRef& pool = pools_[update.slot];
     if (!update.endpoints) {
@@ -17,7 +18,7 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
       if (pool) pool->adopt({});
       pool = new EndpointPool(update.cluster, offset_);
     }
-    pool->adopt(*update.endpoints, context_->now);
+    pool->adopt(*update.endpoints, context_->now, health.empty() ? nullptr : health[i], worker_);
     context_->stats.adopted_endpoint_sets.add();
   }
 }

@@ -130,12 +130,21 @@ void dump_host(const VirtualHost& host, std::string& out) {
   if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
   if (host.app_root() != nullptr)
     out.append("  / -> redirect=302:").append(host.app_root()->path.text()).append("\n");
-  if (const RegexIndex* expressions = host.expressions()) {
-    out += "  paths are regular expressions, in this order\n";
-    for (const RegexIndex::Entry& entry : expressions->entries())
+  const auto dump_expressions = [&](const RegexIndex& expressions) {
+    for (const RegexIndex::Entry& entry : expressions.entries())
       out.append("  ").append(to_string(entry, host.routes()[entry.route])).append("\n");
-  } else {
-    for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  };
+  if (host.expressions() != nullptr) {
+    out += "  paths are regular expressions, in this order\n";
+    dump_expressions(*host.expressions());
+  }
+  for (std::size_t i = 0; i < host.literal_routes(); ++i)
+    out.append("  ").append(to_string(host.routes()[i])).append("\n");
+  if (host.guests() != nullptr) {
+    for (const GuestPaths::Guest& guest : host.guests()->guests()) {
+      out.append("  paths of guest ").append(guest.namespace_name).append(" are regular expressions\n");
+      dump_expressions(guest.expressions);
+    }
   }
   if (host.unclaimed_redirects() != RedirectRules())
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");

@@ -23,6 +23,11 @@ std::string fields_for(const Cors& cors, const SampleRequest& request) {
   return answer.lines();
 }
 
+TEST(OriginPattern, IsNoLongerThanANameCanBe) {
+  EXPECT_TRUE(OriginPattern::parse("https://" + std::string(253, 'a') + ":8443"));
+  EXPECT_FALSE(OriginPattern::parse("https://" + std::string(1 << 20, 'a')));
+}
+
 TEST(OriginPattern, MatchesTheWholeOriginWhateverItsCase) {
   const OriginPattern pattern = *OriginPattern::parse("http://Origin.com");
   EXPECT_TRUE(pattern.matches("http://origin.com"));

@@ -75,6 +75,8 @@ TEST(RewritePath, EncodesWhatItHasDecoded) {
 TEST(RewritePath, RefusesToClimb) {
   EXPECT_EQ(rewrite("/static(.*)", "/files/$1", "/static../secret").refused, 400);
   EXPECT_EQ(rewrite("/static(.*)", "/files/$1", "/static..").refused, 400);
+  EXPECT_EQ(rewrite("/static(.*)", "/files$1", "/static/x/..%3b/admin").refused, 400);
+  EXPECT_EQ(rewrite("/static(.*)", "/files$1", "/static/x/%2e%2e%3bv=1/admin").refused, 400);
   EXPECT_EQ(rewrite("/(.)/(.)", "/$1$2/etc", "/./././a").refused, 0) << "resolved before";
   EXPECT_EQ(rewrite("/a(.)b(.)", "/$1$2/etc", "/a.b.").refused, 400);
   EXPECT_EQ(rewrite("/static(.*)", "/files$1", "/static/..x").refused, 0);

@@ -82,6 +82,45 @@ TEST(Template, RefusesWhatIsNoVariable) {
     EXPECT_FALSE(Template::parse(text)) << text;
 }
 
+std::string expand_target(std::string_view text, const SampleRequest& request) {
+  const auto parsed = Template::parse(text);
+  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
+  return parsed ? parsed->expand_target(request.view).value_or("refused") : "";
+}
+
+TEST(Template, InATargetAValueStaysInItsPlace) {
+  const SampleRequest request("/a%3Fadmin=1%26b%23c%2541?x=1&y=%2e%2e%2fz&s=a/b?c&p=50%",
+                              {{"Cookie", "id=1&admin=1#x"}, {"X-Evil", "a/../b?c=d e\x80"}});
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"/auth$uri", "/auth/a%3Fadmin=1&b%23c%2541"},
+      {"/auth?u=$uri", "/auth?u=/a?admin=1%26b%23c%2541"},
+      {"$request_uri", "/a%3Fadmin=1%26b%23c%2541?x=1&y=%2e%2e%2fz&s=a/b?c&p=50%"},
+      {"/x$request_uri", "/x/a%3Fadmin=1%26b%23c%2541?x=1&y=%2e%2e%2fz&s=a/b?c&p=50%"},
+      {"/auth?u=$request_uri", "/auth?u=/a%3Fadmin=1%26b%23c%2541?x=1%26y=%2e%2e%2fz%26s=a/b?c%26p=50%25"},
+      {"/auth?$args", "/auth?x=1&y=%2e%2e%2fz&s=a/b?c&p=50%25"},
+      {"/auth?c=$cookie_id", "/auth?c=1%26admin=1%23x"},
+      {"/auth?p=$arg_p&s=$arg_s", "/auth?p=50%25&s=a/b?c"},
+      {"/auth/$arg_s/allowed", "/auth/a%2Fb%3Fc/allowed"},
+      {"/auth/$cookie_id", "/auth/1&admin=1%23x"},
+      {"/auth/$arg_y", "refused"},
+      {"/auth/$http_x_evil", "refused"},
+      {"/auth?e=$http_x_evil", "/auth?e=a/../b?c=d%20e%80"},
+      {"/auth/$host/$scheme", "/auth/x.test/http"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(expand_target(text, request), expected) << text;
+  for (const char* value : {".", "..", "%2e%2E", ".%2e", "..%2f", "x%2f..", "..;a", "x%5c.."}) {
+    const SampleRequest climbing(std::string("/?v=") + value);
+    EXPECT_EQ(expand_target("/auth/$arg_v", climbing), "refused") << value;
+    EXPECT_EQ(expand_target("/auth/$arg_v/x?q", climbing), "refused") << value;
+  }
+  EXPECT_EQ(expand_target("/auth/$arg_v", SampleRequest("/?v=...")), "/auth/...");
+  EXPECT_EQ(expand_target("/auth/v$arg_v", SampleRequest("/?v=..")), "/auth/v..");
+  EXPECT_EQ(expand_target("/auth$uri", SampleRequest("/a/..%3bx/b")), "refused");
+  EXPECT_EQ(expand_target("/auth?u=$arg_v&role=guest", SampleRequest("/?v=a;role=admin")),
+            "/auth?u=a%3Brole=admin&role=guest");
+  EXPECT_EQ(expand_target("/auth/$arg_v/end", SampleRequest("/?v=a;b=1")), "/auth/a%3Bb=1/end");
+}
+
 TEST(Template, LiteralTextIsLeftAlone) {
   const SampleRequest request("/a");
   const Template text = Template::literal("a$host$");
