@@ -51,6 +51,14 @@ Result<void> set_text(std::string& target, std::string_view text) {
   return {};
 }
 
+// "64m"; 0 is a size, too.
+Result<void> set_size(std::uint64_t& target, std::string_view text) {
+  const Result<std::uint64_t> bytes = parse_size(text);
+  if (!bytes) return fail(bytes.error().message);
+  target = *bytes;
+  return {};
+}
+
 // "namespace/name"; empty is "none".
 Result<void> set_object_name(std::string& target, std::string_view text) {
   const auto name = k8swatch::split_name_key(text);
@@ -316,6 +324,20 @@ constexpr FlagRow kRows[] = {
     {"workers", data_plane, kValue, "N", "0",
      "Worker threads; 0: as many as the CPU quota allows, at least 1",
      [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
+    {"request-buffer-dir", data_plane, kValue, "PATH", "",
+     "Folder for contents of requests that are buffered (proxy-request-buffering) and do not fit "
+     "client-body-buffer-size; without it $TMPDIR, else /tmp",
+     [](Flags& f, std::string_view v) -> Result<void> {
+       f.request_buffer_dir = v;
+       return {};
+     }},
+    {"request-buffer-memory", data_plane, kValue, "SIZE", "64m",
+     "Most bytes of contents of buffered requests in memory, all together; what is more goes into files",
+     [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
+    {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
+     "Most bytes of contents of buffered requests in files, all together; a request that needs more is "
+     "answered with 503",
+     [](Flags& f, std::string_view v) { return set_size(f.request_buffer_disk, v); }},
 
     {"access-log-path", logs, kValue, "PATH", "stdout",
      "Where the access log goes: stdout, off, or a file (SIGHUP opens it anew)",

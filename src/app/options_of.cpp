@@ -125,6 +125,9 @@ proxy::DataPlaneConfig data_plane_config(const Flags& flags) {
     if (flags.https_port != 0) config.https_addresses.push_back(address_of(address, flags.https_port));
   }
   config.workers = flags.workers != 0 ? flags.workers : usable_cpus();
+  config.request_buffer_dir = flags.request_buffer_dir;
+  config.request_buffer_memory = flags.request_buffer_memory;
+  config.request_buffer_disk = flags.request_buffer_disk;
   return config;
 }
 

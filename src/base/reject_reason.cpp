@@ -90,6 +90,10 @@ std::string_view to_string(RejectReason reason) {
       return "mirror_dropped";
     case RejectReason::external_auth_error:
       return "external_auth_error";
+    case RejectReason::request_buffer_full:
+      return "request_buffer_full";
+    case RejectReason::request_buffer_file:
+      return "request_buffer_file";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

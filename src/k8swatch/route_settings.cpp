@@ -1,5 +1,6 @@
 #include "k8swatch/route_settings.h"
 
+#include "base/quoted.h"
 #include "base/units.h"
 #include "k8swatch/annotations/proxying.h"
 
@@ -35,6 +36,23 @@ void read_response_head(ConfigMapReader& reader, router::RouteSettings& settings
     reader.tell(kKey, "is more than 32k, the largest response head that is taken; 32k counts");
 }
 
+void read_request_buffering(ConfigMapReader& reader, router::RouteSettings& settings) {
+  constexpr std::string_view kSwitch = "proxy-request-buffering";
+  if (const std::string* text = reader.text(kSwitch)) {
+    if (*text == "on" || *text == "off")
+      settings.buffers_requests = *text == "on";
+    else
+      reader.refuse(kSwitch, quoted(*text) + " is neither on nor off");
+  }
+  constexpr std::string_view kMemory = "client-body-buffer-size";
+  std::uint64_t bytes = settings.body_buffer;
+  reader.size(kMemory, bytes);
+  if (bytes == 0)
+    reader.refuse(kMemory, "a buffer is larger than 0");
+  else
+    settings.body_buffer = bytes;
+}
+
 }  // namespace
 
 router::RouteSettings read_route_settings(ConfigMapReader& reader) {
@@ -48,8 +66,7 @@ router::RouteSettings read_route_settings(ConfigMapReader& reader) {
   constexpr const char* kStreamed = "answers are streamed with bounded memory, never written to disk";
   for (const std::string_view key : {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size"})
     reader.has_no_effect(key, kStreamed);
-  reader.has_no_effect("proxy-request-buffering", "bodies are streamed to the pod");
-  reader.has_no_effect("client-body-buffer-size", "bodies are streamed to the pod");
+  read_request_buffering(reader, settings);
   return settings;
 }
 

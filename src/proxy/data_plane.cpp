@@ -11,6 +11,7 @@
 
 #include "proxy/health_keeper.h"
 #include "proxy/password_checker.h"
+#include "proxy/request_spool.h"
 #include "proxy/worker.h"
 
 namespace headgate::proxy {
@@ -56,6 +57,8 @@ DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
       retire_(std::move(retire)),
       health_(std::make_unique<HealthKeeper>(config_.workers)) {
   config_.passwords = std::make_shared<PasswordChecker>(kPasswordThreads);
+  config_.request_spool = std::make_shared<RequestSpool>(
+      config_.request_buffer_dir, config_.request_buffer_memory, config_.request_buffer_disk);
   for (unsigned i = 0; i < config_.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(config_, i, access_log_, retire_, on_adopted_));
   }

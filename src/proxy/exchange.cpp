@@ -77,11 +77,21 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
 }
 
 void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request) {
-  const std::uint64_t limit = route_->settings.max_body_bytes;
-  if (limit != 0 && early_body_.size() > limit) {  // chunked: a declared length has been looked at
+  if (is_too_large(early_body_.size())) {  // chunked: a declared length has been looked at
     reply(413, RejectReason::body_too_large);
     return;
   }
+  // What came whole with its head needs no buffer, only what has no length gets one.
+  if (route_->settings.buffers_requests && !(body_complete_ && body_kind_ != http::BodyKind::chunked) &&
+      is_to_be_buffered()) {
+    begin_buffering(request);
+    return;
+  }
+  ask_pod(head, request);
+}
+
+// `early_body_`, or else `buffered_`, has the content so far.
+void Exchange::ask_pod(http::RequestHead& head, const policy::RequestView& request) {
   if (!choose_backend(request)) return;
   if (!choose_way()) return;
   if (table_->table->site().compression.enabled()) note_codings(head);
@@ -222,6 +232,10 @@ void Exchange::on_connected() { send_request(); }
 void Exchange::send_request() {
   current_try().connect_time = upstream_->is_reused() ? std::chrono::microseconds(0) : since_try();
   upstream_->send(request_.data(), request_.size());
+  if (buffered_ != nullptr) {
+    begin_sending_buffered();
+    return;
+  }
   if (is_request_whole()) {
     upstream_->request_complete();
     return;
@@ -234,16 +248,20 @@ void Exchange::send_request() {
 }
 
 bool Exchange::wants_request_body() const {
-  return !body_complete_ && !abandoned_ && upstream_ != nullptr && upstream_->is_connected() &&
-         !upstream_->congested();
+  if (body_complete_ || abandoned_) return false;
+  if (upstream_ == nullptr) return buffered_ != nullptr;
+  return upstream_->is_connected() && !upstream_->congested();
 }
 
 void Exchange::on_request_body(char* data, std::size_t size, bool last) {
   body_complete_ = last;
   body_received_ += size;
-  if (abandoned_ || upstream_ == nullptr) return;
-  const std::uint64_t limit = settings().max_body_bytes;
-  if (limit != 0 && body_received_ > limit) {
+  if (abandoned_) return;
+  if (upstream_ == nullptr) {
+    buffer_body({data, size}, last);
+    return;
+  }
+  if (is_too_large(body_received_)) {
     on_request_body_failed({413, RejectReason::body_too_large});
     return;
   }
@@ -276,6 +294,7 @@ void Exchange::on_request_body_failed(http::Refusal refusal) {
     upstream_->close();
     upstream_ = nullptr;
   }
+  drop_buffered();
   if (!head_sent_) {
     reply(refusal.status, refusal.reason);
     return;
@@ -285,7 +304,10 @@ void Exchange::on_request_body_failed(http::Refusal refusal) {
 }
 
 void Exchange::on_upstream_drained() {
-  if (wants_request_body()) downstream_->resume_request_body();
+  if (wants_request_body())
+    downstream_->resume_request_body();
+  else if (buffered_ != nullptr)
+    send_buffered();
 }
 
 // --- respond ---
@@ -325,6 +347,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     abandoned_ = true;
     downstream_->abandon_request_body();
   }
+  if (buffered_ != nullptr) on_answer_to_buffered();
   const bool compressed = table_->table->site().compression.enabled() && begin_compression(head, facts);
   head.added = own_fields(&head);
   if (log_format_ != nullptr) note_answer(head, facts, compressed);
@@ -472,6 +495,7 @@ std::chrono::microseconds Exchange::since(TimePoint start) const {
 
 void Exchange::clear() {
   end_suspension();
+  drop_buffered();
   held_.reset();
   grant_.reset();
   mirror_.reset();

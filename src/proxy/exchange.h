@@ -29,6 +29,7 @@
 #include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/answer_pace.h"
+#include "proxy/buffered_request.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/held_request.h"
@@ -112,6 +113,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // More of the answer may be sent.
   void on_pace();
 
+  // --- Said by its BufferedRequest ---
+
+  // Goes on with what was cut short; nothing happens where there is nothing left to send.
+  void send_buffered();
+  [[nodiscard]] const BufferedRequest* buffered() const { return buffered_.get(); }
+
   [[nodiscard]] bool response_paused() const override { return downstream_->congested() || is_paced_out(); }
   [[nodiscard]] std::size_t response_room() const override;
   [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
@@ -192,6 +199,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // exchange_suspend.cpp
   // Keeps a copy of the request, once; what came with the head is in it from then on.
   void hold(const policy::RequestView& request);
+  void hold_pool();
   [[nodiscard]] policy::RequestView held_view() const;
   // For Steps that cannot say at once: they return a suspended StepVerdict after it. `work` is destroyed when
   // the Exchange is resumed or ends; null where there is nothing to cancel. `request` is not used afterwards.
@@ -200,6 +208,22 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   // After the access phase.
   void go_on(http::RequestHead& head, const policy::RequestView& request);
+  void ask_pod(http::RequestHead& head, const policy::RequestView& request);
+  // Of content.
+  [[nodiscard]] bool is_too_large(std::uint64_t bytes) const {
+    const std::uint64_t limit = route_->settings.max_body_bytes;
+    return limit != 0 && bytes > limit;
+  }
+  // exchange_buffering.cpp
+  [[nodiscard]] bool is_to_be_buffered() const;
+  void begin_buffering(const policy::RequestView& request);
+  void buffer_body(std::string_view bytes, bool last);
+  void refuse_buffering(RequestBuffer::Added why, int error);
+  void end_buffering();
+  void begin_sending_buffered();
+  void on_answer_to_buffered();
+  void drop_buffered();
+  void mirror_buffered();
   // exchange_errors.cpp
   [[nodiscard]] const policy::ErrorPages* error_pages() const;
   [[nodiscard]] EndpointPoolRef usable_pool(const router::Cluster* cluster) const;
@@ -314,6 +338,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::size_t next_access_step_ = 0;
   std::optional<policy::Denial> denial_;  // of satisfy: any, while others may let the request pass
   std::unique_ptr<HeldRequest> held_;
+  // Content that is read before a pod is asked. Null: there is none, or all of it is in `request_`.
+  std::unique_ptr<BufferedRequest> buffered_;
   SuspensionSerial suspension_ = 0;  // not 0: suspended
   std::unique_ptr<SuspendedWork> work_;
   std::unique_ptr<SuspensionDeadline> deadline_;

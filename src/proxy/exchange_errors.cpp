@@ -56,6 +56,7 @@ bool Exchange::ask_for_error_page(int status, bool of_pod) {
   stale_tries_ = 0;
   forget_choice();
   continue_owed_ = false;
+  drop_buffered();
   body_lost_ = false;
   if (!body_complete_) {
     abandoned_ = true;

@@ -27,10 +27,12 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   ByteBuffer text;
   write_request_head(head, written, forwarding, http::BodyKind::none, 0, {}, text);
   const std::string_view without_end = text.view().substr(0, text.size() - 2);  // goes on with the length
-  if (mirror_->begin(without_end))
-    add_to_mirror(early_body_, body_complete_);
-  else
+  if (!mirror_->begin(without_end))
     drop_mirror();
+  else if (buffered_ != nullptr)
+    mirror_buffered();
+  else
+    add_to_mirror(early_body_, body_complete_);
 }
 
 void Exchange::drop_mirror() {

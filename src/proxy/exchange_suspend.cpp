@@ -26,14 +26,18 @@ void Exchange::hold(const policy::RequestView& request) {
   early_body_ = held_->body();
 }
 
+// Its slot may belong to another Cluster by the time the request goes on.
+void Exchange::hold_pool() {
+  if (!pool_ && route_->cluster != nullptr) pool_ = context_->upstreams.pool(route_->cluster->slot);
+}
+
 policy::RequestView Exchange::held_view() const {
   return view_of(held_->head, held_->facts, held_->target, held_->host);
 }
 
 Resumer Exchange::suspend(const policy::RequestView& request, std::unique_ptr<SuspendedWork> work) {
   hold(request);
-  // Its slot may belong to another Cluster by the time the request goes on.
-  if (!pool_ && route_->cluster != nullptr) pool_ = context_->upstreams.pool(route_->cluster->slot);
+  hold_pool();
   suspension_ = context_->suspensions.add(*this);
   work_ = std::move(work);
   if (deadline_ == nullptr) deadline_ = std::make_unique<SuspensionDeadline>(*this);

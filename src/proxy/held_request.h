@@ -27,6 +27,11 @@ class HeldRequest {
   std::string_view host;  // lower case, without port
 
   [[nodiscard]] std::string_view body() const { return body_.view(); }
+  // Instead of what came with the head.
+  void keep_body(std::string_view body) {
+    body_.clear();
+    body_.append(body);
+  }
   // No other try will want it.
   void forget_body() { body_.release(); }
 

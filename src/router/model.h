@@ -102,6 +102,10 @@ struct RouteSettings {
   std::uint64_t limit_rate = 0;        // bytes of an answer's content a second; 0: any
   std::uint64_t limit_rate_after = 0;  // bytes that go out before that counts
   bool access_log = true;
+  // The whole content of a request is read before a pod is asked [proxy-request-buffering]: into memory up to
+  // `body_buffer` bytes, else into a file [client-body-buffer-size].
+  bool buffers_requests = false;
+  std::uint64_t body_buffer = std::uint64_t{8} * 1024;
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 

@@ -64,6 +64,9 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
                                 "--validating-webhook-certificate=k",
                                 "--validating-webhook-key=l",
                                 "--workers=4",
+                                "--request-buffer-dir=q",
+                                "--request-buffer-memory=1m",
+                                "--request-buffer-disk=0",
                                 "--access-log-path=off",
                                 "-v=3",
                                 "--shutdown-grace-period=5",
@@ -94,6 +97,9 @@ TEST(CommandLine, ReadsEveryFlagOfItsOwn) {
   expected.webhook_certificate = "k";
   expected.webhook_key = "l";
   expected.workers = 4;
+  expected.request_buffer_dir = "q";
+  expected.request_buffer_memory = 1 << 20;
+  expected.request_buffer_disk = 0;
   expected.access_log_path = "off";
   expected.verbosity = 3;
   expected.shutdown_grace_period = std::chrono::seconds(5);

@@ -33,6 +33,22 @@ TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {
   EXPECT_TRUE(findings.empty());
 }
 
+TEST(RouteSettings, RequestsAreBufferedWhereAskedFor) {
+  std::vector<Finding> findings;
+  EXPECT_FALSE(read({}, findings).buffers_requests);
+  const auto on = read({{"proxy-request-buffering", "on"}, {"client-body-buffer-size", "1m"}}, findings);
+  EXPECT_TRUE(on.buffers_requests);
+  EXPECT_EQ(on.body_buffer, 1U << 20);
+  EXPECT_FALSE(read({{"proxy-request-buffering", "off"}}, findings).buffers_requests);
+  EXPECT_TRUE(findings.empty());
+  for (const char* const bad : {"true", "On", " on", "1"})
+    EXPECT_FALSE(read({{"proxy-request-buffering", bad}}, findings).buffers_requests) << bad;
+  EXPECT_EQ(findings.size(), 4U);
+  for (const char* const bad : {"0", "0k", "-1", "8 k"})
+    EXPECT_EQ(read({{"client-body-buffer-size", bad}}, findings).body_buffer, 8U << 10) << bad;
+  EXPECT_EQ(findings.size(), 8U);
+}
+
 TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
   std::vector<Finding> findings;
   const auto settings =

@@ -85,12 +85,14 @@ constexpr std::array kRows = {
     row("proxy-busy-buffers-size", kSize, check_buffer_size, low, "", "Accepted; see `proxy-buffering`"),
     row("proxy-max-temp-file-size", kSize, check_size, low, "1024m",
         "Accepted; answers are never written to disk"),
-    row("proxy-request-buffering", kOnOff, check_on_off, low, "on",
-        "Accepted; bodies are streamed to the pod, as with `off`: a slow client holds its pod, and a request "
-        "is "
-        "tried again only while head and body so far fit 16k (`docs/decisions/0011-bodies-are-streamed.md`)"),
+    row("proxy-request-buffering", kOnOff, check_on_off, low, "off",
+        "`on`: the whole body is read before a pod is asked, so that a slow client holds none and every try "
+        "has all of it; gRPC is streamed all the same. `off`, the default where ingress-nginx has `on` "
+        "(`docs/decisions/0013-request-buffering.md`): it is streamed, and a request is tried again only "
+        "while head and body so far fit 16k (default: the ConfigMap's)"),
     row("client-body-buffer-size", kSize, check_buffer_size, low, "8k",
-        "Accepted; see `proxy-request-buffering`"),
+        "What of a buffered body is kept in memory; a larger one goes into a file in `--request-buffer-dir` "
+        "(default: the ConfigMap's)"),
 };
 
 std::optional<std::chrono::milliseconds> seconds(AnnotationReader& reader, std::string_view name) {
@@ -126,10 +128,12 @@ ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
     result.tries = static_cast<std::uint32_t>(parse_integer(*text).value_or(0));
   result.tries_timeout = seconds(reader, "proxy-next-upstream-timeout");
   // Without effect; asked for so that a bad value is told.
-  for (const std::string_view name :
-       {"proxy-http-version", "proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size",
-        "proxy-max-temp-file-size", "proxy-request-buffering", "client-body-buffer-size"})
+  for (const std::string_view name : {"proxy-http-version", "proxy-buffering", "proxy-buffers-number",
+                                      "proxy-busy-buffers-size", "proxy-max-temp-file-size"})
     (void)reader.text(name);
+  if (const auto text = reader.text("proxy-request-buffering")) result.buffers_requests = *text == "on";
+  if (const auto text = reader.text("client-body-buffer-size"))
+    result.body_buffer = parse_size(*text).value();
   return result;
 }
 
@@ -145,6 +149,8 @@ void apply(const ProxyingAnnotations& annotations, router::RouteSettings& settin
   take(annotations.retry_on, settings.retry_on);
   take(annotations.tries, settings.tries);
   take(annotations.tries_timeout, settings.tries_timeout);
+  take(annotations.buffers_requests, settings.buffers_requests);
+  take(annotations.body_buffer, settings.body_buffer);
 }
 
 }  // namespace headgate::k8swatch

@@ -21,6 +21,8 @@ struct ProxyingAnnotations {
   std::optional<policy::RetryConditions> retry_on;
   std::optional<std::uint32_t> tries;
   std::optional<std::chrono::milliseconds> tries_timeout;
+  std::optional<bool> buffers_requests;
+  std::optional<std::uint64_t> body_buffer;
 };
 
 ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader);
