@@ -29,10 +29,12 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
         "No effect: answers are streamed with bounded memory"),
     row(ConfigMapGroup::pods, "proxy-buffers-number", "", "Accepted", "No effect, as `proxy-buffering`"),
     row(ConfigMapGroup::pods, "proxy-busy-buffers-size", "", "Accepted", "No effect, as `proxy-buffering`"),
-    row(ConfigMapGroup::pods, "proxy-request-buffering", "", "Accepted",
-        "No effect: bodies are streamed to the pod"),
-    row(ConfigMapGroup::pods, "client-body-buffer-size", "", "Accepted",
-        "No effect: bodies are streamed to the pod"),
+    row(ConfigMapGroup::pods, "proxy-request-buffering", "`off`",
+        "A body is read whole before a pod is asked (`on`), or streamed to it; see the annotation",
+        "ingress-nginx: `on`. Streaming needs no memory and no file; [decision "
+        "0013](decisions/0013-request-buffering.md)"),
+    row(ConfigMapGroup::pods, "client-body-buffer-size", "`8k`",
+        "What of a buffered body is kept in memory; a larger one goes into a file"),
     row(ConfigMapGroup::pods, "service-upstream", "`false`",
         "Requests go to the address of the Service (clusterIP), not to its pods; an annotation says "
         "otherwise"),
