@@ -204,11 +204,17 @@ class Drafter {
     fields_.push_back(std::move(field));
   }
 
-  // Of an Exact path: the older Ingress of another namespace that has it as a Prefix path, and would lose the
-  // path itself ("/", say) though it was first. Within one namespace both are kept, as in ingress-nginx.
+  // The older Ingress of another namespace that has the path as a Prefix path, with a '/' at the end or
+  // without, and would lose it to a younger one: the path itself to an Exact path ("/", say), all that is
+  // below "/foo" to "/foo/". Within one namespace both are kept, as in ingress-nginx.
   [[nodiscard]] const Ingress* has_as_prefix(const Ingress& ingress, PathType type,
                                              const std::string& match_path) const {
-    if (type != PathType::exact) return nullptr;
+    if (type == PathType::exact)
+      if (const Ingress* const other = foreign_prefix(ingress, match_path)) return other;
+    if (!match_path.ends_with('/')) return foreign_prefix(ingress, match_path + '/');
+    return foreign_prefix(ingress, match_path.substr(0, match_path.size() - 1));
+  }
+  [[nodiscard]] const Ingress* foreign_prefix(const Ingress& ingress, const std::string& match_path) const {
     const auto claim = claims_.find({match_path, false});
     if (claim == claims_.end() || claim->second.is_default_backend) return nullptr;
     const Ingress& other = *claim->second.ingress;

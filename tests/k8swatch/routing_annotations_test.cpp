@@ -168,6 +168,36 @@ TEST_F(RoutingAnnotationsTest, AGuestsExactPathTakesNoPrefixPath) {
   EXPECT_EQ(route("a.org", "/foo/x"), "default-web-80");
 }
 
+TEST_F(RoutingAnnotationsTest, AGuestsPathWithASlashMoreTakesNoPrefixPath) {
+  put(of(ingress("owner", {rule("a.org", {path("/", "web"), path("/admin", "web"), path("/end/", "web")})}),
+         "default", 1));
+  for (const std::string type : {"Exact", "Prefix", "ImplementationSpecific"}) {
+    std::vector<IngressPath> paths;
+    for (const std::string at : {"/admin/", "//admin%2f", "/end", "/admin/own/"}) {
+      paths.push_back(path(at, "api"));
+      paths.back().path_type = type;
+    }
+    put(of(ingress("guest", {rule("a.org", paths)}), "other", 2));
+    publish();
+    for (const std::string at : {"/admin", "/admin/", "/admin/x", "/end/", "/end/x"})
+      EXPECT_EQ(route("a.org", at), "default-web-80") << type << " " << at;
+    EXPECT_EQ(route("a.org", "/end"), "redirect") << type;
+    EXPECT_EQ(route("a.org", "/admin/own/"), "other-api-80") << type;
+    const std::vector<std::string> told = findings();
+    EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                            [](const std::string& each) {
+                              return each.find("is served by Ingress default/owner") != std::string::npos;
+                            }),
+              3)
+        << ::testing::PrintToString(told);
+  }
+  // Who was there first keeps what is below; and within one namespace both are kept.
+  put(of(ingress("same", {rule("a.org", {path("/admin/", "api")})}), "default", 3));
+  publish();
+  EXPECT_EQ(route("a.org", "/admin"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/admin/x"), "default-api-80");
+}
+
 TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
   put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/foo"}}));
   EXPECT_FALSE(has_expressions("a.org"));
