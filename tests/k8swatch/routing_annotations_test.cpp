@@ -283,7 +283,7 @@ TEST_F(RoutingAnnotationsTest, PatternsOfOneNamespaceLeaveOthersTheirs) {
   std::string large = "^large";  // of many steps
   for (int i = 0; i < 190; ++i) large += "[a-z]";
   std::string aliases = "~" + large;
-  for (int i = 0; i < 50; ++i) aliases += ",~" + large + std::to_string(i);
+  for (int i = 0; i < 200; ++i) aliases += ",~" + large + std::to_string(i);
   put(of(annotated(ingress("costly", {rule("c.org", {path("/", "web")})}), {{"server-alias", aliases}}),
          "costly", 2));
   put(of(annotated(ingress("good", {rule("a.org", {path("/", "web")})}), {{"server-alias", "~^good"}}),
@@ -291,6 +291,20 @@ TEST_F(RoutingAnnotationsTest, PatternsOfOneNamespaceLeaveOthersTheirs) {
   EXPECT_EQ(host_of("good.test"), "a.org");
   EXPECT_THAT(findings(), Contains(HasSubstr("namespace 'evil' has 256 older ones")));
   EXPECT_THAT(findings(), Contains(HasSubstr("older ones of namespace 'costly' it takes more steps")));
+}
+
+TEST_F(RoutingAnnotationsTest, ANamespaceHasAllItsPatternsWhereTheyAreUsualOnes) {
+  for (int i = 0; i < 4; ++i) {
+    std::string aliases;
+    for (int n = 0; n < 64; ++n)
+      aliases += (n == 0 ? "~" : ",~") + ("^[a-z0-9-]+\\.tenant" + std::to_string(100 + 64 * i + n)) +
+                 "\\.example\\.com$";
+    put(annotated(ingress("w" + std::to_string(i), {rule(std::to_string(i) + ".org", {path("/", "web")})}),
+                  {{"server-alias", aliases}}));
+  }
+  EXPECT_EQ(host_of("x-1.tenant100.example.com"), "0.org");
+  EXPECT_EQ(host_of("x.tenant355.example.com"), "3.org");
+  EXPECT_THAT(findings(), IsEmpty());
 }
 
 TEST_F(RoutingAnnotationsTest, AliasesFollowEveryChangeOfTheirHost) {
