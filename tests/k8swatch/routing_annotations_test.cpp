@@ -198,6 +198,55 @@ TEST_F(RoutingAnnotationsTest, AGuestsPathWithASlashMoreTakesNoPrefixPath) {
   EXPECT_EQ(route("a.org", "/admin/x"), "default-api-80");
 }
 
+TEST_F(RoutingAnnotationsTest, AGuestsExpressionsBeyondItsBoundAreLeftOutAndTold) {
+  const auto owner = [](bool is_regex) {
+    Ingress made = of(ingress("owner", {rule("a.org", {pattern("/", "web")})}), "default", 1);
+    return is_regex ? annotated(made, {{"use-regex", "true"}}) : made;
+  };
+  std::vector<IngressPath> paths;
+  for (int i = 0; i < 300; ++i) paths.push_back(pattern("/g" + std::to_string(i) + "/[a-z]", "api"));
+  for (const std::string space : {"other", "third"}) {
+    Service theirs = service("api");
+    theirs.metadata.namespace_name = space;
+    put(theirs);
+  }
+  put(owner(false));
+  put(of(annotated(ingress("many", {rule("a.org", paths)}), {{"use-regex", "true"}}), "other", 3));
+  put(of(ingress("plain", {rule("a.org", {path("/plain", "api"), path("/more", "api")})}), "other", 2));
+  put(of(
+      annotated(ingress("third", {rule("a.org", {pattern("/third/[a-z]", "api")})}), {{"use-regex", "true"}}),
+      "third", 4));
+  publish();
+  EXPECT_EQ(route("a.org", "/g255/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/g256/x"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/g299/x"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/third/x"), "third-api-80") << "another namespace's are counted apart";
+  EXPECT_EQ(route("a.org", "/plain/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/more"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/plainly"), "default-web-80");
+  const std::vector<std::string> told = findings();
+  EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                          [](const std::string& each) {
+                            return each.find("256 paths may be regular expressions") != std::string::npos;
+                          }),
+            2)
+      << ::testing::PrintToString(told);
+  EXPECT_THAT(told, Contains(HasSubstr("44 of this Ingress are too many, '/g256/[a-z]' is the first; they "
+                                       "are not served")));
+  EXPECT_THAT(told, Contains(HasSubstr("2 of this Ingress are too many, '/plain' is the first; they are "
+                                       "matched as they stand")));
+  put(owner(true));
+  publish();
+  EXPECT_EQ(route("a.org", "/g255/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/more"), "default-web-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("2 of this Ingress are too many, '/plain' is the first; they "
+                                             "are not served")));
+  // Of the owner itself there are as many as it likes.
+  put(of(annotated(ingress("many", {rule("a.org", paths)}), {{"use-regex", "true"}}), "default", 2));
+  publish();
+  EXPECT_EQ(route("a.org", "/g299/x"), "default-api-80");
+}
+
 TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
   put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/foo"}}));
   EXPECT_FALSE(has_expressions("a.org"));
