@@ -10,6 +10,7 @@
 #include "k8swatch/name_key.h"
 #include "k8swatch/path_expression.h"
 #include "router/backend_choice.h"
+#include "router/guest_paths.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -70,16 +71,26 @@ class Drafter {
     for (std::size_t i = 0; i < draft_.routes.size(); ++i)
       if (!draft_.routes[i].expressions.empty()) asking.insert(claimants_[i]->metadata.namespace_name);
     draft_.has_expressions = asking.contains(oldest.metadata.namespace_name);
+    std::map<std::string_view, std::size_t> of_guests;  // expressions, by namespace
+    std::set<std::size_t> left_out;                     // places in draft_.routes
     std::set<const Ingress*> told;
     for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
       router::RouteDraft& each = draft_.routes[i];
-      const std::string& whose = claimants_[i]->metadata.namespace_name;
       each.is_guest = !owns_host_with(*claimants_[i], oldest);
-      if (!each.expressions.empty()) {
-        if (each.is_guest && told.insert(claimants_[i]).second) tell_guest(i, oldest);
+      if (!each.is_guest || each.expressions.empty()) continue;
+      if (told.insert(claimants_[i]).second) tell_guest(i, oldest);
+      if (++of_guests[claimants_[i]->metadata.namespace_name] > router::GuestPaths::kMostOfOne)
+        left_out.insert(i);
+    }
+    std::set<std::size_t> left_plain;
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
+      router::RouteDraft& each = draft_.routes[i];
+      const std::string& whose = claimants_[i]->metadata.namespace_name;
+      if (!each.expressions.empty() || (!draft_.has_expressions && !asking.contains(whose))) continue;
+      if (each.is_guest && ++of_guests[whose] > router::GuestPaths::kMostOfOne) {
+        (draft_.has_expressions ? left_out : left_plain).insert(i);
         continue;
       }
-      if (!draft_.has_expressions && !asking.contains(whose)) continue;
       NeighbourExpressions made = neighbour_expressions(
           each.route.path, each.match_path, each.route.path_type, claims_.contains({each.match_path, true}));
       if (made.is_quoted)
@@ -89,6 +100,9 @@ class Drafter {
                                  draft_.host + "' are; it is matched as it stands"});
       each.expressions = std::move(made.expressions);
     }
+    tell_too_many(left_plain, "they are matched as they stand");
+    tell_too_many(left_out, "they are not served");
+    leave_out(left_out);
   }
 
   // After all paths. What passes through is known then, and with it which plain HTTP is redirected: as that
@@ -204,11 +218,17 @@ class Drafter {
     fields_.push_back(std::move(field));
   }
 
-  // Of an Exact path: the older Ingress of another namespace that has it as a Prefix path, and would lose the
-  // path itself ("/", say) though it was first. Within one namespace both are kept, as in ingress-nginx.
+  // The older Ingress of another namespace that has the path as a Prefix path, with a '/' at the end or
+  // without, and would lose it to a younger one: the path itself to an Exact path ("/", say), all that is
+  // below "/foo" to "/foo/". Within one namespace both are kept, as in ingress-nginx.
   [[nodiscard]] const Ingress* has_as_prefix(const Ingress& ingress, PathType type,
                                              const std::string& match_path) const {
-    if (type != PathType::exact) return nullptr;
+    if (type == PathType::exact)
+      if (const Ingress* const other = foreign_prefix(ingress, match_path)) return other;
+    if (!match_path.ends_with('/')) return foreign_prefix(ingress, match_path + '/');
+    return foreign_prefix(ingress, match_path.substr(0, match_path.size() - 1));
+  }
+  [[nodiscard]] const Ingress* foreign_prefix(const Ingress& ingress, const std::string& match_path) const {
     const auto claim = claims_.find({match_path, false});
     if (claim == claims_.end() || claim->second.is_default_backend) return nullptr;
     const Ingress& other = *claim->second.ingress;
@@ -225,6 +245,42 @@ class Drafter {
              guest.metadata.namespace_name +
              "' (use-regex, rewrite-target) change no paths but its own there, and each takes "
              "no more of others' paths than a Prefix path of the plain text it begins with"});
+  }
+
+  // Once for each Ingress that has some of the paths, at its first one.
+  void tell_too_many(const std::set<std::size_t>& routes, std::string_view outcome) {
+    std::map<const Ingress*, std::pair<std::size_t, std::size_t>> shares;  // the first, and how many
+    for (const std::size_t each : routes)
+      ++shares.try_emplace(claimants_[each], each, 0).first->second.second;
+    for (const std::size_t each : routes) {
+      const auto& [first, count] = shares.at(claimants_[each]);
+      if (each != first) continue;
+      const Metadata& guest = claimants_[each]->metadata;
+      findings_.push_back(
+          {Severity::warning, "Ingress " + name_key(guest), fields_[each],
+           "host '" + draft_.host + "' belongs to another namespace; of those of namespace '" +
+               guest.namespace_name + "' there, " + std::to_string(router::GuestPaths::kMostOfOne) +
+               " paths may be regular expressions. " + std::to_string(count) +
+               " of this Ingress are too many, " + quoted(draft_.routes[each].route.path) +
+               " is the first; " + std::string(outcome)});
+    }
+  }
+
+  void leave_out(const std::set<std::size_t>& routes) {
+    if (routes.empty()) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
+      if (routes.contains(i)) continue;
+      if (kept != i) {
+        draft_.routes[kept] = std::move(draft_.routes[i]);
+        claimants_[kept] = claimants_[i];
+        fields_[kept] = std::move(fields_[i]);
+      }
+      ++kept;
+    }
+    draft_.routes.resize(kept);
+    claimants_.resize(kept);
+    fields_.resize(kept);
   }
 
   // As VirtualHost finds "/": the exact one first. Null: there is none, or no Service behind it.

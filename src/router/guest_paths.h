@@ -21,6 +21,9 @@ class GuestPaths {
   // What the patterns of all guests together may take of one path, shared evenly by the namespaces that may
   // have it: nobody's patterns use up what another's need, and more namespaces cost no more time.
   static constexpr std::uint64_t kMostSteps = RegexIndex::kMostSteps;
+  // So many paths of one namespace: each is compared with every path that is asked for, the owner's too.
+  // Whoever makes these sees to it.
+  static constexpr std::size_t kMostOfOne = 256;
 
   struct Guest {
     std::string namespace_name;

@@ -21,7 +21,8 @@ struct RouteExpression {
 struct RouteDraft {
   Route route;
   std::string match_path;  // route.path in the normal form of http::Target::match_path
-  // None: `match_path` is matched as it is. All paths of one namespace have some, or none has.
+  // None: `match_path` is matched as it is. All paths of one namespace have some, or none has, but for a
+  // guest's that are too many (GuestPaths::kMostOfOne).
   std::vector<RouteExpression> expressions{};
   bool is_guest = false;  // of another namespace than the one whose host it is
 };

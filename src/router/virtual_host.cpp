@@ -117,8 +117,7 @@ std::uint32_t VirtualHost::find_among_guests(std::string_view path) const {
     // One that has given up keeps the path from all who come after it.
     if (found.entry != nullptr) claim = {found.route, found.entry->text.size() + 1};
   } else if (const std::uint32_t at = paths_.find(path); at != PathIndex::kNone) {
-    // Of "/foo" for "/foo/bar" the "/" counts, too: it is what "/foo/" claims.
-    claim = {at, std::min<std::size_t>(path.size(), path_sizes_[at] + 1) + 1};
+    claim = {at, std::min<std::size_t>(path.size(), claimed_bytes_[at]) + 1};
   }
   return guests_->find(path, claim);
 }
@@ -169,7 +168,9 @@ void VirtualHost::add_literal(std::vector<RouteDraft> drafts) {
   paths_ = PathIndex(std::move(index_keys));
   routes_.reserve(drafts.size());
   for (RouteDraft& each : drafts) {
-    path_sizes_.push_back(static_cast<std::uint32_t>(each.match_path.size()));
+    // Of "/foo" for "/foo/bar" the "/" counts, too: it is what "/foo/" claims.
+    claimed_bytes_.push_back(
+        static_cast<std::uint32_t>(each.match_path.size() + (ends_in_slash(each) ? 0 : 1)));
     routes_.push_back(std::move(each.route));
   }
 }

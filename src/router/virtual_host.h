@@ -34,7 +34,7 @@ class VirtualHost {
   // Ordered by path, then exact ones first; then those that are expressions.
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
   // So many of them, from the first on, are matched as they are written.
-  [[nodiscard]] std::size_t literal_routes() const { return path_sizes_.size(); }
+  [[nodiscard]] std::size_t literal_routes() const { return claimed_bytes_.size(); }
   // Of paths that no Route of this host has.
   [[nodiscard]] const RedirectRules& unclaimed_redirects() const { return unclaimed_redirects_; }
   // Null for most hosts.
@@ -76,7 +76,8 @@ class VirtualHost {
   PathIndex paths_;
   std::shared_ptr<const RegexIndex> expressions_;
   std::shared_ptr<const GuestPaths> guests_;
-  std::vector<std::uint32_t> path_sizes_;  // of the Routes that paths_ finds
+  // Of the Routes that paths_ finds: of a longer path, so many bytes.
+  std::vector<std::uint32_t> claimed_bytes_;
   std::shared_ptr<const policy::AppRoot> app_root_;
 };
 

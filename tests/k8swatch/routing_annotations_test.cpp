@@ -168,6 +168,85 @@ TEST_F(RoutingAnnotationsTest, AGuestsExactPathTakesNoPrefixPath) {
   EXPECT_EQ(route("a.org", "/foo/x"), "default-web-80");
 }
 
+TEST_F(RoutingAnnotationsTest, AGuestsPathWithASlashMoreTakesNoPrefixPath) {
+  put(of(ingress("owner", {rule("a.org", {path("/", "web"), path("/admin", "web"), path("/end/", "web")})}),
+         "default", 1));
+  for (const std::string type : {"Exact", "Prefix", "ImplementationSpecific"}) {
+    std::vector<IngressPath> paths;
+    for (const std::string at : {"/admin/", "//admin%2f", "/end", "/admin/own/"}) {
+      paths.push_back(path(at, "api"));
+      paths.back().path_type = type;
+    }
+    put(of(ingress("guest", {rule("a.org", paths)}), "other", 2));
+    publish();
+    for (const std::string at : {"/admin", "/admin/", "/admin/x", "/end/", "/end/x"})
+      EXPECT_EQ(route("a.org", at), "default-web-80") << type << " " << at;
+    EXPECT_EQ(route("a.org", "/end"), "redirect") << type;
+    EXPECT_EQ(route("a.org", "/admin/own/"), "other-api-80") << type;
+    const std::vector<std::string> told = findings();
+    EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                            [](const std::string& each) {
+                              return each.find("is served by Ingress default/owner") != std::string::npos;
+                            }),
+              3)
+        << ::testing::PrintToString(told);
+  }
+  // Who was there first keeps what is below; and within one namespace both are kept.
+  put(of(ingress("same", {rule("a.org", {path("/admin/", "api")})}), "default", 3));
+  publish();
+  EXPECT_EQ(route("a.org", "/admin"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/admin/x"), "default-api-80");
+}
+
+TEST_F(RoutingAnnotationsTest, AGuestsExpressionsBeyondItsBoundAreLeftOutAndTold) {
+  const auto owner = [](bool is_regex) {
+    Ingress made = of(ingress("owner", {rule("a.org", {pattern("/", "web")})}), "default", 1);
+    return is_regex ? annotated(made, {{"use-regex", "true"}}) : made;
+  };
+  std::vector<IngressPath> paths;
+  for (int i = 0; i < 300; ++i) paths.push_back(pattern("/g" + std::to_string(i) + "/[a-z]", "api"));
+  for (const std::string space : {"other", "third"}) {
+    Service theirs = service("api");
+    theirs.metadata.namespace_name = space;
+    put(theirs);
+  }
+  put(owner(false));
+  put(of(annotated(ingress("many", {rule("a.org", paths)}), {{"use-regex", "true"}}), "other", 3));
+  put(of(ingress("plain", {rule("a.org", {path("/plain", "api"), path("/more", "api")})}), "other", 2));
+  put(of(
+      annotated(ingress("third", {rule("a.org", {pattern("/third/[a-z]", "api")})}), {{"use-regex", "true"}}),
+      "third", 4));
+  publish();
+  EXPECT_EQ(route("a.org", "/g255/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/g256/x"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/g299/x"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/third/x"), "third-api-80") << "another namespace's are counted apart";
+  EXPECT_EQ(route("a.org", "/plain/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/more"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/plainly"), "default-web-80");
+  const std::vector<std::string> told = findings();
+  EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                          [](const std::string& each) {
+                            return each.find("256 paths may be regular expressions") != std::string::npos;
+                          }),
+            2)
+      << ::testing::PrintToString(told);
+  EXPECT_THAT(told, Contains(HasSubstr("44 of this Ingress are too many, '/g256/[a-z]' is the first; they "
+                                       "are not served")));
+  EXPECT_THAT(told, Contains(HasSubstr("2 of this Ingress are too many, '/plain' is the first; they are "
+                                       "matched as they stand")));
+  put(owner(true));
+  publish();
+  EXPECT_EQ(route("a.org", "/g255/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/more"), "default-web-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("2 of this Ingress are too many, '/plain' is the first; they "
+                                             "are not served")));
+  // Of the owner itself there are as many as it likes.
+  put(of(annotated(ingress("many", {rule("a.org", paths)}), {{"use-regex", "true"}}), "default", 2));
+  publish();
+  EXPECT_EQ(route("a.org", "/g299/x"), "default-api-80");
+}
+
 TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
   put(annotated(ingress("w", {rule("a.org", {path("/foo", "web")})}), {{"rewrite-target", "/foo"}}));
   EXPECT_FALSE(has_expressions("a.org"));
@@ -253,7 +332,7 @@ TEST_F(RoutingAnnotationsTest, PatternsOfOneNamespaceLeaveOthersTheirs) {
   std::string large = "^large";  // of many steps
   for (int i = 0; i < 190; ++i) large += "[a-z]";
   std::string aliases = "~" + large;
-  for (int i = 0; i < 50; ++i) aliases += ",~" + large + std::to_string(i);
+  for (int i = 0; i < 200; ++i) aliases += ",~" + large + std::to_string(i);
   put(of(annotated(ingress("costly", {rule("c.org", {path("/", "web")})}), {{"server-alias", aliases}}),
          "costly", 2));
   put(of(annotated(ingress("good", {rule("a.org", {path("/", "web")})}), {{"server-alias", "~^good"}}),
@@ -261,6 +340,20 @@ TEST_F(RoutingAnnotationsTest, PatternsOfOneNamespaceLeaveOthersTheirs) {
   EXPECT_EQ(host_of("good.test"), "a.org");
   EXPECT_THAT(findings(), Contains(HasSubstr("namespace 'evil' has 256 older ones")));
   EXPECT_THAT(findings(), Contains(HasSubstr("older ones of namespace 'costly' it takes more steps")));
+}
+
+TEST_F(RoutingAnnotationsTest, ANamespaceHasAllItsPatternsWhereTheyAreUsualOnes) {
+  for (int i = 0; i < 4; ++i) {
+    std::string aliases;
+    for (int n = 0; n < 64; ++n)
+      aliases += (n == 0 ? "~" : ",~") + ("^[a-z0-9-]+\\.tenant" + std::to_string(100 + 64 * i + n)) +
+                 "\\.example\\.com$";
+    put(annotated(ingress("w" + std::to_string(i), {rule(std::to_string(i) + ".org", {path("/", "web")})}),
+                  {{"server-alias", aliases}}));
+  }
+  EXPECT_EQ(host_of("x-1.tenant100.example.com"), "0.org");
+  EXPECT_EQ(host_of("x.tenant355.example.com"), "3.org");
+  EXPECT_THAT(findings(), IsEmpty());
 }
 
 TEST_F(RoutingAnnotationsTest, AliasesFollowEveryChangeOfTheirHost) {

@@ -71,6 +71,23 @@ TEST(GuestPaths, TakeNoMoreThanAPathOfTheirPlainText) {
   EXPECT_EQ(answer(shared->find("/login/x")), "owner-root");
 }
 
+TEST(GuestPaths, OfOneLetterCountAsThoseOfMore) {
+  const auto shared = owner_with({guest(expression("/m(/|$)(.*)", "guest"))});
+  EXPECT_EQ(answer(shared->find("/m")), "guest");
+  EXPECT_EQ(answer(shared->find("/m/")), "guest");
+  EXPECT_EQ(answer(shared->find("/m/x")), "guest");
+  EXPECT_EQ(answer(shared->find("/mx")), "owner-root");
+  EXPECT_EQ(answer(shared->find("/")), "owner-root");
+  const auto below =
+      host("a.org", {prefix("/o/", "owner"), prefix("/p", "owner"),
+                     guest(expression("/o/m(/|$)(.*)", "guest")), guest(expression("/o/(.*)", "guest")),
+                     guest(expression("/p/(.*)", "guest")), guest(expression("/p(/.*)?", "guest"))});
+  EXPECT_EQ(answer(below->find("/o/m")), "guest");
+  EXPECT_EQ(answer(below->find("/o/m/x")), "guest");
+  for (const std::string path : {"/o/", "/o/x", "/o/mx", "/p", "/p/", "/p/x"})
+    EXPECT_EQ(answer(below->find(path)), "owner") << path;
+}
+
 TEST(GuestPaths, TakeNoneOfTheOwnersHoweverLongTheyAre) {
   for (const std::string text : {"/(.|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)*", "/.........", "/[a-z]+",
                                  "/api(/|$)(.*)", "/api/(.*)", "/API.*", "/login", "/login(.*)", "/x|/",
