@@ -23,7 +23,7 @@ class HostPatterns {
   // counts for 8,000, so that a namespace may have as many of its like as it may have at all.
   static constexpr std::size_t kMostOfOne = 256;
   static constexpr std::uint64_t kMostStepsOfOne = 4'000'000;
-  static constexpr std::uint64_t kMostSteps = 32'000'000;
+  static constexpr std::uint64_t kMostSteps = 16'000'000;
 
   struct Entry {
     policy::PatternRef pattern;  // never null, never one that is_limited()
