@@ -46,7 +46,8 @@ bool H2UpstreamConnection::connect() {
 bool H2UpstreamConnection::can_open() const {
   const router::ListenerSettings& settings = *context_.listeners;
   return state_ != State::closed && !retired_ && !half_closed_ && session_.can_open() &&
-         streams_.size() < kMostStreams && requests_ < settings.upstream_keepalive_requests &&
+         streams_.size() < std::min(kMostStreams, endpoint_->most_streams) &&
+         requests_ < settings.upstream_keepalive_requests &&
          context_.now - opened_at_ < settings.upstream_keepalive_time;
 }
 
@@ -90,6 +91,11 @@ void H2UpstreamConnection::drop(H2UpstreamStream& stream) {
 void H2UpstreamConnection::retire() {
   retired_ = true;
   context_.loop.requeue(*this);
+}
+
+// 0 is for a moment only (RFC 9113 §6.5.2), and a connection for no stream would be of no use.
+void H2UpstreamConnection::learn_most_streams() {
+  if (const auto most = session_.server_max_streams()) endpoint_->most_streams = std::max(*most, 1U);
 }
 
 void H2UpstreamConnection::leave_endpoint() { std::erase(endpoint_->h2, this); }
@@ -180,6 +186,7 @@ void H2UpstreamConnection::receive() {
       fail(UpstreamFailure::bad_framing);
       return;
     }
+    learn_most_streams();
     if (session_.wants_write()) context_.loop.requeue(*this);
   }
   if (readable_) context_.loop.requeue(*this);

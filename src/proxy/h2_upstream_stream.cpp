@@ -50,7 +50,7 @@ void H2UpstreamStream::begin() {
     out_ended_ = whole;
     id_ = connection_.say().open(head_, connection_.scheme(), whole, *this);
     head_.clear();
-    if (id_ == 0) fail(UpstreamFailure::reset);  // no more ids: as a connection that closed before
+    if (id_ == 0) fail(UpstreamFailure::refused);  // no more ids: as if the pod had said GOAWAY
     return;
   }
   if (waiting_ && (!out_.empty() || out_last_)) {
@@ -179,8 +179,13 @@ void H2UpstreamStream::fail(UpstreamFailure failure) {
 }
 
 void H2UpstreamStream::on_reset(http::H2Error, bool unprocessed, bool bad_head) {
-  id_ = unprocessed ? 0 : id_;  // nothing was sent, as far as anybody has looked
-  fail(bad_head ? UpstreamFailure::bad_head : UpstreamFailure::reset);
+  if (!unprocessed) {
+    fail(bad_head ? UpstreamFailure::bad_head : UpstreamFailure::reset);
+    return;
+  }
+  id_ = 0;  // nothing was sent, as far as anybody has looked
+  connection_.learn_most_streams();
+  fail(UpstreamFailure::refused);
 }
 
 // --- time ---
