@@ -15,8 +15,9 @@ namespace {
 // As long as nothing comes, the streams that are open are answered: a burst is met as a whole.
 constexpr int kQuietMilliseconds = 50;
 
-// Speaks as much of HTTP/2 as it takes: SETTINGS at once, and 200 without content, beyond `most` streams
-// REFUSED_STREAM. The first `goaways` connections say GOAWAY to their first request instead.
+// Speaks as much of HTTP/2 as it takes: SETTINGS once the client's preface is there, and 200 without content,
+// beyond `most` streams REFUSED_STREAM. The first `goaways` connections say GOAWAY to their first request
+// instead.
 struct SparingPod {
   std::uint32_t most = 100;
   int goaways = 0;
@@ -26,7 +27,6 @@ struct SparingPod {
 
   void serve(int fd) {
     const bool goes_away = connections++ < goaways;
-    put(fd, h2_settings({{h2::max_concurrent_streams, most}}));
     std::string input;
     std::vector<std::uint32_t> open;
     bool preface = false;
@@ -46,6 +46,7 @@ struct SparingPod {
         if (input.size() < h2::preface.size()) continue;
         input.erase(0, h2::preface.size());
         preface = true;
+        put(fd, h2_settings({{h2::max_concurrent_streams, most}}));
       }
       while (input.size() >= 9) {
         const std::size_t length = h2_number(std::string(1, '\0') + input.substr(0, 3));
