@@ -16,6 +16,8 @@ constexpr int kWritesPerEvent = 4;
 constexpr std::size_t kFramesPerWrite = 128 * 1024;
 // On one connection at once; as many as it takes to make a window of 64 KiB for each 6 MiB.
 constexpr std::uint32_t kMostStreams = 100;
+// How long it goes on connecting when whoever waited for it has left.
+constexpr std::chrono::seconds kConnectsForNobody{5};
 
 http::H2ClientSettings settings_for(const WorkerContext& context) {
   http::H2ClientSettings settings;
@@ -60,9 +62,11 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
   }
   ++requests_;
   const bool reused = state_ == State::open;  // else whoever waits for it waits for a new one
-  if (state_ == State::opening && !is_set())
-    context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
+  if (state_ == State::opening) {  // each waits as long as its own Route says
+    TimerWheel::unset(*this);
+    context_.timers.set(*streams_.back(), context_.now + user.settings().connect_timeout);
+  }
   return streams_.back().get();
 }
 
@@ -242,7 +246,12 @@ bool H2UpstreamConnection::flush_held() {
 void H2UpstreamConnection::end_if_done() {
   if (!streams_.empty() || state_ == State::closed) return;
   if (state_ != State::open) {  // nobody waits for it; others may come, unless it is of no use to them
-    if (retired_ || endpoint_->removed || context_.draining) close();
+    const bool unwanted = endpoint_->removed || context_.draining;
+    if (retired_ && !unwanted) context_.stats.upstream_connect_errors.add();  // somebody has waited in vain
+    if (retired_ || unwanted)
+      close();
+    else if (!is_set())
+      context_.timers.set(*this, context_.now + kConnectsForNobody);
     return;
   }
   if (retired_ || half_closed_ || endpoint_->removed || context_.draining || session_.is_ending() ||
@@ -265,7 +274,7 @@ void H2UpstreamConnection::on_timeout() {
   switch (state_) {
     case State::opening:
       context_.stats.upstream_connect_errors.add();
-      fail(UpstreamFailure::connect_timeout);
+      close();  // nobody waits for it
       break;
     case State::open:
       retire();  // nobody has used it for long

@@ -20,7 +20,10 @@ constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
 bool H2UpstreamStream::is_connected() const { return connection_.is_connected(); }
 
-void H2UpstreamStream::on_connected() { user_->on_connected(); }
+void H2UpstreamStream::on_connected() {
+  TimerWheel::unset(*this);
+  user_->on_connected();
+}
 
 void H2UpstreamStream::send(const char* data, std::size_t size) {
   std::string_view bytes(data, size);
@@ -205,6 +208,11 @@ void H2UpstreamStream::arm() {
 }
 
 void H2UpstreamStream::on_timeout() {
+  if (!connection_.is_connected()) {
+    connection_.retire();  // others wait as long as they like, but nobody joins them
+    fail(UpstreamFailure::connect_timeout);
+    return;
+  }
   fail(was_congested_ ? UpstreamFailure::send_timeout : UpstreamFailure::read_timeout);
 }
 
