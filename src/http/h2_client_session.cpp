@@ -81,6 +81,9 @@ class H2ClientSession::State {
   void submit_settings();
   StreamId open(std::string_view head, std::string_view scheme, bool last, H2ClientStream& stream);
   [[nodiscard]] bool can_open() const;
+  [[nodiscard]] std::uint32_t server_max_streams() const {
+    return nghttp2_session_get_remote_settings(session_, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  }
   bool feed(const char* data, std::size_t size);
   bool collect(ByteBuffer& out, std::size_t most);
   void forget(StreamId id, H2Error error);
@@ -109,6 +112,7 @@ class H2ClientSession::State {
   Section section_;
   bool going_away_ = false;  // GOAWAY of either side
   bool failed_ = false;
+  bool settings_known_ = false;  // the server's
 };
 
 void H2ClientSession::State::create() {
@@ -159,9 +163,7 @@ void H2ClientSession::State::submit_settings() {
 
 bool H2ClientSession::State::can_open() const {
   if (going_away_ || failed_ || nghttp2_session_check_request_allowed(session_) == 0) return false;
-  const std::uint32_t theirs =
-      nghttp2_session_get_remote_settings(session_, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-  return open_.size() < std::min(settings_.max_streams, theirs);
+  return open_.size() < std::min(settings_.max_streams, server_max_streams());
 }
 
 StreamId H2ClientSession::State::open(std::string_view head, std::string_view scheme, bool last,
@@ -245,6 +247,7 @@ int H2ClientSession::State::on_header(const nghttp2_frame& frame, std::string_vi
 
 void H2ClientSession::State::on_frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_GOAWAY) going_away_ = true;
+  if (frame.hd.type == NGHTTP2_SETTINGS && (frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) settings_known_ = true;
   Open* const stream = frame.hd.stream_id == 0 ? nullptr : find(frame.hd.stream_id);
   if (stream == nullptr) return;
   const bool last = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
@@ -333,6 +336,10 @@ StreamId H2ClientSession::open(std::string_view head, std::string_view scheme, b
 }
 bool H2ClientSession::can_open() const { return state_->can_open(); }
 std::size_t H2ClientSession::open_streams() const { return state_->open_.size(); }
+std::optional<std::uint32_t> H2ClientSession::server_max_streams() const {
+  if (!state_->settings_known_) return std::nullopt;
+  return state_->server_max_streams();
+}
 bool H2ClientSession::feed(const char* data, std::size_t size) { return state_->feed(data, size); }
 bool H2ClientSession::collect(ByteBuffer& out, std::size_t most) { return state_->collect(out, most); }
 bool H2ClientSession::wants_write() const { return nghttp2_session_want_write(state_->session_) != 0; }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/byte_buffer.h"
@@ -61,6 +62,9 @@ class H2ClientSession {
   // Whether another stream may be opened now.
   [[nodiscard]] bool can_open() const;
   [[nodiscard]] std::size_t open_streams() const;
+  // What the server allows at once: SETTINGS_MAX_CONCURRENT_STREAMS of RFC 9113 §6.5.2, a large number where
+  // it sets none. Nothing before its first SETTINGS.
+  [[nodiscard]] std::optional<std::uint32_t> server_max_streams() const;
 
   // What the server sent. False: the connection is of no use any more; what collect() gives explains it. Some
   // faults are known only there.

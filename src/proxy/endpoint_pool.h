@@ -5,6 +5,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,10 +35,13 @@ using IdleList = boost::intrusive::list<IdleHook, boost::intrusive::constant_tim
 struct EndpointState {
   explicit EndpointState(router::Endpoint e);
   router::Endpoint endpoint;
-  IdleList idle;                              // most recently used first
-  std::vector<H2UpstreamConnection*> h2;      // open or opening
+  IdleList idle;                          // most recently used first
+  std::vector<H2UpstreamConnection*> h2;  // open or opening
+  // At once on one HTTP/2 connection, as the last SETTINGS said that came from it; at least 1. A new
+  // connection gets no more than that, as its own SETTINGS come only after the first requests have left.
+  std::uint32_t most_streams = std::numeric_limits<std::uint32_t>::max();
   std::unique_ptr<TlsSessions> tls_sessions;  // null: none was kept
-  bool removed = false;  // no longer in the set: finished connections are closed, not kept
+  bool removed = false;       // no longer in the set: finished connections are closed, not kept
   LatencyAverage latency;     // measured by Routes that balance by it alone
   std::uint32_t running = 0;  // tries of these Routes
   std::uint64_t hash_id = 0;  // of its address, the same everywhere

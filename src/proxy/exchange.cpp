@@ -518,7 +518,7 @@ void Exchange::clear() {
   way_ = {};
   for (std::size_t i = 0; i < std::min(try_count_, kMaxTries); ++i) tried_[i].reset();
   try_count_ = 0;
-  stale_tries_ = 0;
+  uncounted_tries_ = refusals_ = 0;
   interim_sent_ = false;
   method_ = http::Method::other;
   body_kind_ = http::BodyKind::none;

@@ -144,6 +144,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     bool suspended = false;
   };
 
+  // Refused streams of one request that do not count as tries: a pod that refuses whatever comes must not be
+  // asked for ever.
+  static constexpr std::uint32_t kMostRefusals = 8;
   static constexpr std::size_t kMaxTries = 4;  // remembered for the log; see observe::AccessRecord
 
   void begin(WorkerContext& context, Downstream& downstream);
@@ -269,7 +272,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // exchange_tries.cpp
   void forward(bool fresh);
   [[nodiscard]] bool may_try_again(policy::RetryConditions::Condition why, bool request_sent,
-                                   bool response_begun) const;
+                                   bool response_begun, bool unprocessed = false) const;
   bool passed_over(const http::ResponseHead& head, bool last);
   void send_request();
   void reply(int status, RejectReason reason, std::string_view location = {});
@@ -360,7 +363,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::size_t try_count_ = 0;
   TimePoint tries_began_;
   // A kept connection that turned out to be closed is no fault of the endpoint's: its try does not count.
-  std::uint32_t stale_tries_ = 0;
+  std::uint32_t uncounted_tries_ = 0;
+  // Nor is a stream that the endpoint has not looked at: what runs on its connection is the Worker's to know.
+  std::uint32_t refusals_ = 0;
   bool interim_sent_ = false;
   std::size_t first_try_ = 0;  // of the request that is made now: an error page begins anew
   ErrorStage error_stage_ = ErrorStage::none;

@@ -53,7 +53,7 @@ bool Exchange::ask_for_error_page(int status, bool of_pod) {
   pool_ = std::move(pool);
   error_stage_ = ErrorStage::page;
   first_try_ = try_count_;
-  stale_tries_ = 0;
+  uncounted_tries_ = refusals_ = 0;
   forget_choice();
   continue_owed_ = false;
   drop_buffered();

@@ -24,6 +24,7 @@ FailureAnswer answer_to(UpstreamFailure failure) {
     case UpstreamFailure::read_timeout:
       return {504, RejectReason::upstream_timeout, Conditions::timeout};
     case UpstreamFailure::reset:
+    case UpstreamFailure::refused:
       return {502, RejectReason::upstream_reset, Conditions::error};
     case UpstreamFailure::bad_head:
       return {502, RejectReason::upstream_bad_head, Conditions::invalid_header};
@@ -66,15 +67,17 @@ void Exchange::forward(bool fresh) {
   if (upstream_->is_connected()) send_request();
 }
 
-bool Exchange::may_try_again(Conditions::Condition why, bool request_sent, bool response_begun) const {
+bool Exchange::may_try_again(Conditions::Condition why, bool request_sent, bool response_begun,
+                             bool unprocessed) const {
   const router::RouteSettings& rules = settings();
   FailedTry failed;
   failed.why = why;
   failed.request_sent = request_sent;
   failed.response_begun = response_begun;
+  failed.unprocessed = unprocessed;
   failed.client_told = head_sent_ || interim_sent_;
   failed.body_lost = body_lost_;
-  failed.tries_made = tries_made() - stale_tries_;
+  failed.tries_made = tries_made() - uncounted_tries_;
   failed.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(context_->now - tries_began_);
   RetryLimits limits;
   limits.conditions = rules.retry_on;
@@ -91,20 +94,22 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
   const FailureAnswer answer = answer_to(failure);
   observe::UpstreamTry& failed = current_try();
   failed.response_time = since_try();
-  note_latency(true);
+  const bool refused = failure == UpstreamFailure::refused && refusals_ < kMostRefusals;
+  if (!refused) note_latency(true);
   const bool stale = kept && failure == UpstreamFailure::reset && !response_begun;
   const bool noted = head_sent_ && failed.status >= 500;
-  if (!stale && !noted) note_outcome(TryOutcome::gateway_failure);
+  if (!stale && !refused && !noted) note_outcome(TryOutcome::gateway_failure);
   if (head_sent_) {  // too late to say anything but that it is cut
     reason_ = answer.reason;
     finish(Ending::cut);
     return;
   }
   failed.status = static_cast<std::uint16_t>(answer.status);
-  if (stale) ++stale_tries_;
+  if (stale || refused) ++uncounted_tries_;
+  if (refused) ++refusals_;
   // A head that was refused is an answer like any other of which the client has seen nothing.
   if (answer.condition == Conditions::invalid_header) response_begun = false;
-  if (may_try_again(answer.condition, request_sent, response_begun)) {
+  if (may_try_again(answer.condition, request_sent, response_begun, refused)) {
     context_->stats.upstream_retries.add();
     forward(true);
     return;

@@ -16,6 +16,8 @@ constexpr int kWritesPerEvent = 4;
 constexpr std::size_t kFramesPerWrite = 128 * 1024;
 // On one connection at once; as many as it takes to make a window of 64 KiB for each 6 MiB.
 constexpr std::uint32_t kMostStreams = 100;
+// How long it goes on connecting when whoever waited for it has left.
+constexpr std::chrono::seconds kConnectsForNobody{5};
 
 http::H2ClientSettings settings_for(const WorkerContext& context) {
   http::H2ClientSettings settings;
@@ -46,7 +48,8 @@ bool H2UpstreamConnection::connect() {
 bool H2UpstreamConnection::can_open() const {
   const router::ListenerSettings& settings = *context_.listeners;
   return state_ != State::closed && !retired_ && !half_closed_ && session_.can_open() &&
-         streams_.size() < kMostStreams && requests_ < settings.upstream_keepalive_requests &&
+         streams_.size() < std::min(kMostStreams, endpoint_->most_streams) &&
+         requests_ < settings.upstream_keepalive_requests &&
          context_.now - opened_at_ < settings.upstream_keepalive_time;
 }
 
@@ -59,9 +62,11 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
   }
   ++requests_;
   const bool reused = state_ == State::open;  // else whoever waits for it waits for a new one
-  if (state_ == State::opening && !is_set())
-    context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
+  if (state_ == State::opening) {  // each waits as long as its own Route says
+    TimerWheel::unset(*this);
+    context_.timers.set(*streams_.back(), context_.now + user.settings().connect_timeout);
+  }
   return streams_.back().get();
 }
 
@@ -90,6 +95,11 @@ void H2UpstreamConnection::drop(H2UpstreamStream& stream) {
 void H2UpstreamConnection::retire() {
   retired_ = true;
   context_.loop.requeue(*this);
+}
+
+// 0 is for a moment only (RFC 9113 §6.5.2), and a connection for no stream would be of no use.
+void H2UpstreamConnection::learn_most_streams() {
+  if (const auto most = session_.server_max_streams()) endpoint_->most_streams = std::max(*most, 1U);
 }
 
 void H2UpstreamConnection::leave_endpoint() { std::erase(endpoint_->h2, this); }
@@ -183,6 +193,7 @@ void H2UpstreamConnection::receive() {
       fail(UpstreamFailure::bad_framing);
       return;
     }
+    learn_most_streams();
     if (session_.wants_write()) context_.loop.requeue(*this);
   }
   if (readable_) context_.loop.requeue(*this);
@@ -238,7 +249,12 @@ bool H2UpstreamConnection::flush_held() {
 void H2UpstreamConnection::end_if_done() {
   if (!streams_.empty() || state_ == State::closed) return;
   if (state_ != State::open) {  // nobody waits for it; others may come, unless it is of no use to them
-    if (retired_ || endpoint_->removed || context_.draining) close();
+    const bool unwanted = endpoint_->removed || context_.draining;
+    if (retired_ && !unwanted) context_.stats.upstream_connect_errors.add();  // somebody has waited in vain
+    if (retired_ || unwanted)
+      close();
+    else if (!is_set())
+      context_.timers.set(*this, context_.now + kConnectsForNobody);
     return;
   }
   if (retired_ || half_closed_ || endpoint_->removed || context_.draining || session_.is_ending() ||
@@ -261,7 +277,7 @@ void H2UpstreamConnection::on_timeout() {
   switch (state_) {
     case State::opening:
       context_.stats.upstream_connect_errors.add();
-      fail(UpstreamFailure::connect_timeout);
+      close();  // nobody waits for it
       break;
     case State::open:
       retire();  // nobody has used it for long

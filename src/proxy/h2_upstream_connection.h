@@ -48,6 +48,9 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   // --- Said by the streams ---
 
   [[nodiscard]] bool is_connected() const { return state_ == State::open; }
+  // Whoever tries again meets what the pod's SETTINGS allow, also when it hears of its refusal by the same
+  // read that brought them.
+  void learn_most_streams();
   [[nodiscard]] WorkerContext& context() { return context_; }
   // Something is to be sent: flushed at the end of the batch.
   http::H2ClientSession& say();

@@ -20,7 +20,10 @@ constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
 bool H2UpstreamStream::is_connected() const { return connection_.is_connected(); }
 
-void H2UpstreamStream::on_connected() { user_->on_connected(); }
+void H2UpstreamStream::on_connected() {
+  TimerWheel::unset(*this);
+  user_->on_connected();
+}
 
 void H2UpstreamStream::send(const char* data, std::size_t size) {
   std::string_view bytes(data, size);
@@ -50,7 +53,7 @@ void H2UpstreamStream::begin() {
     out_ended_ = whole;
     id_ = connection_.say().open(head_, connection_.scheme(), whole, *this);
     head_.clear();
-    if (id_ == 0) fail(UpstreamFailure::reset);  // no more ids: as a connection that closed before
+    if (id_ == 0) fail(UpstreamFailure::refused);  // no more ids: as if the pod had said GOAWAY
     return;
   }
   if (waiting_ && (!out_.empty() || out_last_)) {
@@ -179,8 +182,13 @@ void H2UpstreamStream::fail(UpstreamFailure failure) {
 }
 
 void H2UpstreamStream::on_reset(http::H2Error, bool unprocessed, bool bad_head) {
-  id_ = unprocessed ? 0 : id_;  // nothing was sent, as far as anybody has looked
-  fail(bad_head ? UpstreamFailure::bad_head : UpstreamFailure::reset);
+  if (!unprocessed) {
+    fail(bad_head ? UpstreamFailure::bad_head : UpstreamFailure::reset);
+    return;
+  }
+  id_ = 0;  // nothing was sent, as far as anybody has looked
+  connection_.learn_most_streams();
+  fail(UpstreamFailure::refused);
 }
 
 // --- time ---
@@ -200,6 +208,11 @@ void H2UpstreamStream::arm() {
 }
 
 void H2UpstreamStream::on_timeout() {
+  if (!connection_.is_connected()) {
+    connection_.retire();  // others wait as long as they like, but nobody joins them
+    fail(UpstreamFailure::connect_timeout);
+    return;
+  }
   fail(was_congested_ ? UpstreamFailure::send_timeout : UpstreamFailure::read_timeout);
 }
 

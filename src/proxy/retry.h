@@ -15,6 +15,7 @@ struct FailedTry {
   policy::RetryConditions::Condition why = policy::RetryConditions::error;
   bool request_sent = false;             // a byte of the request may have reached the upstream
   bool response_begun = false;           // a byte of an answer was received that is not whole
+  bool unprocessed = false;              // the upstream says that it has not looked at the request
   bool client_told = false;              // a byte of an answer went to the client
   bool body_lost = false;                // part of the request's body was sent and is not held any more
   std::uint32_t tries_made = 1;          // this one included
@@ -29,10 +30,13 @@ struct RetryLimits {
 };
 
 inline bool may_try_again(const FailedTry& failed, http::Method method, const RetryLimits& limits) {
-  if (!limits.conditions.has(failed.why)) return false;
   if (failed.response_begun || failed.client_told || failed.body_lost) return false;
-  if (failed.tries_made >= limits.tries) return false;
   if (limits.timeout.count() != 0 && failed.elapsed >= limits.timeout) return false;
+  // RFC 9113 §8.7. nginx has one stream on a connection, and its users' rules are not made for what comes of
+  // many. Whoever says so has a bound of its own.
+  if (failed.unprocessed) return true;
+  if (!limits.conditions.has(failed.why)) return false;
+  if (failed.tries_made >= limits.tries) return false;
   return !failed.request_sent || http::is_idempotent(method) || limits.non_idempotent ||
          limits.conditions.has(policy::RetryConditions::non_idempotent);
 }

@@ -21,6 +21,7 @@ enum class UpstreamFailure : std::uint8_t {
   send_timeout,
   read_timeout,
   reset,        // closed or reset by the upstream
+  refused,      // one stream, not looked at by the upstream: RFC 9113 §8.7. HTTP/2 only
   bad_head,     // refused by the parser
   bad_framing,  // refused by the body decoder
 };

@@ -234,6 +234,12 @@ TEST_F(H2ClientSessionTest, WhatIsNotHttp2EndsIt) {
   EXPECT_FALSE(client.can_open());
 }
 
+TEST_F(H2ClientSessionTest, KnowsWhatThePodAllowsOnceItHasSaid) {
+  EXPECT_FALSE(client.server_max_streams());
+  exchange();
+  EXPECT_EQ(client.server_max_streams(), 128U);
+}
+
 TEST_F(H2ClientSessionTest, OpensNoMoreThanThePodAllows) {
   exchange();  // the pod's SETTINGS: 128; ours are fewer
   std::vector<std::unique_ptr<Stream>> streams;

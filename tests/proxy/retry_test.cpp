@@ -92,6 +92,21 @@ TEST(Retry, RepeatsANonIdempotentRequestWhereAskedTo) {
   EXPECT_FALSE(may_try_again(sent(), http::Method::post, by_key));
 }
 
+// Its own bound is the Exchange's.
+TEST(Retry, RepeatsWhatWasNotLookedAtWhateverTheRules) {
+  FailedTry failed = unsent();
+  failed.unprocessed = true;
+  failed.tries_made = 3;
+  EXPECT_TRUE(may_try_again(failed, http::Method::post, limits("off")));
+  RetryLimits limited = limits();
+  limited.timeout = std::chrono::seconds(2);
+  failed.elapsed = std::chrono::seconds(2);
+  EXPECT_FALSE(may_try_again(failed, http::Method::post, limited));
+  failed.elapsed = {};
+  failed.body_lost = true;
+  EXPECT_FALSE(may_try_again(failed, http::Method::post, limited));
+}
+
 TEST(Retry, StopsWhenTheTimeForTriesIsOver) {
   RetryLimits limited = limits();
   limited.timeout = std::chrono::seconds(2);

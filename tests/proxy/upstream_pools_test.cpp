@@ -24,7 +24,10 @@ class Waiting final : public UpstreamUser {
   void on_response_body(char*, std::size_t, bool) override {}
   void on_response_trailers(std::string_view) override {}
   void on_switching(http::ResponseHead&, UpstreamConnection&) override {}
-  void on_upstream_failed(UpstreamFailure, bool, bool) override { ++failed; }
+  void on_upstream_failed(UpstreamFailure how, bool, bool) override {
+    ++failed;
+    failure = how;
+  }
   [[nodiscard]] bool response_paused() const override { return false; }
   [[nodiscard]] std::size_t response_room() const override { return 65536; }
   [[nodiscard]] http::ResponseContext response_context() const override { return {}; }
@@ -32,8 +35,7 @@ class Waiting final : public UpstreamUser {
 
   int connected = 0;
   int failed = 0;
-
- private:
+  UpstreamFailure failure{};
   router::RouteSettings settings_;
 };
 
@@ -105,6 +107,38 @@ TEST_F(UpstreamPoolsTest, ARetiredOneThatNobodyWaitsForDoesNotGoOnConnecting) {
   connecting.on_io(0);
   EXPECT_TRUE(endpoint_->h2.empty());
   EXPECT_EQ(users_[0].failed, 0);
+}
+
+TEST_F(UpstreamPoolsTest, WhoeverJoinsWaitsByItsOwnTime) {
+  users_[0].settings_.connect_timeout = std::chrono::seconds(60);
+  users_[1].settings_.connect_timeout = std::chrono::seconds(1);
+  ASSERT_NE(take(Reuse::any, 0), nullptr);
+  ASSERT_NE(take(Reuse::any, 1), nullptr);
+  ASSERT_EQ(endpoint_->h2.size(), 1u);
+  for (int i = 0; i < 15; ++i) worker_.advance(TimerWheel::kTick);
+  EXPECT_EQ(users_[1].failed, 1);
+  EXPECT_EQ(users_[1].failure, UpstreamFailure::connect_timeout);
+  EXPECT_EQ(users_[0].failed, 0) << "it has more time";
+  ASSERT_NE(take(Reuse::any, 2), nullptr);
+  EXPECT_EQ(endpoint_->h2.size(), 2u) << "what somebody has waited for in vain is joined by nobody";
+  connection().on_io(EPOLLOUT);
+  EXPECT_EQ(users_[0].connected, 1);
+}
+
+TEST_F(UpstreamPoolsTest, OneThatNobodyWaitsForConnectsForAMomentOnly) {
+  Upstream* const stream = take(Reuse::any, 0);
+  ASSERT_NE(stream, nullptr);
+  stream->close();
+  connection().on_io(0);
+  for (int i = 0; i < 60; ++i) worker_.advance(TimerWheel::kTick);
+  EXPECT_TRUE(endpoint_->h2.empty());
+  EXPECT_EQ(worker_.stats.upstream_connect_errors.value(), 1u);
+}
+
+TEST_F(UpstreamPoolsTest, LastSettingsOfAPodBoundItsNextConnection) {
+  endpoint_->most_streams = 2;
+  for (std::size_t user = 0; user < users_.size(); ++user) ASSERT_NE(take(Reuse::none, user), nullptr);
+  EXPECT_EQ(endpoint_->h2.size(), 2u);
 }
 
 TEST_F(UpstreamPoolsTest, OneThatConnectsStaysForOthersWhereItsEndpointDoes) {

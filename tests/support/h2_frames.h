@@ -31,9 +31,11 @@ inline constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 // Error codes, RFC 9113 §7.
 inline constexpr std::uint32_t no_error = 0;
 inline constexpr std::uint32_t protocol_error = 1;
+inline constexpr std::uint32_t refused_stream = 7;
 inline constexpr std::uint32_t cancel = 8;
 inline constexpr std::uint32_t enhance_your_calm = 11;
 // Settings, RFC 9113 §6.5.2.
+inline constexpr std::uint16_t max_concurrent_streams = 3;
 inline constexpr std::uint16_t initial_window_size = 4;
 }  // namespace h2
 
