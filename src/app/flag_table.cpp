@@ -335,8 +335,8 @@ constexpr FlagRow kRows[] = {
      "Most bytes of contents of buffered requests in memory, all together; what is more goes into files",
      [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
     {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
-     "Most bytes of contents of buffered requests in files, all together; a request that needs more is "
-     "answered with 503",
+     "Most bytes of contents of buffered requests in files, all together, and half of it for those of one "
+     "namespace; a request that needs more is answered with 503",
      [](Flags& f, std::string_view v) { return set_size(f.request_buffer_disk, v); }},
 
     {"access-log-path", logs, kValue, "PATH", "stdout",

@@ -17,8 +17,9 @@ class Exchange;
 // others had their turn.
 class BufferedRequest final : public IoHandler {
  public:
-  BufferedRequest(Exchange& exchange, RequestSpool& spool, std::uint64_t most_in_memory)
-      : content(spool, most_in_memory), exchange_(exchange) {}
+  BufferedRequest(Exchange& exchange, RequestSpool& spool, std::string_view namespace_name,
+                  std::uint64_t most_in_memory)
+      : content(spool, namespace_name, most_in_memory), exchange_(exchange) {}
 
   void on_io(std::uint32_t events) override;
 

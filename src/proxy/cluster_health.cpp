@@ -106,7 +106,7 @@ ClusterHealth::ClusterHealth(std::shared_ptr<const router::Cluster> cluster, con
 }
 
 void ClusterHealth::ask() {
-  asked_.store(true, kRelaxed);
+  if (asked_.exchange(true, kRelaxed)) return;  // one failure after another needs no more than one judgement
   if (waker_ != nullptr) waker_->wake();
 }
 

@@ -30,8 +30,8 @@ bool Exchange::is_to_be_buffered() const {
 
 void Exchange::begin_buffering(const policy::RequestView& request) {
   const std::string_view early = std::exchange(early_body_, {});
-  buffered_ =
-      std::make_unique<BufferedRequest>(*this, *context_->config.request_spool, route_->settings.body_buffer);
+  buffered_ = std::make_unique<BufferedRequest>(*this, *context_->config.request_spool,
+                                                request.namespace_name, route_->settings.body_buffer);
   const RequestBuffer::Added added = buffered_->content.append(early);  // before hold() makes a copy of it
   const int error = errno;
   hold(request);

@@ -32,7 +32,11 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
   }
   [[nodiscard]] const std::string& namespace_name() const { return pool_->cluster().namespace_name; }
 
-  void on_timeout() override { owner_.ask_for_turn(*this); }
+  // Time for another question, or the one that is under way has taken too long, however much came.
+  void on_timeout() override {
+    if (upstream_ == nullptr) return owner_.ask_for_turn(*this);
+    end(false);
+  }
 
   // Its turn: asks.
   void begin() {
@@ -52,6 +56,7 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
     upstream_ =
         owner_.context_.upstreams.checkout(*endpoint_, *this, way, way.http2 ? Reuse::any : Reuse::none);
     if (upstream_ == nullptr) return finish(kNoAnswer);
+    set_timer(rules().timeout);
     if (upstream_->is_connected()) on_connected();
   }
 

@@ -10,6 +10,7 @@ namespace {
 
 // How late a slow start, the end of an ejection or a lost wake() may be noticed.
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kPause{5};
 
 }  // namespace
 
@@ -72,6 +73,9 @@ void HealthKeeper::run() {
     // Nobody holds the lock who wakes it: a call between this look and the wait is noticed a tick later.
     wake_.wait_for(lock, kTick,
                    [this] { return stopped_ || woken_.exchange(false, std::memory_order_relaxed); });
+    if (stopped_) break;
+    // However often it is woken: between two judgements others have the lock.
+    wake_.wait_for(lock, kPause, [this] { return stopped_; });
   }
 }
 

@@ -8,11 +8,13 @@
 
 namespace headgate::proxy {
 
-RequestBuffer::RequestBuffer(RequestSpool& spool, std::uint64_t most_in_memory)
+RequestBuffer::RequestBuffer(RequestSpool& spool, std::string_view namespace_name,
+                             std::uint64_t most_in_memory)
     : spool_(spool),
       most_in_memory_(most_in_memory),
       memory_share_(spool.memory()),
-      file_share_(spool.files()) {}
+      file_share_(spool.files()),
+      namespace_share_(spool.files_of(namespace_name)) {}
 
 RequestBuffer::Added RequestBuffer::append(std::string_view bytes) {
   if (bytes.empty()) return Added::done;
@@ -23,7 +25,7 @@ RequestBuffer::Added RequestBuffer::append(std::string_view bytes) {
     size_ += bytes.size();
     return Added::done;
   }
-  if (!file_share_.take(size_ + bytes.size())) return Added::full;
+  if (!take_file_bytes(size_ + bytes.size())) return Added::full;
   file_ = spool_.open_file();
   if (!in_file()) return Added::no_file;
   size_ = 0;
@@ -33,8 +35,13 @@ RequestBuffer::Added RequestBuffer::append(std::string_view bytes) {
   return Added::done;
 }
 
+// What is taken of one bound alone is given back with the buffer, which is of no use then.
+bool RequestBuffer::take_file_bytes(std::uint64_t bytes) {
+  return namespace_share_.take(bytes) && file_share_.take(bytes);
+}
+
 RequestBuffer::Added RequestBuffer::add_to_file(std::string_view bytes) {
-  if (!file_share_.take(bytes.size())) return Added::full;
+  if (!take_file_bytes(bytes.size())) return Added::full;
   return write(bytes) ? Added::done : Added::no_file;
 }
 
@@ -65,6 +72,7 @@ void RequestBuffer::release() {
   memory_share_.give_back();
   if (in_file()) ::close(std::exchange(file_, -1));
   file_share_.give_back();
+  namespace_share_.give_back();
   size_ = 0;
 }
 

@@ -23,8 +23,8 @@ class RequestBuffer {
     no_file,  // there is no file, or it could not be written: errno says why
   };
 
-  // `most_in_memory`: bytes of this content. The spool outlives this.
-  RequestBuffer(RequestSpool& spool, std::uint64_t most_in_memory);
+  // `namespace_name`: whose it is. `most_in_memory`: bytes of this content. The spool outlives this.
+  RequestBuffer(RequestSpool& spool, std::string_view namespace_name, std::uint64_t most_in_memory);
   ~RequestBuffer() { release(); }
   RequestBuffer(const RequestBuffer&) = delete;
   RequestBuffer& operator=(const RequestBuffer&) = delete;
@@ -43,13 +43,15 @@ class RequestBuffer {
 
  private:
   Added add_to_file(std::string_view bytes);
+  [[nodiscard]] bool take_file_bytes(std::uint64_t bytes);
   [[nodiscard]] bool write(std::string_view bytes);
 
   RequestSpool& spool_;
   std::uint64_t most_in_memory_;
   SharedByteBudget::Share memory_share_;
   SharedByteBudget::Share file_share_;
-  ByteBuffer memory_;  // all of it, as long as there is no file
+  SharedByteBudget::Share namespace_share_;  // of the same bytes
+  ByteBuffer memory_;                        // all of it, as long as there is no file
   int file_ = -1;
   std::uint64_t size_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "base/log.h"
@@ -14,6 +15,7 @@ namespace headgate::proxy {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
+constexpr std::size_t kShares = 64;
 
 std::string usual_folder() {
   const char* const named = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -25,7 +27,13 @@ std::string usual_folder() {
 RequestSpool::RequestSpool(std::string folder, std::uint64_t most_in_memory, std::uint64_t most_in_files)
     : folder_(folder.empty() ? usual_folder() : std::move(folder)),
       memory_(most_in_memory),
-      files_(most_in_files) {}
+      files_(most_in_files) {
+  for (std::size_t i = 0; i < kShares; ++i) shares_.emplace_back(most_in_files / 2);
+}
+
+SharedByteBudget& RequestSpool::files_of(std::string_view namespace_name) {
+  return shares_[std::hash<std::string_view>()(namespace_name) % kShares];
+}
 
 int RequestSpool::open_file() const {
   const int nameless = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kOwnerOnly);

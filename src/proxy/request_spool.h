@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <string>
+#include <string_view>
 
 #include "proxy/shared_byte_budget.h"
 
@@ -29,12 +31,16 @@ class RequestSpool {
 
   [[nodiscard]] SharedByteBudget& memory() { return memory_; }
   [[nodiscard]] SharedByteBudget& files() { return files_; }
+  // What one namespace may have of files(): half, so that nobody's clients take it all. Namespaces whose
+  // names hash alike share it.
+  [[nodiscard]] SharedByteBudget& files_of(std::string_view namespace_name);
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
  private:
   std::string folder_;
   SharedByteBudget memory_;
   SharedByteBudget files_;
+  std::deque<SharedByteBudget> shares_;  // of namespaces; a deque, for they cannot move
   std::atomic<bool> told_no_file_{false};
   std::atomic<bool> told_full_{false};
 };

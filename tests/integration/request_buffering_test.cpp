@@ -363,8 +363,9 @@ TEST_F(RequestBuffering, TooMuchIs413) {
   EXPECT_TRUE(eventually([&] { return files() == 0; }));
 }
 
+// Of a namespace, half of all.
 TEST_F(RequestBuffering, FilesHaveABoundTogether) {
-  start_buffering({}, {"--request-buffer-disk=1m"});
+  start_buffering({}, {"--request-buffer-disk=2m"});
   RawClient holder = client();
   holder.send(post(800'000));
   holder.send(pattern(0, 700'000));

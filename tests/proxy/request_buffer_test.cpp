@@ -42,12 +42,12 @@ class RequestBufferTest : public ::testing::Test {
   }
 
   test_support::TempDir folder;
-  RequestSpool spool{folder.path().string(), kMostInMemory, kMostInFiles};
+  RequestSpool spool{folder.path().string(), kMostInMemory, 2 * kMostInFiles};
 };
 
 TEST_F(RequestBufferTest, StaysInMemoryUpToItsBound) {
   const std::size_t before = open_descriptors(getpid());
-  RequestBuffer buffer(spool, kMemory);
+  RequestBuffer buffer(spool, "shop", kMemory);
   EXPECT_EQ(buffer.append(""), Added::done);
   EXPECT_EQ(buffer.append(pattern(0, 400)), Added::done);
   EXPECT_EQ(buffer.append(pattern(400, 600)), Added::done);
@@ -60,7 +60,7 @@ TEST_F(RequestBufferTest, StaysInMemoryUpToItsBound) {
 }
 
 TEST_F(RequestBufferTest, GoesIntoANamelessFileBeyond) {
-  RequestBuffer buffer(spool, kMemory);
+  RequestBuffer buffer(spool, "shop", kMemory);
   std::string all;
   for (const std::size_t size : {900, 101, 1, 30000}) {
     const std::string piece = pattern(all.size(), size);
@@ -78,9 +78,9 @@ TEST_F(RequestBufferTest, GoesIntoANamelessFileBeyond) {
 TEST_F(RequestBufferTest, GivesAllBackAtItsEnd) {
   const std::size_t before = open_descriptors(getpid());
   {
-    RequestBuffer in_memory(spool, kMemory);
-    RequestBuffer in_file(spool, kMemory);
-    RequestBuffer released(spool, kMemory);
+    RequestBuffer in_memory(spool, "shop", kMemory);
+    RequestBuffer in_file(spool, "shop", kMemory);
+    RequestBuffer released(spool, "shop", kMemory);
     EXPECT_EQ(in_memory.append("abc"), Added::done);
     EXPECT_EQ(in_file.append(pattern(0, 2000)), Added::done);
     EXPECT_EQ(released.append(pattern(0, 2000)), Added::done);
@@ -95,23 +95,23 @@ TEST_F(RequestBufferTest, GivesAllBackAtItsEnd) {
 TEST_F(RequestBufferTest, MemoryThatIsTakenByOthersIsMadeUpForByAFile) {
   std::vector<std::unique_ptr<RequestBuffer>> others;
   for (std::uint64_t used = 0; used < kMostInMemory; used += kMemory) {
-    others.push_back(std::make_unique<RequestBuffer>(spool, kMemory));
+    others.push_back(std::make_unique<RequestBuffer>(spool, "shop", kMemory));
     EXPECT_EQ(others.back()->append(pattern(0, kMemory)), Added::done);
     EXPECT_FALSE(others.back()->in_file());
   }
-  RequestBuffer late(spool, kMemory);
+  RequestBuffer late(spool, "shop", kMemory);
   EXPECT_EQ(late.append("x"), Added::done);
   EXPECT_TRUE(late.in_file());
   EXPECT_EQ(content_of(late), "x");
 }
 
 TEST_F(RequestBufferTest, FilesHaveABoundTogether) {
-  RequestBuffer first(spool, kMemory);
-  RequestBuffer second(spool, kMemory);
+  RequestBuffer first(spool, "shop", kMemory);
+  RequestBuffer second(spool, "shop", kMemory);
   EXPECT_EQ(first.append(pattern(0, 60'000)), Added::done);
   EXPECT_EQ(second.append(pattern(0, 40'000)), Added::done);
   EXPECT_EQ(first.append("x"), Added::full);
-  RequestBuffer third(spool, kMemory);
+  RequestBuffer third(spool, "shop", kMemory);
   EXPECT_EQ(third.append(pattern(0, 1001)), Added::full);
   EXPECT_EQ(spool.files().used(), kMostInFiles);
   first.release();
@@ -120,7 +120,7 @@ TEST_F(RequestBufferTest, FilesHaveABoundTogether) {
 
 TEST_F(RequestBufferTest, SaysWhyThereIsNoFile) {
   RequestSpool nowhere((folder.path() / "missing").string(), kMostInMemory, kMostInFiles);
-  RequestBuffer buffer(nowhere, kMemory);
+  RequestBuffer buffer(nowhere, "shop", kMemory);
   EXPECT_EQ(buffer.append(pattern(0, 1000)), Added::done) << "no folder is needed for that";
   EXPECT_EQ(buffer.append("x"), Added::no_file);
   EXPECT_EQ(errno, ENOENT);
