@@ -9,7 +9,11 @@ namespace headgate::policy {
 
 class SampleRequest {
  public:
-  SampleRequest() { head_.method = http::Method::get; }
+  SampleRequest() {
+    head_.method = http::Method::get;
+    head_.method_text = "GET";
+    head_.target = "/";
+  }
   SampleRequest(const SampleRequest&) = delete;
   SampleRequest& operator=(const SampleRequest&) = delete;
 
