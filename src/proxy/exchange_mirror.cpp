@@ -10,7 +10,9 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   if (route_->policy.chain == nullptr || !route_->policy.chain->mirror) return;
   const policy::Mirror& mirror = *route_->policy.chain->mirror;
   mirror_ = std::make_unique<MirrorCopy>();
-  mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
+  const router::SideCluster& to = route_->others[mirror.cluster];
+  mirror_->pool = context_->upstreams.pool_of(*to.cluster);
+  mirror_->tls = to.tls.get();
   mirror_->with_body = mirror.with_body;
   const std::string target = policy::escaped_target(mirror.target.expand(request));
   ForwardingFields forwarding;
@@ -39,7 +41,8 @@ void Exchange::add_to_mirror(std::string_view content, bool last) {
   const std::unique_ptr<MirrorCopy> copy = std::move(mirror_);
   const bool says_length =
       method_ == http::Method::post || method_ == http::Method::put || method_ == http::Method::patch;
-  if (!context_->mirrors.send(*context_, copy->pool, settings(), method_, copy->take(says_length)))
+  if (!context_->mirrors.send(*context_, {copy->pool, copy->tls}, settings(), method_,
+                              copy->take(says_length)))
     context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
 }
 

@@ -15,7 +15,8 @@ struct MirrorCopy {
   static constexpr std::size_t kMostContent = std::size_t{1024} * 1024;
 
   EndpointPoolRef pool;
-  std::string head;  // up to Content-Length
+  const tls::ClientContext* tls = nullptr;  // of the Route; null: plain
+  std::string head;                         // up to Content-Length
   std::string content;
   bool with_body = true;
 

@@ -1,9 +1,10 @@
-// Copies of requests under way to the mirrors of one Worker. Nobody waits for them: bounded in number and time,
-// their answers are thrown away. One thread.
+// Copies of requests under way to the mirrors of one Worker. Nobody waits for them: bounded in number and
+// time, their answers are thrown away. One thread.
 #pragma once
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "proxy/subrequest.h"
@@ -22,7 +23,7 @@ class Mirrors {
   Mirrors& operator=(const Mirrors&) = delete;
 
   // `request`: head and content. False: not sent, there are too many already, or nobody to send it to.
-  bool send(WorkerContext& context, const EndpointPoolRef& pool, const router::RouteSettings& settings,
+  bool send(WorkerContext& context, const SubrequestTarget& target, const router::RouteSettings& settings,
             http::Method method, std::string request);
   void close_all() { copies_.clear(); }
   [[nodiscard]] std::size_t size() const { return copies_.size(); }
@@ -33,20 +34,25 @@ class Mirrors {
 
   class Copy final : public SubrequestOwner {
    public:
-    Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings)
-        : mirrors_(mirrors), settings_(settings), subrequest_(context, settings_, *this) {
+    Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings,
+         const tls::ClientContext* tls)
+        : mirrors_(mirrors),
+          settings_(settings),
+          tls_(tls == nullptr ? nullptr : tls->shared_from_this()),
+          subrequest_(context, settings_, *this) {
       settings_.tries = 1;
     }
-    [[nodiscard]] bool start(const EndpointPoolRef& pool, http::Method method, std::string request,
+    [[nodiscard]] bool start(const SubrequestTarget& target, http::Method method, std::string request,
                              Copies::iterator self) {
       self_ = self;
-      return subrequest_.start(pool, method, std::move(request));
+      return subrequest_.start(target, method, std::move(request));
     }
     void on_subrequest_answer(policy::SubrequestAnswer) override { mirrors_.copies_.erase(self_); }
 
    private:
     Mirrors& mirrors_;
-    router::RouteSettings settings_;  // the table of its Exchange may be gone
+    router::RouteSettings settings_;                 // the table of its Exchange may be gone
+    std::shared_ptr<const tls::ClientContext> tls_;  // likewise
     Subrequest subrequest_;
     Copies::iterator self_;
   };

@@ -58,7 +58,10 @@ constexpr std::array kRows = {
         "The service that is asked about each request: 2xx lets it pass, 401 and 403 are passed on, all "
         "else, and "
         "no answer, is 500. Its host may have no variables; one of the form `service.namespace.svc` is that "
-        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503"),
+        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503. "
+        "Over "
+        "https the host is sent as the name (SNI), and the service's certificate is not verified, as in "
+        "ingress-nginx: whoever can take the service's place on the way can also let requests in"),
     row("auth-method", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE", check_method,
         OnInvalid::deny_location, AnnotationRisk::low, "GET",
         "How the service is asked; with it, `X-Original-URI` and `X-Scheme` are sent"),
