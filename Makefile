@@ -33,7 +33,7 @@ test:
 	@tools/deps build test demo
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
-	@ctest --test-dir build/dev --output-on-failure
+	@ctest --test-dir build/dev -j $(JOBS) --output-on-failure
 
 test-cluster:
 	@tools/deps build test demo
@@ -46,7 +46,7 @@ asan tsan:
 	@tools/deps build test demo
 	@cmake --preset $@ >/dev/null
 	@cmake --build --preset $@ -j $(JOBS)
-	@ctest --test-dir build/$@ --output-on-failure
+	@ctest --test-dir build/$@ -j $(JOBS) --output-on-failure
 
 bench:
 	@tools/deps build bench

@@ -20,6 +20,7 @@ constexpr char kIndex[] =
     "  /metrics         numbers, for Prometheus\n"
     "  /debug/routes    the routing table\n"
     "  /debug/findings  what is refused, ignored or unusable in the manifests, and why\n"
+    "  /debug/health    the endpoints whose health is watched: who is ejected, why, and for how long\n"
     "  /debug/certificates  which certificate serves which host\n"
     "  /debug/explain?host=HOST&path=/PATH   why a request goes where it goes (the path last, as in a "
     "request)\n";
@@ -28,11 +29,12 @@ constexpr char kIndex[] =
 
 AdminPages::AdminPages(const ControlState& control, const observe::Metrics& metrics,
                        std::function<std::uint64_t()> adopted_generation,
-                       std::function<std::optional<std::string>()> dump)
+                       std::function<std::optional<std::string>()> dump, std::function<std::string()> health)
     : control_(control),
       metrics_(metrics),
       adopted_generation_(std::move(adopted_generation)),
-      dump_(std::move(dump)) {}
+      dump_(std::move(dump)),
+      health_(std::move(health)) {}
 
 AdminReply AdminPages::answer(const AdminRequest& request) const {
   if (request.path == "/healthz") return healthz();
@@ -40,6 +42,7 @@ AdminReply AdminPages::answer(const AdminRequest& request) const {
   if (request.path == "/metrics") return metrics_page();
   if (request.path == "/debug/routes") return routes();
   if (request.path == "/debug/findings") return findings();
+  if (request.path == "/debug/health") return health();
   if (request.path == "/debug/certificates") return certificates();
   if (request.path == "/debug/explain") return explain(request.query);
   if (request.path == "/") return {200, kIndex};
@@ -80,6 +83,12 @@ AdminReply AdminPages::findings() const {
   const ControlSnapshot state = control_.snapshot();  // keeps the Findings alive while they are read
   std::string text;
   for (const k8swatch::Finding& finding : *state.findings) text += to_string(finding) + "\n";
+  return {200, std::move(text)};
+}
+
+AdminReply AdminPages::health() const {
+  std::string text = health_();
+  if (text.empty()) text = "no Service asks for outlier detection, health checks or slow start\n";
   return {200, std::move(text)};
 }
 

@@ -17,16 +17,18 @@ namespace headgate::app {
 class AdminPages {
  public:
   // `adopted_generation`: of the Publication every Worker serves. `dump`: the canonical text of the table and
-  // the Clusters, or nothing when the control thread is too busy to say. Both callable from any thread.
+  // the Clusters, or nothing when the control thread is too busy to say. `health`: the endpoints watched,
+  // empty where none are. All callable from any thread.
   AdminPages(const ControlState& control, const observe::Metrics& metrics,
              std::function<std::uint64_t()> adopted_generation,
-             std::function<std::optional<std::string>()> dump);
+             std::function<std::optional<std::string>()> dump, std::function<std::string()> health);
 
   //   /healthz        200 "ok"; 500 once the end has begun
   //   /readyz         200 "ok" when ready means serving; 503 naming what is missing
   //   /metrics        Prometheus text
   //   /debug/routes   the canonical routing table and the endpoints of its Clusters
   //   /debug/findings what is refused, ignored or unusable, and why
+  //   /debug/health   which endpoints are ejected, why, and for how long
   //   /debug/certificates  which certificate serves which host, never a key
   //   /debug/explain?host=H&path=P   why such a request goes where it goes; P is everything to the end, as a
   //                                  request line would spell it ("/a%20b")
@@ -38,6 +40,7 @@ class AdminPages {
   [[nodiscard]] AdminReply metrics_page() const;
   [[nodiscard]] AdminReply routes() const;
   [[nodiscard]] AdminReply findings() const;
+  [[nodiscard]] AdminReply health() const;
   [[nodiscard]] AdminReply certificates() const;
   [[nodiscard]] AdminReply explain(std::string_view query) const;
 
@@ -45,6 +48,7 @@ class AdminPages {
   const observe::Metrics& metrics_;
   std::function<std::uint64_t()> adopted_generation_;
   std::function<std::optional<std::string>()> dump_;
+  std::function<std::string()> health_;
 };
 
 }  // namespace headgate::app

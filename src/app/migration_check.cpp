@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json_string.h"
 #include "k8swatch/api_config.h"
+#include "k8swatch/api_source.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/manifest_decoder.h"
 #include "k8swatch/manifest_source.h"
@@ -37,7 +38,8 @@ class SyncedSink final : public k8swatch::ObjectSink {
   void remove(const k8swatch::ObjectKey& key) override { controller_.remove(key); }
   void set_source_findings(const std::string& origin, std::vector<k8swatch::Finding> findings) override {
     for (const k8swatch::Finding& finding : findings)
-      if (finding.severity == k8swatch::Severity::error) trouble_ = finding.object + " " + finding.reason;
+      if (finding.object == k8swatch::ApiSource::kServer && finding.severity == k8swatch::Severity::error)
+        trouble_ = finding.object + " " + finding.reason;
     controller_.set_source_findings(origin, std::move(findings));
   }
   void set_readable(k8swatch::Kind kind, bool readable) override { controller_.set_readable(kind, readable); }

@@ -145,7 +145,7 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       metrics_(metrics_sources()),
       admin_pages_(
           state_, metrics_, [this] { return data_plane_.adopted_generation(); },
-          [this] { return dump_from_control_thread(); }),
+          [this] { return dump_from_control_thread(); }, [this] { return data_plane_.health_page(); }),
       admin_([this](const AdminRequest& request) { return admin_pages_.answer(request); }) {}
 
 Server::~Server() {
@@ -277,6 +277,7 @@ observe::MetricsSources Server::metrics_sources() {
   };
   sources.watches = [this] { return state_.snapshot().watches; };
   if (flags_.webhook_port != 0) sources.admission = [this] { return admission_.totals(); };
+  sources.health = [this] { return data_plane_.health_series(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
   return sources;

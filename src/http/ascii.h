@@ -33,6 +33,16 @@ constexpr bool same_name(std::string_view a, std::string_view b) {
   return true;
 }
 
+// Field names as pods may read them: CGI, WSGI, and nginx's $http_NAME make '-' and '_' one, whatever their
+// case.
+constexpr bool same_variable_name(std::string_view a, std::string_view b) {
+  const auto folded = [](char c) { return c == '-' ? '_' : to_lower(c); };
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (folded(a[i]) != folded(b[i])) return false;
+  return true;
+}
+
 constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
   return text.size() >= lower.size() && equals_ignoring_case(text.substr(0, lower.size()), lower);
 }

@@ -50,6 +50,7 @@ enum class FieldId : std::uint8_t {
   content_type,
   proxy_authenticate,
   proxy_authorization,
+  authorization,
   // Any name with '_' in it: CGI and WSGI read "X_Real_IP" as "X-Real-IP", so it is not relayed to a backend.
   with_underscore,
   count_,

@@ -25,7 +25,7 @@ constexpr std::size_t slot_of(std::string_view name) {
          kSlots;
 }
 
-inline constexpr std::array<Entry, 37> kKnown = {{
+inline constexpr std::array<Entry, 38> kKnown = {{
     {"host", FieldId::host},
     {"connection", FieldId::connection},
     {"content-length", FieldId::content_length},
@@ -63,6 +63,7 @@ inline constexpr std::array<Entry, 37> kKnown = {{
     {"content-type", FieldId::content_type},
     {"proxy-authenticate", FieldId::proxy_authenticate},
     {"proxy-authorization", FieldId::proxy_authorization},
+    {"authorization", FieldId::authorization},
 }};
 
 constexpr std::array<Entry, kSlots> make_table() {

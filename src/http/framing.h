@@ -32,6 +32,7 @@ struct RequestFacts {
   const Field* user_agent = nullptr;
   const Field* referer = nullptr;
   const Field* request_id = nullptr;
+  const Field* authorization = nullptr;
   const Field* x_forwarded_for = nullptr;
   const Field* x_forwarded_host = nullptr;
 };

@@ -1,16 +1,14 @@
 #include "http/h2_client_session.h"
 
-#include <nghttp2/nghttp2.h>
-
 #include <algorithm>
 #include <array>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "http/ascii.h"
 #include "http/field_id.h"
 #include "http/local_reply.h"
+#include "http/nghttp2_support.h"
 
 namespace headgate::http {
 namespace {
@@ -23,15 +21,6 @@ constexpr std::uint32_t kMostWindow = 0x7fffffff;
 // Of no meaning in HTTP/2 (RFC 9113 §8.2.2), or said in another way.
 constexpr FieldSet kNotSent(FieldId::connection, FieldId::keep_alive, FieldId::proxy_connection,
                             FieldId::transfer_encoding, FieldId::upgrade, FieldId::host);
-
-int checked(int result) {
-  if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  return result;
-}
-
-std::string_view text_of(const std::uint8_t* text, std::size_t size) {
-  return {reinterpret_cast<const char*>(text), size};
-}
 
 // RFC 7541 §7.1.3: many clients share the connection, and its compression must not tell them of each other.
 std::uint8_t flags_for(std::string_view name) {
@@ -125,17 +114,11 @@ class H2ClientSession::State {
 void H2ClientSession::State::create() {
   nghttp2_session_callbacks* callbacks = nullptr;
   checked(nghttp2_session_callbacks_new(&callbacks));
+  set_shared_callbacks<State>(callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame*, void* self) {
         static_cast<State*>(self)->section_.clear();
         return 0;
-      });
-  nghttp2_session_callbacks_set_on_header_callback(
-      callbacks,
-      [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-         const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* self) {
-        return static_cast<State*>(self)->on_header(*frame, text_of(name, name_size),
-                                                    text_of(value, value_size));
       });
   nghttp2_session_callbacks_set_on_frame_recv_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
@@ -146,11 +129,6 @@ void H2ClientSession::State::create() {
       callbacks, [](nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* data,
                     std::size_t size, void* self) {
         static_cast<State*>(self)->on_data(stream, reinterpret_cast<const char*>(data), size);
-        return 0;
-      });
-  nghttp2_session_callbacks_set_on_stream_close_callback(
-      callbacks, [](nghttp2_session*, std::int32_t stream, std::uint32_t error, void* self) {
-        static_cast<State*>(self)->on_stream_closed(stream, error);
         return 0;
       });
   nghttp2_option* option = nullptr;

@@ -39,6 +39,7 @@ H2Session::State::State(const H2Settings& settings, H2Handler& handler, TimePoin
 nghttp2_session_callbacks* H2Session::State::make_callbacks() {
   nghttp2_session_callbacks* callbacks = nullptr;
   checked(nghttp2_session_callbacks_new(&callbacks));
+  set_shared_callbacks<State>(callbacks);
   nghttp2_session_callbacks_set_on_begin_frame_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame_hd* frame, void* self) {
         if (frame->type == NGHTTP2_DATA) static_cast<State*>(self)->on_begin_data(*frame);
@@ -48,13 +49,6 @@ nghttp2_session_callbacks* H2Session::State::make_callbacks() {
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
         static_cast<State*>(self)->on_begin_headers(*frame);
         return 0;
-      });
-  nghttp2_session_callbacks_set_on_header_callback(
-      callbacks,
-      [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-         const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* self) {
-        return static_cast<State*>(self)->on_header(*frame, text_of(name, name_size),
-                                                    text_of(value, value_size));
       });
   nghttp2_session_callbacks_set_on_frame_recv_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
@@ -69,11 +63,6 @@ nghttp2_session_callbacks* H2Session::State::make_callbacks() {
       callbacks, [](nghttp2_session*, std::uint8_t flags, std::int32_t stream, const std::uint8_t* data,
                     std::size_t size, void* self) {
         return static_cast<State*>(self)->on_data(stream, flags, reinterpret_cast<const char*>(data), size);
-      });
-  nghttp2_session_callbacks_set_on_stream_close_callback(
-      callbacks, [](nghttp2_session*, std::int32_t stream, std::uint32_t error, void* self) {
-        static_cast<State*>(self)->on_stream_closed(stream, error);
-        return 0;
       });
   nghttp2_session_callbacks_set_on_frame_send_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {

@@ -2,11 +2,8 @@
 // h2_session_input.cpp, what goes out in h2_session_output.cpp. Only these files know nghttp2.
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <string_view>
 #include <vector>
 
@@ -16,18 +13,9 @@
 #include "http/h2_open_streams.h"
 #include "http/h2_receive_window.h"
 #include "http/h2_session.h"
+#include "http/nghttp2_support.h"
 
 namespace headgate::http {
-
-// nghttp2's only failure that is nobody's fault. Other results are for a stream that is gone: nothing to do.
-inline int checked(int result) {
-  if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  return result;
-}
-
-inline std::string_view text_of(const std::uint8_t* text, std::size_t size) {
-  return {reinterpret_cast<const char*>(text), size};
-}
 
 class H2Session::State {
  public:
@@ -56,6 +44,10 @@ class H2Session::State {
   [[nodiscard]] bool is_window_blocked() const;
   [[nodiscard]] bool is_window_blocked(StreamId id) const;
 
+  // nghttp2's callbacks, see nghttp2_support.h.
+  int on_header(const nghttp2_frame& frame, std::string_view name, std::string_view value);
+  void on_stream_closed(StreamId id, std::uint32_t error);
+
  private:
   static nghttp2_session_callbacks* make_callbacks();
   void create();
@@ -83,14 +75,12 @@ class H2Session::State {
   void after_end_stream(H2OpenStream& stream);
   [[nodiscard]] bool is_blocked(const H2OpenStream& stream) const;
 
-  // nghttp2's callbacks.
+  // nghttp2's other callbacks.
   void on_begin_data(const nghttp2_frame_hd& frame);
   void on_begin_headers(const nghttp2_frame& frame);
-  int on_header(const nghttp2_frame& frame, std::string_view name, std::string_view value);
   int on_frame(const nghttp2_frame& frame);
   void on_invalid_frame(const nghttp2_frame& frame, int error);
   int on_data(StreamId id, std::uint8_t flags, const char* data, std::size_t size);
-  void on_stream_closed(StreamId id, std::uint32_t error);
   void on_frame_not_sent(const nghttp2_frame& frame);
   void on_frame_sent(const nghttp2_frame& frame);
   ssize_t ask_body(H2OpenStream& stream, std::size_t most, std::uint32_t& flags);

@@ -60,6 +60,9 @@ void gather(const Field& field, RequestFields& found, RequestFacts& facts) {
     case FieldId::x_request_id:
       set_first(facts.request_id, field);
       break;
+    case FieldId::authorization:
+      set_first(facts.authorization, field);
+      break;
     case FieldId::x_forwarded_for:
       set_first(facts.x_forwarded_for, field);
       break;

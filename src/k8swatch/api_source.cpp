@@ -11,15 +11,15 @@
 namespace headgate::k8swatch {
 namespace {
 
-constexpr const char* kServer = "Kubernetes API";
-
 std::function<double()> random_numbers() {
   return [engine = std::mt19937_64(std::random_device{}())]() mutable {
     return std::uniform_real_distribution<double>(0, 1)(engine);
   };
 }
 
-std::string origin_of(const WatchedResource& resource) { return std::string(kServer) + ' ' + resource.name; }
+std::string origin_of(const WatchedResource& resource) {
+  return std::string(ApiSource::kServer) + ' ' + resource.name;
+}
 
 }  // namespace
 

@@ -38,6 +38,8 @@ struct ApiWatchFacts {
 
 class ApiSource : public ObjectSource {
  public:
+  // The object of its own Findings, those about the server and what may be read there.
+  static constexpr const char* kServer = "Kubernetes API";
   // Trouble that is over sooner is in the log, but no Finding.
   static constexpr Duration kFindingAfter = std::chrono::seconds(5);
 

@@ -1,6 +1,5 @@
 #include "k8swatch/app_protocol.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>

@@ -8,6 +8,7 @@
 #include "k8swatch/app_protocol.h"
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/url_host.h"
+#include "router/health_settings.h"
 
 namespace headgate::k8swatch {
 
@@ -16,8 +17,9 @@ using router::ClusterSlot;
 using router::ClusterUpdate;
 using router::EndpointSet;
 
-ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names)
-    : options_(std::move(options)), store_(store), names_(names) {}
+ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names,
+                                 const HealthRules& health)
+    : options_(std::move(options)), store_(store), names_(names), health_(health) {}
 
 std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& asked) {
   ClusterRequest request = asked;
@@ -69,6 +71,10 @@ void ClusterRegistry::mark_service(std::string_view service_key) {
 void ClusterRegistry::set_location(Location location) {
   if (!options_.topology_aware || options_.location == location) return;
   options_.location = std::move(location);
+  mark_all();
+}
+
+void ClusterRegistry::mark_all() {
   for (const auto& [service, slots] : by_service_) touched_.insert(slots.begin(), slots.end());
 }
 
@@ -97,6 +103,7 @@ std::shared_ptr<const EndpointSet> ClusterRegistry::compute(State& state) {
     if (record != nullptr && record->service != nullptr)
       set = endpoints_of(state, *record->service, record->slices);
   }
+  set.health = health_.settings_for(state.host.empty() ? record : nullptr, cluster.port, state.findings);
   state.findings.shrink_to_fit();
   if (state.endpoints != nullptr && *state.endpoints == set) return state.endpoints;
   return std::make_shared<const EndpointSet>(std::move(set));
@@ -265,6 +272,7 @@ std::string ClusterRegistry::dump_endpoints(const State& state) const {
   if (!state.external_name.empty() && !names_.has_resolver()) return "  not looked up\n";
   if (state.endpoints == nullptr || state.endpoints->endpoints.empty()) return "  no endpoints: 503\n";
   std::string out;
+  if (const auto& health = state.endpoints->health.settings) out += "  health: " + to_string(*health) + "\n";
   for (const router::Endpoint& endpoint : state.endpoints->endpoints) out += "  " + endpoint.text + "\n";
   return out;
 }

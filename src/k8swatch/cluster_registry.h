@@ -13,6 +13,7 @@
 #include "k8swatch/endpoint_translator.h"
 #include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/health_rules.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
 #include "router/publication.h"
@@ -34,7 +35,8 @@ struct ClusterRequest {
 class ClusterRegistry {
  public:
   // All must outlive this.
-  ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names);
+  ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names,
+                  const HealthRules& health);
 
   // The Cluster of that Service port, made at its first use; every call is one use to be released.
   std::shared_ptr<const router::Cluster> acquire(const ClusterRequest& request);
@@ -43,6 +45,8 @@ class ClusterRegistry {
   void mark_service(std::string_view service_key);
   // Where this Headgate runs has become known or changed; matters with topology_aware alone.
   void set_location(Location location);
+  // The HealthRules of Services of which no Ingress says anything have changed.
+  void mark_all();
   // Whether IPv6 addresses of ExternalName Services are used.
   void set_ipv6_names(bool on);
 
@@ -76,6 +80,7 @@ class ClusterRegistry {
   EndpointOptions options_;
   const Store& store_;
   ExternalNames& names_;
+  const HealthRules& health_;
   bool ipv6_names_ = true;
   std::vector<State> states_;                             // by slot
   NameMap<std::vector<router::ClusterSlot>> by_service_;  // by name_key of the Service

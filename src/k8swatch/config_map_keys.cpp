@@ -19,18 +19,45 @@ constexpr std::string_view kNoText =
     "text for nginx is never code here; say it with the keys and annotations there are";
 constexpr std::string_view kNoSnippets = "snippets are not supported, whatever it says";
 constexpr std::string_view kNoWaf = "there is no ModSecurity; run a WAF as a service of its own";
+constexpr std::string_view kAccessLogPath = "one log for all lines; the flag --access-log-path says where";
+constexpr std::string_view kBindAddress = "the flag --bind-address says where to listen";
+constexpr std::string_view kHeadBuffers =
+    "memory is taken as heads need it; large-client-header-buffers has the limits";
+constexpr std::string_view kDefaultType =
+    "pods say of what type their answers are; those of Headgate's own are text/html";
+constexpr std::string_view kAuthLog =
+    "requests to auth services have no lines of their own; those of their clients have";
+constexpr std::string_view kSyslog =
+    "lines go where the flag --access-log-path says; send them on from there";
+constexpr std::string_view kErrorLog =
+    "Headgate's own log goes to standard error; the flag --v says how much of it";
+constexpr std::string_view kProxiedAddress =
+    "pods find the client's address in X-Forwarded-For and X-Real-IP, with a PROXY header or without";
+constexpr std::string_view kStreamed = "bodies are streamed with bounded memory, never kept in files";
+constexpr std::string_view kDescriptors =
+    "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
+constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
+constexpr std::string_view kTracing = "there is no tracing";
+constexpr std::string_view kPodVersion =
+    "pods are asked in HTTP/1.1, or in HTTP/2 where backend-protocol says so";
+constexpr std::string_view kPodTls = "TLS to pods is settled for each path";
+constexpr std::string_view kNoUdp = "only TCP is relayed";
+constexpr std::string_view kReusePort = "every worker has a listener of its own, always";
+constexpr std::string_view kEarlyData = "0-RTT is not offered, for its requests can be replayed";
+constexpr std::string_view kHashBy = "the annotation of that name says it, for one Ingress";
+constexpr std::string_view kAffinity = "the kernel places threads";
+constexpr std::string_view kWorkers = "the flag --workers says it";
+constexpr std::string_view kShutdown = "the flag --worker-shutdown-timeout says it";
 constexpr std::string_view kNoGeoIp = "there are no GeoIP databases here; ask one in the pods";
 
-// Those that mean something without nginx. Whether one is read yet is another matter.
+// Those that some reader asks for.
 constexpr auto kHonoured = std::to_array<std::string_view>({
-    "access-log-path",
     "add-headers",
     "allow-backend-server-header",
     "allow-cross-namespace-resources",
     "annotation-value-word-blocklist",
     "annotations-risk-level",
     "app-root",
-    "bind-address",
     "block-cidrs",
     "block-referers",
     "block-user-agents",
@@ -39,32 +66,23 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "brotli-types",
     "client-body-buffer-size",
     "client-body-timeout",
-    "client-header-buffer-size",
     "client-header-timeout",
     "compute-full-forwarded-for",
     "custom-http-errors",
-    "default-type",
     "denylist-source-range",
     "disable-access-log",
     "disable-http-access-log",
-    "disable-ipv6",
     "disable-ipv6-dns",
     "disable-proxy-intercept-errors",
     "disable-stream-access-log",
     "enable-access-log-for-default-backend",
-    "enable-auth-access-log",
     "enable-brotli",
     "enable-ocsp",
-    "enable-opentelemetry",
     "enable-real-ip",
-    "enable-syslog",
     "enable-underscores-in-headers",
     "enable-zstd",
-    "error-log-level",
-    "error-log-path",
     "force-ssl-redirect",
     "forwarded-for-header",
-    "forwarded-for-proxy-protocol-header",
     "forwarded-host-header",
     "generate-request-id",
     "global-allowed-response-headers",
@@ -77,17 +95,16 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "global-auth-signin",
     "global-auth-signin-redirect-param",
     "global-auth-url",
-    "grpc-buffer-size-kb",
     "gzip-disable",
     "gzip-level",
     "gzip-min-length",
     "gzip-types",
+    "healthy-panic-threshold",
     "hide-headers",
     "hsts",
     "hsts-include-subdomains",
     "hsts-max-age",
     "hsts-preload",
-    "http-access-log-path",
     "http-redirect-code",
     "http2-max-concurrent-streams",
     "ignore-invalid-headers",
@@ -104,23 +121,9 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "log-format-escape-none",
     "log-format-stream",
     "log-format-upstream",
-    "max-worker-connections",
-    "max-worker-open-files",
-    "nginx-status-ipv4-whitelist",
-    "nginx-status-ipv6-whitelist",
     "no-auth-locations",
     "no-tls-redirect-locations",
-    "opentelemetry-operation-name",
-    "opentelemetry-trust-incoming-span",
-    "otel-max-export-batch-size",
-    "otel-max-queuesize",
-    "otel-sampler",
-    "otel-sampler-parent-based",
-    "otel-sampler-ratio",
-    "otel-schedule-delay-millis",
-    "otel-service-name",
-    "otlp-collector-host",
-    "otlp-collector-port",
+    "outlier-detection",
     "preserve-trailing-slash",
     "proxy-add-original-uri-header",
     "proxy-body-size",
@@ -131,8 +134,6 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "proxy-connect-timeout",
     "proxy-cookie-domain",
     "proxy-cookie-path",
-    "proxy-http-version",
-    "proxy-max-temp-file-size",
     "proxy-next-upstream",
     "proxy-next-upstream-timeout",
     "proxy-next-upstream-tries",
@@ -144,22 +145,19 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "proxy-request-buffering",
     "proxy-send-timeout",
     "proxy-set-headers",
-    "proxy-ssl-location-only",
     "proxy-stream-next-upstream",
     "proxy-stream-next-upstream-timeout",
     "proxy-stream-next-upstream-tries",
-    "proxy-stream-responses",
     "proxy-stream-timeout",
     "relative-redirects",
     "retry-non-idempotent",
-    "reuse-port",
     "server-tokens",
     "service-upstream",
     "skip-access-log-urls",
+    "slow-start-window",
     "ssl-buffer-size",
     "ssl-ciphers",
     "ssl-dh-param",
-    "ssl-early-data",
     "ssl-ecdh-curve",
     "ssl-protocols",
     "ssl-redirect",
@@ -170,13 +168,7 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "ssl-session-ticket-key-secret",
     "ssl-session-tickets",
     "ssl-session-timeout",
-    "stream-access-log-path",
     "strict-validate-path-type",
-    "syslog-host",
-    "syslog-port",
-    "upstream-hash-by",
-    "upstream-hash-by-subset",
-    "upstream-hash-by-subset-size",
     "upstream-keepalive-connections",
     "upstream-keepalive-requests",
     "upstream-keepalive-time",
@@ -187,9 +179,6 @@ constexpr auto kHonoured = std::to_array<std::string_view>({
     "use-port-in-redirects",
     "use-proxy-protocol",
     "whitelist-source-range",
-    "worker-cpu-affinity",
-    "worker-processes",
-    "worker-shutdown-timeout",
     "zstd-level",
     "zstd-min-length",
     "zstd-types",
@@ -200,6 +189,49 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"http2-max-header-size", KeyFate::no_effect, kOwnLimits},
     {"http2-max-requests", KeyFate::no_effect, kDeprecated},
     {"access-log-params", KeyFate::no_effect, kNoNginx},
+    {"access-log-path", KeyFate::no_effect, kAccessLogPath},
+    {"http-access-log-path", KeyFate::no_effect, kAccessLogPath},
+    {"stream-access-log-path", KeyFate::no_effect, kAccessLogPath},
+    {"bind-address", KeyFate::no_effect, kBindAddress},
+    {"disable-ipv6", KeyFate::no_effect, kBindAddress},
+    {"client-header-buffer-size", KeyFate::no_effect, kHeadBuffers},
+    {"default-type", KeyFate::no_effect, kDefaultType},
+    {"enable-auth-access-log", KeyFate::refused, kAuthLog},
+    {"enable-syslog", KeyFate::refused, kSyslog},
+    {"syslog-host", KeyFate::no_effect, kSyslog},
+    {"syslog-port", KeyFate::no_effect, kSyslog},
+    {"error-log-level", KeyFate::no_effect, kErrorLog},
+    {"error-log-path", KeyFate::no_effect, kErrorLog},
+    {"forwarded-for-proxy-protocol-header", KeyFate::no_effect, kProxiedAddress},
+    {"grpc-buffer-size-kb", KeyFate::no_effect, kStreamed},
+    {"proxy-max-temp-file-size", KeyFate::no_effect, kStreamed},
+    {"max-worker-connections", KeyFate::no_effect, kDescriptors},
+    {"max-worker-open-files", KeyFate::no_effect, kDescriptors},
+    {"nginx-status-ipv4-whitelist", KeyFate::no_effect, kStatusPage},
+    {"nginx-status-ipv6-whitelist", KeyFate::no_effect, kStatusPage},
+    {"enable-opentelemetry", KeyFate::refused, kTracing},
+    {"opentelemetry-operation-name", KeyFate::no_effect, kTracing},
+    {"opentelemetry-trust-incoming-span", KeyFate::no_effect, kTracing},
+    {"otel-max-export-batch-size", KeyFate::no_effect, kTracing},
+    {"otel-max-queuesize", KeyFate::no_effect, kTracing},
+    {"otel-sampler", KeyFate::no_effect, kTracing},
+    {"otel-sampler-parent-based", KeyFate::no_effect, kTracing},
+    {"otel-sampler-ratio", KeyFate::no_effect, kTracing},
+    {"otel-schedule-delay-millis", KeyFate::no_effect, kTracing},
+    {"otel-service-name", KeyFate::no_effect, kTracing},
+    {"otlp-collector-host", KeyFate::no_effect, kTracing},
+    {"otlp-collector-port", KeyFate::no_effect, kTracing},
+    {"proxy-http-version", KeyFate::no_effect, kPodVersion},
+    {"proxy-ssl-location-only", KeyFate::no_effect, kPodTls},
+    {"proxy-stream-responses", KeyFate::no_effect, kNoUdp},
+    {"reuse-port", KeyFate::no_effect, kReusePort},
+    {"ssl-early-data", KeyFate::refused, kEarlyData},
+    {"upstream-hash-by", KeyFate::refused, kHashBy},
+    {"upstream-hash-by-subset", KeyFate::refused, kHashBy},
+    {"upstream-hash-by-subset-size", KeyFate::no_effect, kHashBy},
+    {"worker-cpu-affinity", KeyFate::no_effect, kAffinity},
+    {"worker-processes", KeyFate::no_effect, kWorkers},
+    {"worker-shutdown-timeout", KeyFate::no_effect, kShutdown},
     {"opentelemetry-config", KeyFate::no_effect, kNoNginx},
     {"enable-multi-accept", KeyFate::no_effect, kNoNginx},
     {"enable-aio-write", KeyFate::no_effect, kNoNginx},

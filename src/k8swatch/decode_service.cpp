@@ -5,7 +5,7 @@ namespace {
 
 bool decode_service_port(JsonReader& reader, JsonValue& value, ServicePort& out) {
   if (!reader.object(value, [&](std::string_view key, JsonValue& field) {
-        if (key == "name") return decode_port_name(reader, field, out.name);
+        if (key == "name") return decode_name(reader, field, NameRule::label, out.name);
         if (key == "port") return decode_port_number(reader, field, out.port);
         if (key == "targetPort") return decode_int_or_string_port(reader, field, out.target_port);
         if (key == "protocol") return decode_choice(reader, field, {"TCP", "UDP", "SCTP"}, out.protocol);

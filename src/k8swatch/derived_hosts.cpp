@@ -1,6 +1,7 @@
 #include "k8swatch/derived_hosts.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -22,6 +23,38 @@ constexpr std::size_t kMostAliases = 256;
 std::string www_counterpart(const std::string& host) {
   return host.starts_with(kWww) ? host.substr(kWww.size()) : std::string(kWww) + host;
 }
+
+// What regular expressions may take for one name of a host: of all of them the older ones first, so that
+// nobody loses theirs to a namespace that comes later.
+class PatternShares {
+ public:
+  // Empty: it may have its steps, and has them now.
+  std::string take(const std::string& namespace_name, const policy::Pattern& pattern) {
+    using router::HostPatterns;
+    const std::uint64_t steps = pattern.most_steps(HostPatterns::kMostHostBytes);
+    Share& own = of_[namespace_name];
+    if (own.count == HostPatterns::kMostOfOne)
+      return "namespace '" + namespace_name + "' has " + std::to_string(HostPatterns::kMostOfOne) +
+             " older ones";
+    if (steps > HostPatterns::kMostStepsOfOne - own.steps)
+      return "with the older ones of namespace '" + namespace_name +
+             "' it takes more steps for a name than one namespace may";
+    if (steps > HostPatterns::kMostSteps - all_)
+      return "with all the older ones it takes more steps for a name than all may";
+    ++own.count;
+    own.steps += steps;
+    all_ += steps;
+    return {};
+  }
+
+ private:
+  struct Share {
+    std::size_t count = 0;
+    std::uint64_t steps = 0;
+  };
+  std::map<std::string, Share> of_;
+  std::uint64_t all_ = 0;
+};
 
 void keep(HostFindings& all, const std::string& name, std::vector<Finding> findings) {
   if (findings.empty())
@@ -73,7 +106,8 @@ void DerivedHosts::read(const std::string& host, const Ingress& ingress, const I
     return;
   }
   if (asked.from_to_www && !host.starts_with('*'))
-    source.wishes.push_back({Kind::www, www_counterpart(host), object, ingress.metadata.creation_time, {}});
+    source.wishes.push_back(
+        {Kind::www, www_counterpart(host), object, ingress.metadata.creation_time, {}, {}});
   add_aliases(ingress, asked.aliases, source);
 }
 
@@ -95,7 +129,7 @@ void DerivedHosts::add_aliases(const Ingress& ingress, const std::vector<std::st
     if (!alias.starts_with('~')) {
       auto name = normalise_ingress_host(alias);
       if (name)
-        source.wishes.push_back({Kind::alias, *std::move(name), object, age, {}});
+        source.wishes.push_back({Kind::alias, *std::move(name), object, age, {}, {}});
       else
         refuse(name.error().message);
       continue;
@@ -103,10 +137,20 @@ void DerivedHosts::add_aliases(const Ingress& ingress, const std::vector<std::st
     // "~*" is the same to nginx: names have no case.
     const std::string_view text = std::string_view(alias).substr(alias.starts_with("~*") ? 2 : 1);
     auto pattern = policy::Pattern::compile(text, policy::PatternCase::insensitive);
-    if (pattern && !text.empty())
-      source.wishes.push_back({Kind::pattern, std::string(text), object, age, {*std::move(pattern)}});
+    if (!pattern)
+      refuse(pattern.error().message);
+    else if (text.empty())
+      refuse(quoted(alias) + " is empty");
+    else if ((*pattern)->is_limited())  // it might give up, and the host would be another one
+      refuse(quoted(alias) +
+             " needs look-around or back-references, which names of hosts are not matched with");
     else
-      refuse(pattern ? quoted(alias) + " is empty" : pattern.error().message);
+      source.wishes.push_back({Kind::pattern,
+                               std::string(text),
+                               object,
+                               age,
+                               {*std::move(pattern)},
+                               ingress.metadata.namespace_name});
   }
 }
 
@@ -197,14 +241,15 @@ void DerivedHosts::publish_patterns(router::TableBuilder& builder) {
   });
   std::vector<Finding> conflicts;
   std::vector<router::HostPatterns::Entry> entries;
+  PatternShares shares;
   for (const Claim& claim : claims) {
-    if (entries.size() < router::HostPatterns::kMost)
-      entries.push_back({claim.wish->pattern, claim.source->served});
-    else
+    if (const std::string reason = shares.take(claim.wish->namespace_name, *claim.wish->pattern.pattern);
+        !reason.empty())
       conflicts.push_back({Severity::warning, claim.wish->object, field_of(Kind::pattern),
-                           quoted(claim.wish->name) + " is one regular expression too many, " +
-                               std::to_string(router::HostPatterns::kMost) +
-                               " are looked at; the alias is ignored"});
+                           quoted(claim.wish->name) + " is one regular expression too many: " + reason +
+                               "; the alias is ignored"});
+    else
+      entries.push_back({claim.wish->pattern, claim.source->served});
   }
   keep(conflicts_, "~", std::move(conflicts));
   builder.set_patterns(entries.empty() ? nullptr

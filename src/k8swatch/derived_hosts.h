@@ -47,6 +47,7 @@ class DerivedHosts {
     std::string object;    // "Ingress default/web"
     std::int64_t age = 0;  // creation time of the Ingress
     policy::PatternRef pattern;
+    std::string namespace_name;  // of the Ingress
   };
   struct Source {
     std::shared_ptr<const router::VirtualHost> served;

@@ -29,8 +29,9 @@ Result<SetFields> read_set_fields(const ConfigMap& config_map) {
 
 Result<SetFields> fields_named(const std::string& name, const Ingress& ingress,
                                const PolicySources& sources) {
-  const auto config_map =
-      find_named_config_map(sources.store, ingress, name, sources.defaults.headers.access);
+  // The service is the tenant's, and learns all that the ConfigMap holds: none of the settings' namespace.
+  const ConfigMapAccess access{sources.defaults.headers.access.cross_namespace, {}};
+  const auto config_map = find_named_config_map(sources.store, ingress, name, access);
   if (!config_map) return fail(config_map.error().message);
   return read_set_fields(**config_map);
 }

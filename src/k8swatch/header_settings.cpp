@@ -140,12 +140,6 @@ void read_answer_settings(ConfigMapReader& reader, const Store& store, router::S
   reader.boolean("enable-underscores-in-headers", site.pass_underscores);
   bool drop_invalid = true;
   reader.boolean("ignore-invalid-headers", drop_invalid);
-  bool no_log = false;
-  bool no_http_log = false;
-  reader.boolean("disable-access-log", no_log);
-  reader.boolean("disable-http-access-log", no_http_log);
-  site.access_log = !no_log && !no_http_log;
-  if (const std::string* urls = reader.text("skip-access-log-urls")) site.unlogged_urls = split_list(*urls);
 }
 
 }  // namespace headgate::k8swatch

@@ -1,5 +1,4 @@
-// The keys of the ConfigMap about fields of requests and answers, the bandwidth of answers, and the access
-// log.
+// The keys of the ConfigMap about fields of requests and answers, and the bandwidth of answers.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +31,7 @@ struct HeaderDefaults {
 HeaderDefaults read_header_defaults(ConfigMapReader& reader, const Store& store);
 
 // Keys: add-headers, hide-headers, allow-backend-server-header, server-tokens, generate-request-id,
-// enable-underscores-in-headers, ignore-invalid-headers, disable-access-log, disable-http-access-log,
-// skip-access-log-urls.
+// enable-underscores-in-headers, ignore-invalid-headers.
 void read_answer_settings(ConfigMapReader& reader, const Store& store, router::SiteSettings& site);
 
 // The entries of a comma list, without blanks around them; empty ones are left out.

@@ -63,22 +63,32 @@ class Drafter {
       add_canary(claim, draft_, settings_.cross_namespace_canaries, clusters_, findings_);
   }
 
-  // After all paths: those of other Ingresses become expressions too.
+  // After all paths: where the namespace whose host it is has an expression, all the others become some too;
+  // where a guest has one, those of its namespace.
   void make_expressions(const Ingress& oldest) {
-    if (!draft_.has_expressions) return;
+    std::set<std::string_view> asking;  // namespaces
+    for (std::size_t i = 0; i < draft_.routes.size(); ++i)
+      if (!draft_.routes[i].expressions.empty()) asking.insert(claimants_[i]->metadata.namespace_name);
+    draft_.has_expressions = asking.contains(oldest.metadata.namespace_name);
+    std::set<const Ingress*> told;
     for (std::size_t i = 0; i < draft_.routes.size(); ++i) {
       router::RouteDraft& each = draft_.routes[i];
-      if (!each.expressions.empty()) continue;
+      const std::string& whose = claimants_[i]->metadata.namespace_name;
+      each.is_guest = !owns_host_with(*claimants_[i], oldest);
+      if (!each.expressions.empty()) {
+        if (each.is_guest && told.insert(claimants_[i]).second) tell_guest(i, oldest);
+        continue;
+      }
+      if (!draft_.has_expressions && !asking.contains(whose)) continue;
       NeighbourExpressions made = neighbour_expressions(
           each.route.path, each.match_path, each.route.path_type, claims_.contains({each.match_path, true}));
       if (made.is_quoted)
         findings_.push_back({Severity::warning, "Ingress " + name_key(claimants_[i]->metadata), fields_[i],
-                             quoted(each.route.path) +
-                                 " is no regular expression, which all paths of host '" + draft_.host +
-                                 "' are; it is matched as it stands"});
+                             quoted(each.route.path) + " is no regular expression, which all paths of " +
+                                 (draft_.has_expressions ? "" : "namespace '" + whose + "' on ") + "host '" +
+                                 draft_.host + "' are; it is matched as it stands"});
       each.expressions = std::move(made.expressions);
     }
-    tell_who_asked(oldest);
   }
 
   // After all paths. What passes through is known then, and with it which plain HTTP is redirected: as that
@@ -148,6 +158,10 @@ class Drafter {
                              by_cluster_ip(ingress), std::move(field)});
       return;
     }
+    if (const Ingress* const other = has_as_prefix(ingress, type, match_path)) {
+      refuse(ingress, *other, match_path, type, std::move(field));
+      return;
+    }
     const auto [claim, is_first] =
         claims_.try_emplace({match_path, type == PathType::exact}, Claim{&ingress, is_default_backend});
     if (!is_first) {
@@ -187,7 +201,6 @@ class Drafter {
                                                        each.backend.host}),
                                     each.tls});
     if (expression != nullptr) {
-      draft_.has_expressions = true;
       route.route.pattern = expression->pattern;
       route.expressions.push_back(std::move(*expression));
     }
@@ -196,22 +209,27 @@ class Drafter {
     fields_.push_back(std::move(field));
   }
 
-  // Where the paths of the namespace whose host this is have become expressions because of another's: they
-  // ought to know.
-  void tell_who_asked(const Ingress& oldest) {
-    std::size_t first = draft_.routes.size();
-    for (std::size_t i = draft_.routes.size(); i-- > 0;) {
-      if (!of(*claimants_[i]).annotations.routing.is_expression(draft_.routes[i].route.path)) continue;
-      if (owns_host_with(*claimants_[i], oldest)) return;
-      first = i;
-    }
-    if (first == draft_.routes.size()) return;
-    findings_.push_back({Severity::warning, "Ingress " + name_key(claimants_[first]->metadata),
-                         fields_[first],
-                         "makes every path of host '" + draft_.host +
-                             "' a regular expression (use-regex, rewrite-target), also those of namespace '" +
-                             oldest.metadata.namespace_name + "', whose Ingress " +
-                             name_key(oldest.metadata) + " comes first"});
+  // Of an Exact path: the older Ingress of another namespace that has it as a Prefix path, and would lose the
+  // path itself ("/", say) though it was first. Within one namespace both are kept, as in ingress-nginx.
+  [[nodiscard]] const Ingress* has_as_prefix(const Ingress& ingress, PathType type,
+                                             const std::string& match_path) const {
+    if (type != PathType::exact) return nullptr;
+    const auto claim = claims_.find({match_path, false});
+    if (claim == claims_.end() || claim->second.is_default_backend) return nullptr;
+    const Ingress& other = *claim->second.ingress;
+    return other.metadata.namespace_name == ingress.metadata.namespace_name ? nullptr : &other;
+  }
+
+  // Whose expressions are not what they would be on a host of its own.
+  void tell_guest(std::size_t route, const Ingress& oldest) {
+    const Ingress& guest = *claimants_[route];
+    findings_.push_back(
+        {Severity::warning, "Ingress " + name_key(guest.metadata), fields_[route],
+         "host '" + draft_.host + "' belongs to namespace '" + oldest.metadata.namespace_name +
+             "' (Ingress " + name_key(oldest.metadata) + " comes first): regular expressions of namespace '" +
+             guest.metadata.namespace_name +
+             "' (use-regex, rewrite-target) change no paths but its own there, and each takes "
+             "no more of others' paths than a Prefix path of the plain text it begins with"});
   }
 
   // As VirtualHost finds "/": the exact one first. Null: there is none, or no Service behind it.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/quoted.h"
+#include "base/units.h"
 #include "k8swatch/annotations/values.h"
 #include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
@@ -22,6 +23,9 @@ constexpr std::uint64_t kMostRequests = 1'000'000'000;
 constexpr std::uint64_t kMostIdle = 65536;
 constexpr std::uint64_t kBytesPerSession = 256;  // in shared memory, as nginx counts
 constexpr std::uint64_t kMostSessionCacheBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLeastLine = 1024;
+constexpr std::uint64_t kMostLine = 32 * 1024;   // half of Scratch::kTargetBytes
+constexpr std::uint64_t kMostHead = 128 * 1024;  // of a head, in bytes
 constexpr std::size_t kMostTicketKeys = 16;
 constexpr std::string_view kTicketSecretKey = "ssl-session-ticket-key-secret";
 
@@ -191,6 +195,7 @@ class ListenerReader {
     }
     reader_.time_or_zero("keep-alive", listeners.keep_alive);
     reader_.count("keep-alive-requests", 1, kMostRequests, listeners.keep_alive_requests);
+    read_head_limits(listeners);
     reader_.time("client-header-timeout", listeners.client_header_timeout);
     reader_.time("client-body-timeout", listeners.client_body_timeout);
     reader_.count("upstream-keepalive-connections", 0, kMostIdle, listeners.upstream_keepalive_connections);
@@ -198,6 +203,25 @@ class ListenerReader {
     reader_.time("upstream-keepalive-time", listeners.upstream_keepalive_time);
     reader_.count("upstream-keepalive-requests", 1, kMostRequests, listeners.upstream_keepalive_requests);
     read_streams(listeners.stream);
+  }
+
+  // "4 8k": the size is that of a line, all of them together that of a head.
+  void read_head_limits(router::ListenerSettings& listeners) {
+    constexpr std::string_view kKey = "large-client-header-buffers";
+    const std::string* const text = reader_.text(kKey);
+    if (text == nullptr) return;
+    const std::vector<std::string> words = words_of(*text);
+    const auto number = words.size() == 2 ? parse_count(words[0], kMostHead) : Result<std::uint64_t>(0);
+    const auto size = words.size() == 2 ? parse_size(words[1]) : Result<std::uint64_t>(0);
+    if (!number || !size || *number == 0 || *size < kLeastLine || *size > kMostLine ||
+        *number > kMostHead / *size) {
+      reader_.refuse(kKey, quoted(*text) +
+                               " is no number and a size ('4 8k'), the size from 1k to 32k, both "
+                               "multiplied at most 128k");
+      return;
+    }
+    listeners.max_head_line = static_cast<std::uint32_t>(*size);
+    listeners.max_head = static_cast<std::uint32_t>(*number * *size);
   }
 
   void read_streams(router::StreamSettings& stream) {

@@ -20,7 +20,7 @@ std::set<std::string> config_maps_of(const ConfigMap& settings);
 // Which ConfigMaps a tenant may name.
 struct ConfigMapAccess {
   bool cross_namespace = false;    // allow-cross-namespace-resources
-  std::string settings_namespace;  // of --configmap, whose ConfigMaps everybody may name; or empty
+  std::string settings_namespace;  // whose ConfigMaps everybody may name; or empty
   friend bool operator==(const ConfigMapAccess&, const ConfigMapAccess&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/percent_encoding.h"
 #include "k8swatch/json_reader.h"
 #include "k8swatch/load_balancer_address.h"
 #include "k8swatch/object_decoder.h"
@@ -16,23 +17,7 @@ constexpr std::array<std::string_view, 5> kLabelsOfOnePod = {
     "pod-template-hash", "controller-revision-hash", "pod-template-generation",
     "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"};
 
-// RFC 3986 §2.3: what may stand in a query as it is.
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain = "-._~";
-  std::string out;
-  for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[static_cast<unsigned char>(c) >> 4U];
-      out += kDigits[static_cast<unsigned char>(c) & 15U];
-    }
-  }
-  return out;
-}
+std::string escaped(std::string_view text) { return percent_encoded(text, kUnreservedBytes); }
 
 ApiRequest read_request(std::string target) {
   ApiRequest request;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "k8swatch/annotations/registry.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
@@ -254,8 +255,17 @@ bool Store::put(const std::shared_ptr<const Secret>& secret) {
   return true;
 }
 
+// Annotations of our own act on the endpoints of its Services.
+void Store::mark_services(const Ingress& ingress) {
+  const auto& annotations = ingress.metadata.annotations;
+  if (std::any_of(annotations.begin(), annotations.end(),
+                  [](const auto& each) { return each.first.starts_with(kOwnPrefix); }))
+    changes_.services.merge(services_of(ingress));
+}
+
 void Store::mark(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
+  mark_services(ingress);
   for_each_rule(ingress,
                 [this](std::string host, const RuleRef&) { changes_.hosts.insert(std::move(host)); });
 }
@@ -277,6 +287,7 @@ void Store::set_classes_readable(bool readable) {
 
 void Store::link(const Ingress& ingress) {
   changes_.ingresses.insert(name_key(ingress.metadata));
+  mark_services(ingress);
   for_each_rule(ingress, [this](std::string host, RuleRef ref) {
     ref.path_bits = path_bits_of(ref);
     hosts_[host].push_back(ref);

@@ -53,7 +53,8 @@ struct ConfigMapRecord {
 struct Changes {
   std::set<std::string> ingresses;      // name_key; changed, gone, or its class may have changed owner
   std::set<std::string> hosts;          // normalised; a rule for it came, went or changed
-  std::set<std::string> services;       // name_key; the Service or one of its slices
+  // name_key; the Service, one of its slices, or what an Ingress with annotations of our own says about it.
+  std::set<std::string> services;
   std::set<std::string> service_ports;  // name_key; its existence, type or ports: part of `services`
   std::set<std::string> secrets;        // name_key
   std::set<std::string> config_maps;    // name_key; only those that somebody names
@@ -127,6 +128,7 @@ class Store {
   void link(const std::shared_ptr<const EndpointSlice>& slice);
   void unlink(const EndpointSlice& slice);
   void mark(const Ingress& ingress);
+  void mark_services(const Ingress& ingress);
   void mark_class(const std::string& class_name);
   void drop_service_if_unused(const std::string& key);
   void drop_secret_if_unused(const std::string& key);

@@ -13,6 +13,7 @@
 #include "k8swatch/ingress_check.h"
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_secrets.h"
+#include "k8swatch/log_settings.h"
 #include "k8swatch/named_config_maps.h"
 #include "k8swatch/password_drafter.h"
 #include "k8swatch/route_settings.h"
@@ -34,7 +35,8 @@ Translator::Translator(TranslatorOptions options, const Store& store, ExternalNa
     : options_(std::move(options)),
       store_(store),
       classes_(options_.classes, store),
-      clusters_(options_.endpoints, store, names),
+      health_(options_.annotation_prefix, classes_),
+      clusters_(options_.endpoints, store, names, health_),
       client_certificates_(options_.annotation_prefix, store, classes_),
       ciphers_(options_.annotation_prefix, store, classes_),
       certificates_(options_.certificates, store, classes_, client_certificates_, ciphers_),
@@ -143,6 +145,7 @@ Translator::SettingsChange Translator::read_config_map() {
     policies.cross_namespace = cross_namespace;
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
+    read_log_settings(reader, site, listeners.listeners.stream);
     site.block = read_block_rules(reader);
     site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();
@@ -157,6 +160,7 @@ Translator::SettingsChange Translator::read_config_map() {
   const bool policies_changed = std::exchange(policies_, policies) != policies;
   const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
   clusters_.set_ipv6_names(backends.ipv6_names);
+  if (health_.set_defaults(backends.health)) clusters_.mark_all();
   change.routes = std::exchange(redirects_, redirects) != redirects || settings_changed || policies_changed ||
                   all_by_cluster_ip != backends.service_upstream;
   if (std::exchange(cross_namespace_canaries_, cross_namespace) != cross_namespace) change.routes = true;

@@ -17,6 +17,7 @@
 #include "k8swatch/derived_hosts.h"
 #include "k8swatch/external_names.h"
 #include "k8swatch/finding.h"
+#include "k8swatch/health_rules.h"
 #include "k8swatch/ingress_class.h"
 #include "k8swatch/limit_zones.h"
 #include "k8swatch/listener_translator.h"
@@ -105,6 +106,7 @@ class Translator {
   TranslatorOptions options_;
   const Store& store_;
   IngressClassRules classes_;
+  HealthRules health_;
   ClusterRegistry clusters_;
   ClientCertificateRules client_certificates_;
   CipherRules ciphers_;

@@ -34,7 +34,7 @@ std::size_t room_for(const AccessRecord& record) {
   room +=
       4 * (record.request_line.size() + record.referer.size() + record.user_agent.size() +
            record.upstream_name.size() + record.alternative_upstream_name.size() + request_id(record).size());
-  room += record.remote_addr.size() + record.time_local.size();
+  room += record.remote_addr.size() + record.time_local.size() + 4 * record.remote_user.size();
   for (std::size_t i = 0; i < try_count(record); ++i)
     room += record.tries[i].address.size() + 4 * (kMaxNumber + 2);
   return room;
@@ -69,7 +69,9 @@ char* put_upstream(char* out, const AccessRecord& record) {
 
 char* put_line(char* out, const AccessRecord& record) {
   out = put_or_dash(out, record.remote_addr);
-  out = put(out, " - - [");
+  out = put(out, " - ");
+  out = write_escaped(out, record.remote_user);
+  out = put(out, " [");
   out = write_text(out, record.time_local);
   out = put(out, "] \"");
   out = write_escaped(out, record.request_line);
@@ -144,6 +146,30 @@ void AccessLog::append(const StreamRecord& record) {
   if (!sink_.enabled()) return;
   const std::size_t room = 32 + record.remote_addr.size() + record.time_local.size() + 4 * kMaxNumber;
   line_ends(put_line(make_room(room), record));
+}
+
+template <typename Record>
+void AccessLog::append_in(const Record& record, const LogFormat& format, const LogDetails& details) {
+  if (!sink_.enabled()) return;
+  char* out = buffer_.data.get() + buffer_.size;
+  char* end = format.write(out, buffer_.capacity - buffer_.size, record, details);
+  if (end == nullptr) {
+    flush();
+    end = format.write(buffer_.data.get(), buffer_.capacity, record, details);
+  }
+  if (end == nullptr) {
+    buffer_ = LogBuffer::with_capacity(LogFormat::kMostLine);
+    end = format.write(buffer_.data.get(), buffer_.capacity, record, details);
+  }
+  line_ends(end);
+}
+
+void AccessLog::append(const AccessRecord& record, const LogFormat& format, const LogDetails& details) {
+  append_in(record, format, details);
+}
+
+void AccessLog::append(const StreamRecord& record, const LogFormat& format, const LogDetails& details) {
+  append_in(record, format, details);
 }
 
 void AccessLog::flush() {

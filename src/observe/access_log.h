@@ -8,6 +8,7 @@
 #include "observe/access_log_sink.h"
 #include "observe/access_record.h"
 #include "observe/log_buffer.h"
+#include "observe/log_format.h"
 #include "observe/stream_record.h"
 
 namespace headgate::observe {
@@ -21,6 +22,8 @@ class AccessLog {
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
+  // False: nothing is written.
+  [[nodiscard]] bool enabled() const { return sink_.enabled(); }
   // Adds one line in the default format of ingress-nginx (log-format-upstream):
   //   $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer"
   //   "$http_user_agent" $request_length $request_time [$proxy_upstream_name]
@@ -33,11 +36,16 @@ class AccessLog {
   // The same for log-format-stream:
   //   [$remote_addr] [$time_local] $protocol $status $bytes_sent $bytes_received $session_time
   void append(const StreamRecord& record);
+  // The same in a format of the ConfigMap.
+  void append(const AccessRecord& record, const LogFormat& format, const LogDetails& details);
+  void append(const StreamRecord& record, const LogFormat& format, const LogDetails& details);
   // Hands a non-empty buffer to the sink. Called by the Worker's tick; append() does so itself when the
   // buffer is full.
   void flush();
 
  private:
+  template <typename Record>
+  void append_in(const Record& record, const LogFormat& format, const LogDetails& details);
   // Where a line of at most `room` bytes is written.
   char* make_room(std::size_t room);
   void line_ends(const char* end);

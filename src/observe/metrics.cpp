@@ -225,6 +225,63 @@ class CertificateCollector final : public prometheus::Collectable {
   const MetricsSources& sources_;
 };
 
+// The endpoints whose health somebody asks for, by Service port.
+class HealthCollector final : public prometheus::Collectable {
+ public:
+  HealthCollector(const MetricsSources& sources, Labels constant)
+      : sources_(sources), constant_(std::move(constant)) {}
+
+  [[nodiscard]] std::vector<MetricFamily> Collect() const override {
+    if (!sources_.health) return {};
+    std::vector<Sample> endpoints;
+    std::vector<Sample> panic;
+    std::vector<Sample> ejections;
+    std::vector<Sample> checked;
+    std::vector<Sample> checks;
+    for (const HealthSeries& series : sources_.health()) {
+      const Labels labels = with(
+          constant_,
+          {{"namespace", series.namespace_name}, {"service", series.service}, {"service_port", series.port}});
+      const auto add = [&](const char* state, std::uint64_t count) {
+        endpoints.push_back({with(labels, {{"state", state}}), number(count)});
+      };
+      add("healthy", series.healthy);
+      add("slow_start", series.slow_start);
+      add("ejected", series.ejected);
+      add("unhealthy", series.unhealthy);
+      if (series.is_checked) {
+        checked.push_back({labels, number(series.checked)});
+        const auto count = [&](const char* result, std::uint64_t value) {
+          checks.push_back({with(labels, {{"result", result}}), number(value)});
+        };
+        count("success", series.checks - series.failed_checks);
+        count("failure", series.failed_checks);
+      }
+      panic.push_back({labels, series.panic ? 1.0 : 0.0});
+      for (const auto& [reason, count] : series.ejections)
+        ejections.push_back({with(labels, {{"reason", std::string(reason)}}), number(count)});
+    }
+    if (panic.empty()) return {};
+    std::vector<MetricFamily> families;
+    families.push_back(family(MetricType::Gauge, "headgate_health_endpoints",
+                              "Endpoints whose health is watched, by state.", std::move(endpoints)));
+    families.push_back(family(MetricType::Gauge, "headgate_health_panic",
+                              "Whether so few endpoints are healthy that all are used.", std::move(panic)));
+    families.push_back(family(MetricType::Counter, "headgate_health_ejections_total",
+                              "Endpoints ejected for their answers, by reason.", std::move(ejections)));
+    if (checked.empty()) return families;
+    families.push_back(family(MetricType::Gauge, "headgate_health_checked_endpoints",
+                              "Endpoints of which health checks are made.", std::move(checked)));
+    families.push_back(family(MetricType::Counter, "headgate_health_checks_total",
+                              "Health checks made, by result.", std::move(checks)));
+    return families;
+  }
+
+ private:
+  const MetricsSources& sources_;
+  Labels constant_;
+};
+
 // The admission webhook. ingress-nginx's gauges speak of its last check.
 class AdmissionCollector final : public prometheus::Collectable {
  public:
@@ -517,6 +574,7 @@ void Metrics::write_text(std::ostream& out) const {
   serializer.Serialize(out, CertificateCollector(sources_).Collect());
   serializer.Serialize(out, WatchCollector(sources_, constant).Collect());
   serializer.Serialize(out, AdmissionCollector(sources_, constant).Collect());
+  serializer.Serialize(out, HealthCollector(sources_, constant).Collect());
   serializer.Serialize(out, WorkerCollector(sources_, constant).Collect());
   const std::vector<SeriesTotals> series = total_series(sources_.workers());
   if (series.empty()) return;  // a family without samples says nothing

@@ -10,6 +10,7 @@
 
 #include "observe/admission_stats.h"
 #include "observe/certificate_series.h"
+#include "observe/health_series.h"
 #include "observe/watch_series.h"
 #include "observe/worker_stats.h"
 
@@ -43,6 +44,7 @@ struct MetricsSources {
   std::function<std::vector<CertificateSeries>()> certificates;
   std::function<std::vector<WatchSeries>()> watches;  // null: there are none
   std::function<AdmissionTotals()> admission;  // null: there is no webhook
+  std::function<std::vector<HealthSeries>()> health;  // null: there is none
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
 };

@@ -9,8 +9,10 @@
 namespace headgate::observe {
 
 struct StreamRecord {
-  std::string_view remote_addr;  // textual client IP
-  std::string_view time_local;   // "22/Nov/2026:10:00:00 +0000", made once a second by the Worker
+  std::string_view remote_addr;      // textual client IP
+  std::string_view time_local;       // "22/Nov/2026:10:00:00 +0000", made once a second by the Worker
+  std::string_view upstream_name{};  // Cluster::name
+  std::string_view upstream_addr{};  // of the last endpoint tried; empty: none was
   // nginx's: 200, 502 where no endpoint could be reached, 503 where there is none; 499 where the client left
   // before.
   std::uint16_t status = 0;

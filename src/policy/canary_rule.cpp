@@ -1,6 +1,5 @@
 #include "policy/canary_rule.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "http/ascii.h"
@@ -9,14 +8,10 @@
 namespace headgate::policy {
 namespace {
 
-// nginx's $http_NAME: letters in any case, '-' and '_' are one.
+// The first of those that reach the pod. `variable`: as in $http_NAME.
 const http::Field* find_field(const http::FieldList& fields, std::string_view variable) {
-  for (const http::Field& field : fields) {
-    if (field.drop || field.name.size() != variable.size()) continue;
-    if (std::equal(variable.begin(), variable.end(), field.name.begin(),
-                   [](char v, char f) { return v == (f == '-' ? '_' : http::to_lower(f)); }))
-      return &field;
-  }
+  for (const http::Field& field : fields)
+    if (!field.drop && http::same_variable_name(field.name, variable)) return &field;
   return nullptr;
 }
 

@@ -1,34 +1,24 @@
 #include "policy/client_certificate.h"
 
+#include "base/percent_encoding.h"
+
 namespace headgate::policy {
 namespace {
 
 using Demand = ClientCertificateRule::Demand;
 using Verdict = ClientCertificateFacts::Verdict;
 
-constexpr std::string_view kDigits = "0123456789ABCDEF";
-
-void append_hex(std::string& out, char escape, char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  out += escape;
-  out += kDigits[byte >> 4U];
-  out += kDigits[byte & 0xfU];
-}
-
-bool is_unreserved(char c) {  // RFC 3986 §2.3
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
 // A client chooses what its names hold: no byte of them may end the line (RFC 2253 escapes them, `\0D`).
 void append_field(std::string& out, std::string_view name_and_colon, std::string_view value) {
   if (value.empty()) return;
   out += name_and_colon;
   for (const char c : value) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) {
       out += c;
-    else
-      append_hex(out, '\\', c);
+    } else {
+      out += '\\';
+      append_hex(out, c);
+    }
   }
   out += "\r\n";
 }
@@ -66,12 +56,7 @@ void ClientCertificateRule::append_upstream_fields(const ClientCertificateFacts&
   if (!facts.over_tls) return;
   if (pass_certificate && !facts.pem.empty()) {
     out += "ssl-client-cert: ";
-    for (const char c : facts.pem) {
-      if (is_unreserved(c))
-        out += c;
-      else
-        append_hex(out, '%', c);
-    }
+    append_percent_encoded(out, facts.pem, kUnreservedBytes);
     out += "\r\n";
   }
   append_field(out, "ssl-client-verify: ", facts.verify_text);

@@ -34,6 +34,9 @@ bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), http::is_digit);
 }
 
+// Of a name, and a port behind it.
+constexpr std::size_t kMostHostBytes = 253 + 6;
+
 bool is_host(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return is_label_byte(c) || c == '.'; });
@@ -72,8 +75,8 @@ Result<OriginPattern> OriginPattern::parse(std::string_view text) {
     rest.remove_prefix(2);
   }
   const std::size_t port = rest.find(':');
-  const bool good =
-      is_host(rest.substr(0, port)) && (port == std::string_view::npos || is_port(rest.substr(port + 1)));
+  const bool good = rest.size() <= kMostHostBytes && is_host(rest.substr(0, port)) &&
+                    (port == std::string_view::npos || is_port(rest.substr(port + 1)));
   if (!good) return fail(quoted(text) + " is no origin (like https://*.example.com:8443)");
   return pattern;
 }

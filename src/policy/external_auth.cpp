@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/percent_encoding.h"
 #include "http/ascii.h"
 
 namespace headgate::policy {
@@ -49,11 +50,13 @@ bool forbids_keeping(const SubrequestAnswer& answer) {
 std::string ExternalAuth::request_text(const RequestView& request, std::string_view more_lines) const {
   const auto is_set = [this](std::string_view name) {
     return std::any_of(set_fields.begin(), set_fields.end(),
-                       [name](const SetField& each) { return http::same_name(each.name, name); });
+                       [name](const SetField& each) { return http::same_variable_name(each.name, name); });
   };
+  const std::optional<std::string> asked = target.expand_target(request);
+  if (!asked) return {};
   std::string text(method_text());
   text += ' ';
-  text += escaped_target(target.expand(request));
+  text += *asked;
   text += " HTTP/1.1\r\n";
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!is_set(name)) add_line(text, name, value);
@@ -64,7 +67,8 @@ std::string ExternalAuth::request_text(const RequestView& request, std::string_v
   add(kSentFrom, "nginx-ingress-controller");
   add("X-Real-IP", request.remote_ip);
   add("X-Forwarded-For", request.remote_ip);
-  add(kRedirect, escaped_target(redirect.empty() ? request_uri(request) : redirect.expand(request)));
+  add(kRedirect,
+      percent_encoded(redirect.empty() ? request_uri(request) : redirect.expand(request), kTargetBytes));
   add("X-Request-ID", request.request_id);
   if (!method.empty()) {
     add("X-Original-URI", request_uri(request));
@@ -94,10 +98,11 @@ std::variant<AuthGrant, Denial> ExternalAuth::decide(const SubrequestAnswer& ans
   denial.status = answer.status;
   if (answer.status == 401 && !signin.empty()) {
     denial.status = 302;
-    denial.location = escaped_target(signin.expand(request));
+    denial.location = percent_encoded(signin.expand(request), kTargetBytes);
     if (!signin_parameter.empty()) {
       denial.location.append(signin_parameter).append(request.scheme).append("://");
-      denial.location.append(request.host_as_sent).append(escape_uri_component(request_uri(request)));
+      denial.location.append(request.host_as_sent);
+      append_percent_encoded(denial.location, request_uri(request), kUnreservedBytes);
     }
     append_all(denial.extra_fields, answer, kSetCookie);
     return denial;

@@ -52,6 +52,7 @@ struct ExternalAuth {
   }
   // The whole request to the service: HTTP/1.1, without content. All fields of the client but those that are
   // not relayed; what it says about forwarding never arrives. `more_lines`: whole lines, each with its CRLF.
+  // Empty: the service cannot be asked about it (Template::expand_target).
   [[nodiscard]] std::string request_text(const RequestView& request, std::string_view more_lines) const;
 
   // A status of 0 stands for a service that could not be asked or gave no answer.

@@ -18,8 +18,12 @@ constexpr std::int64_t kMostMemory = 512 * 1024;
 // A step of the slowest of RE2's machines looks at each of them for each byte.
 constexpr int kMostInstructions = 3000;
 
-// PCRE2: a match that needs more is given up. nginx allows ten million steps, seconds of a worker's time.
+// PCRE2: a match that needs more is given up. nginx allows ten million steps, seconds of a worker's time, and
+// that for each byte at which a match may begin.
 constexpr std::uint32_t kMostSteps = 50'000;
+// Bytes that one item may run over for the price of one step.
+constexpr std::size_t kBytesPerStep = 8;
+constexpr std::size_t kComparedPerStep = 64;
 constexpr std::uint32_t kMostDepth = 10'000;
 constexpr std::uint32_t kMostHeapKib = 2048;
 constexpr std::uint32_t kMostNesting = 50;
@@ -55,7 +59,9 @@ class Pattern::Backtracker {
     const CompileContext context(pcre2_compile_context_create(nullptr));
     pcre2_set_parens_nest_limit(context.get(), kMostNesting);
     pcre2_set_max_pattern_length(context.get(), kMostBytes + 1);  // "^" before a path
-    const std::uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C |
+    // AUTO_CALLOUT: StepCounter hears of every item that is tried.
+    const std::uint32_t options = PCRE2_AUTO_CALLOUT | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                                  PCRE2_NEVER_BACKSLASH_C |
                                   (letters == PatternCase::insensitive ? PCRE2_CASELESS : 0);
     int error = 0;
     PCRE2_SIZE at = 0;
@@ -68,6 +74,9 @@ class Pattern::Backtracker {
     std::uint32_t groups = 0;
     pcre2_pattern_info(made->code_.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
     made->groups_ = groups;
+    std::uint32_t references = 0;
+    pcre2_pattern_info(made->code_.get(), PCRE2_INFO_BACKREFMAX, &references);
+    made->has_references_ = references != 0;
     made->limits_.reset(pcre2_match_context_create(nullptr));
     pcre2_set_match_limit(made->limits_.get(), kMostSteps);
     pcre2_set_depth_limit(made->limits_.get(), kMostDepth);
@@ -75,11 +84,18 @@ class Pattern::Backtracker {
     return std::unique_ptr<const Backtracker>(std::move(made));
   }
 
-  [[nodiscard]] Verdict find_in(std::string_view subject, Captures* captures) const {
+  [[nodiscard]] Verdict find_in(std::string_view subject, Captures* captures, PatternBudget* budget) const {
     const MatchData data(pcre2_match_data_create_from_pattern(code_.get(), nullptr));
-    if (data == nullptr) return Verdict::gave_up;
+    const MatchContext limits(pcre2_match_context_copy(limits_.get()));
+    if (data == nullptr || limits == nullptr) return Verdict::gave_up;
+    StepCounter counter;
+    counter.most = budget == nullptr ? kMostSteps : std::min<std::uint64_t>(kMostSteps, budget->steps);
+    // What is compared with a back-reference in vain moves nothing that could be counted.
+    counter.price = 1 + (has_references_ ? subject.size() / kComparedPerStep : 0);
+    pcre2_set_callout(limits.get(), &StepCounter::hear, &counter);
     const int found =
-        pcre2_match(code_.get(), bytes_of(subject), subject.size(), 0, 0, data.get(), limits_.get());
+        pcre2_match(code_.get(), bytes_of(subject), subject.size(), 0, 0, data.get(), limits.get());
+    if (budget != nullptr) budget->steps -= std::min(counter.taken, counter.most);
     if (found == PCRE2_ERROR_NOMATCH) return Verdict::no;
     if (found < 0) return Verdict::gave_up;
     if (captures == nullptr) return Verdict::yes;
@@ -96,9 +112,26 @@ class Pattern::Backtracker {
   [[nodiscard]] std::size_t groups() const { return groups_; }
 
  private:
+  // Of one match, from all bytes at which it may begin: PCRE2's own limit starts anew with each of them.
+  struct StepCounter {
+    std::uint64_t most = 0;
+    std::uint64_t price = 1;
+    std::uint64_t taken = 0;
+    std::size_t at = 0;
+
+    static int hear(pcre2_callout_block* heard, void* counter) {
+      auto& self = *static_cast<StepCounter*>(counter);
+      const std::size_t moved = heard->current_position > self.at ? heard->current_position - self.at : 0;
+      self.taken += self.price + moved / kBytesPerStep;
+      self.at = heard->current_position;
+      return self.taken > self.most ? PCRE2_ERROR_MATCHLIMIT : 0;
+    }
+  };
+
   Code code_;
   MatchContext limits_;
   std::size_t groups_ = 0;
+  bool has_references_ = false;
 };
 
 Pattern::Pattern(std::string_view text, PatternCase letters) : text_(text), letters_(letters) {}
@@ -140,8 +173,13 @@ Result<std::shared_ptr<const Pattern>> Pattern::compile(std::string_view text, P
   return std::shared_ptr<const Pattern>(std::move(made));
 }
 
-Pattern::Verdict Pattern::find_in(std::string_view subject, Captures* captures) const {
-  if (backtracker_ != nullptr) return backtracker_->find_in(subject, captures);
+Pattern::Verdict Pattern::find_in(std::string_view subject, Captures* captures, PatternBudget* budget) const {
+  if (backtracker_ != nullptr) return backtracker_->find_in(subject, captures, budget);
+  if (budget != nullptr) {  // RE2 does not count
+    const std::uint64_t steps = most_steps(subject.size());
+    if (steps > budget->steps) return Verdict::gave_up;
+    budget->steps -= steps;
+  }
   std::array<re2::StringPiece, kMostCaptures + 2> groups;
   const std::size_t wanted = captures == nullptr ? 2 : groups.size();
   const re2::StringPiece text(subject.data(), subject.size());

@@ -19,6 +19,11 @@ class RE2;
 
 namespace headgate::policy {
 
+// What several matches together may take: each takes off what it took.
+struct PatternBudget {
+  std::uint64_t steps = 0;
+};
+
 enum class PatternCase : std::uint8_t { sensitive, insensitive };
 
 class Pattern {
@@ -40,8 +45,10 @@ class Pattern {
   Pattern(const Pattern&) = delete;
   Pattern& operator=(const Pattern&) = delete;
 
-  // Anywhere in `subject`, leftmost first; bytes are characters. `captures` may be null.
-  [[nodiscard]] Verdict find_in(std::string_view subject, Captures* captures = nullptr) const;
+  // Anywhere in `subject`, leftmost first; bytes are characters. `captures` and `budget` may be null. Of the
+  // budget RE2 takes most_steps(), PCRE2 the steps that it has taken.
+  [[nodiscard]] Verdict find_in(std::string_view subject, Captures* captures = nullptr,
+                                PatternBudget* budget = nullptr) const;
 
   [[nodiscard]] const std::string& text() const { return text_; }
   // Matched by PCRE2: it can give up.

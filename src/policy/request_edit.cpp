@@ -6,7 +6,7 @@ namespace headgate::policy {
 
 void RequestEdit::drop(std::string_view name) {
   for (http::Field& field : fields)
-    if (http::same_name(field.name, name)) field.drop = true;
+    if (http::same_variable_name(field.name, name)) field.drop = true;
 }
 
 void RequestEdit::set(std::string_view name, std::string_view value) {

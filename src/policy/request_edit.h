@@ -34,8 +34,10 @@ struct RequestEdit {
     refused_status = status;
     refused_reason = reason;
   }
-  // Drops the client's fields of that name (any case) and writes ours; without CR and LF.
+  // Drops the client's fields of that name and writes ours; without CR and LF.
   void set(std::string_view name, std::string_view value);
+  // In any case, and with '-' and '_' as one: many pods read them so, and what a client may not say in one
+  // spelling, it may not say in the other.
   void drop(std::string_view name);
 };
 

@@ -1,37 +1,17 @@
 #include "policy/rewrite.h"
 
+#include "base/percent_encoding.h"
+
 namespace headgate::policy {
 namespace {
 
-// What nginx writes as %XX in a path it has changed.
-bool is_escaped(char c) {
-  constexpr std::string_view kEscaped = " \"#%<>?\\^`{|}";
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= 0x20 || byte >= 0x7f || kEscaped.find(c) != std::string_view::npos;
-}
-
-std::string escape_path(std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(path.size());
-  for (const char c : path) {
-    if (!is_escaped(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
-}
-
+// Servlet containers take what follows a ';' off a segment before they resolve it.
 bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);  // the '/'
     const std::string_view segment = path.substr(0, path.find('/'));
-    if (segment == "." || segment == "..") return true;
+    const std::string_view name = segment.substr(0, segment.find(';'));
+    if (name == "." || name == "..") return true;
     path.remove_prefix(segment.size());
   }
   return false;
@@ -54,7 +34,7 @@ void RewritePath::apply(const RequestView& request, RequestEdit& edit) const {
   std::string path = target.expand(request, captures);
   if (!path.starts_with('/')) path.insert(path.begin(), '/');
   if (has_dot_segment(path)) return edit.refuse(400, RejectReason::bad_target);
-  edit.path = escape_path(path);
+  edit.path = percent_encoded(path, kPathBytes);
   if (edit.path.size() > kMostBytes) return edit.refuse(414, RejectReason::uri_too_long);
   if (!prefix.empty()) edit.set("X-Forwarded-Prefix", prefix.expand(request, captures));
 }
@@ -68,7 +48,7 @@ std::optional<Denial> RewriteRedirect::judge(const RequestView& request) const {
   Pattern::Captures captures = captures_of(request);
   std::array<std::string, Pattern::kMostCaptures + 1> escaped;
   for (std::size_t i = 0; i < captures.size(); ++i) {
-    escaped[i] = escape_path(captures[i]);
+    escaped[i] = percent_encoded(captures[i], kPathBytes);
     captures[i] = escaped[i];
   }
   Denial answer;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/percent_encoding.h"
 #include "base/quoted.h"
 #include "http/ascii.h"
 
@@ -14,13 +15,6 @@ bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// $http_NAME: '-' is written '_'.
-bool names_field(std::string_view variable, std::string_view field) {
-  return variable.size() == field.size() &&
-         std::equal(variable.begin(), variable.end(), field.begin(),
-                    [](char v, char f) { return http::to_lower(v) == (f == '-' ? '_' : http::to_lower(f)); });
-}
-
 // What reaches nobody behind us does not count: what is decided by a text must be what they see. Fields about
 // the hop and about forwarding do, which never reach anybody as the client wrote them.
 bool counts(const http::Field& field) {
@@ -29,13 +23,13 @@ bool counts(const http::Field& field) {
 
 // Of a field that was sent more than once all values, as if in one list (RFC 9110 §5.3).
 void append_field(std::string& out, const RequestView& request, std::string_view name) {
-  if (names_field(name, "host")) {
+  if (http::same_variable_name(name, "host")) {
     out += request.host_as_sent;
     return;
   }
   bool is_first = true;
   for (const http::Field& field : request.head.fields) {
-    if (!counts(field) || !names_field(name, field.name)) continue;
+    if (!counts(field) || !http::same_variable_name(name, field.name)) continue;
     if (!std::exchange(is_first, false)) out += ", ";
     out += field.value;
   }
@@ -91,23 +85,6 @@ std::string_view cookie_value(const http::FieldList& fields, std::string_view na
     if (std::exchange(is_first, false)) first = value;
   });
   return first;
-}
-
-std::string escape_uri_component(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_name_character(c) || c == '-' || c == '.' || c == '~') {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
 }
 
 Template::Variable Template::find(std::string_view name, std::string& argument) {
@@ -208,104 +185,91 @@ std::string Template::expand(const RequestView& request) const {
 }
 
 void Template::append_to(std::string& out, const RequestView& request) const {
-  for (const Part& part : parts_) {
-    switch (part.variable) {
-      case Variable::literal:
-        out += part.text;
-        break;
-      case Variable::request_uri:
-        out += request.target.forward_path;
-        out += request.target.query;
-        break;
-      case Variable::escaped_request_uri:
-        out += escape_uri_component(std::string(request.target.forward_path) +
-                                    std::string(request.target.query));
-        break;
-      case Variable::uri:
-        out += request.target.match_path;
-        break;
-      case Variable::args:
-        out += without_question_mark(request.target.query);
-        break;
-      case Variable::arg:
-        out += argument_value(request.target.query, part.text);
-        break;
-      case Variable::cookie:
-        append_cookies(out, request.head.fields, part.text);
-        break;
-      case Variable::field:
-        append_field(out, request, part.text);
-        break;
-      case Variable::host:
-        out += request.host.empty() ? request.server_name : request.host;
-        break;
-      case Variable::best_http_host:
-        out += request.public_host;
-        break;
-      case Variable::http_host:
-        out += request.host_as_sent;
-        break;
-      case Variable::server_name:
-        out += request.server_name;
-        break;
-      case Variable::server_port:
-        out += request.port;
-        break;
-      case Variable::scheme:
-        out += request.scheme;
-        break;
-      case Variable::https:
-        out += request.is_https() ? "on" : "";
-        break;
-      case Variable::request_method:
-        out += request.head.method_text;
-        break;
-      case Variable::server_protocol:
-        out += request.head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
-        break;
-      case Variable::remote_addr:
-        out += request.remote_ip;
-        break;
-      case Variable::request_id:
-        out += request.request_id;
-        break;
-      case Variable::namespace_name:
-        out += request.namespace_name;
-        break;
-      case Variable::ingress_name:
-        out += request.ingress;
-        break;
-      case Variable::service_name:
-        out += request.service;
-        break;
-      case Variable::service_port:
-        out += request.service_port;
-        break;
-      case Variable::location_path:
-        out += request.path;
-        break;
-      case Variable::upstream_name:
-        out += request.upstream_name;
-        break;
-      case Variable::nothing:
-        break;
-    }
-  }
+  for (const Part& part : parts_) append_part(out, part, request);
 }
 
-std::string escaped_target(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '#' && c != '<' && c != '>') {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += "0123456789ABCDEF"[byte >> 4];
-    out += "0123456789ABCDEF"[byte & 15];
+void Template::append_part(std::string& out, const Part& part, const RequestView& request) {
+  switch (part.variable) {
+    case Variable::literal:
+      out += part.text;
+      break;
+    case Variable::request_uri:
+      out += request.target.forward_path;
+      out += request.target.query;
+      break;
+    case Variable::escaped_request_uri:
+      append_percent_encoded(out, request.target.forward_path, kUnreservedBytes);
+      append_percent_encoded(out, request.target.query, kUnreservedBytes);
+      break;
+    case Variable::uri:
+      out += request.target.match_path;
+      break;
+    case Variable::args:
+      out += without_question_mark(request.target.query);
+      break;
+    case Variable::arg:
+      out += argument_value(request.target.query, part.text);
+      break;
+    case Variable::cookie:
+      append_cookies(out, request.head.fields, part.text);
+      break;
+    case Variable::field:
+      append_field(out, request, part.text);
+      break;
+    case Variable::host:
+      out += request.host.empty() ? request.server_name : request.host;
+      break;
+    case Variable::best_http_host:
+      out += request.public_host;
+      break;
+    case Variable::http_host:
+      out += request.host_as_sent;
+      break;
+    case Variable::server_name:
+      out += request.server_name;
+      break;
+    case Variable::server_port:
+      out += request.port;
+      break;
+    case Variable::scheme:
+      out += request.scheme;
+      break;
+    case Variable::https:
+      out += request.is_https() ? "on" : "";
+      break;
+    case Variable::request_method:
+      out += request.head.method_text;
+      break;
+    case Variable::server_protocol:
+      out += request.head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+      break;
+    case Variable::remote_addr:
+      out += request.remote_ip;
+      break;
+    case Variable::request_id:
+      out += request.request_id;
+      break;
+    case Variable::namespace_name:
+      out += request.namespace_name;
+      break;
+    case Variable::ingress_name:
+      out += request.ingress;
+      break;
+    case Variable::service_name:
+      out += request.service;
+      break;
+    case Variable::service_port:
+      out += request.service_port;
+      break;
+    case Variable::location_path:
+      out += request.path;
+      break;
+    case Variable::upstream_name:
+      out += request.upstream_name;
+      break;
+    case Variable::nothing:
+      break;
   }
-  return out;
 }
 
 }  // namespace headgate::policy

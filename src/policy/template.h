@@ -6,11 +6,12 @@
 // $server_protocol $remote_addr $the_real_ip $binary_remote_addr $remote_port $request_id $req_id $namespace
 // $ingress_name $service_name $service_port $location_path $proxy_upstream_name $escaped_request_uri.
 // Both "$name" and "${name}". One that has no value expands to nothing. A field or cookie that was sent more
-// than once expands to all its values (nginx takes the first of cookies); one that is not passed on to anybody
-// (nominated by Connection, with '_' in its name) to nothing.
+// than once expands to all its values (nginx takes the first of cookies); one that is not passed on to
+// anybody (nominated by Connection, with '_' in its name) to nothing.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ class Template {
 
   [[nodiscard]] std::string expand(const RequestView& request) const;
   void append_to(std::string& out, const RequestView& request) const;
+  // As path and query of a request of ours (auth-url, mirror-target): whatever a client has sent stays within
+  // the place that the text gives it. In the path no value ends the path, and only $uri, $location_path and
+  // the request's own target hold a '/' that divides; in the query no value but $args begins another
+  // parameter. Nothing: a value would be, or make, a dot segment, which the service might resolve.
+  [[nodiscard]] std::optional<std::string> expand_target(const RequestView& request) const;
 
   [[nodiscard]] bool empty() const { return parts_.empty(); }
   [[nodiscard]] bool has_variables() const;
@@ -73,6 +79,7 @@ class Template {
     std::string text;  // of a literal; the NAME of arg, cookie and field
   };
   static Variable find(std::string_view name, std::string& argument);
+  static void append_part(std::string& out, const Part& part, const RequestView& request);
 
   std::string text_;
   std::vector<Part> parts_;
@@ -80,12 +87,5 @@ class Template {
 
 // The value of the cookie of that name (RFC 6265 §4.2.1), or empty. The first one counts.
 std::string_view cookie_value(const http::FieldList& fields, std::string_view name);
-
-// What is not visible ASCII, and what ends a target or a URL, as %XX: for targets that were expanded, so that
-// nothing a client sent ends them.
-std::string escaped_target(std::string_view text);
-
-// `text` with everything but unreserved characters (RFC 3986 §2.3) as %XX.
-std::string escape_uri_component(std::string_view text);
 
 }  // namespace headgate::policy

@@ -87,7 +87,9 @@ bool Acceptor::accept_one() {
   }
   context_->stats.connections_accepted.add();
   Transport transport(fd);
-  const ClientInfo client(peer, port_, over_tls_);
+  ClientInfo client(peer, port_, over_tls_);
+  client.number = context_->next_connection;
+  context_->next_connection += context_->config.workers;
   if (inbound) {
     begin(new InboundConnection(*context_, std::move(transport), peer, client));
   } else {

@@ -14,8 +14,8 @@ void AnswerPace::begin(std::uint64_t rate, std::uint64_t after, TimePoint now) {
   began_ = now;
 }
 
-void AnswerPace::sent(std::size_t size, TimePoint now, TimerWheel& timers) {
-  sent_ += size;
+void AnswerPace::sent(std::uint64_t total, TimePoint now, TimerWheel& timers) {
+  sent_ = total;
   if (room(now) == 0) timers.set(*this, now + TimerWheel::kTick);
 }
 

@@ -17,13 +17,18 @@ class AnswerPace final : public Timer {
  public:
   // A head, and what comes with it, is read in one piece, whatever the rate is.
   static constexpr std::size_t kHeadRoom = 4096;
+  // Nor is content that is compressed read in smaller pieces: each costs a flush. Where that was too much, it
+  // is reckoned against the time to come.
+  static constexpr std::size_t kPackedRoom = std::size_t{16} * 1024;
 
   explicit AnswerPace(Exchange& exchange) : exchange_(exchange) {}
 
-  // The head has come. Bytes a second, and bytes before that counts.
+  // The head has come. Bytes a second, and bytes before that counts; both of what the client gets, which is
+  // not what the pod sent where the answer is compressed.
   void begin(std::uint64_t rate, std::uint64_t after, TimePoint now);
-  // Content has been sent. Sets the timer where there is no room for more.
-  void sent(std::size_t size, TimePoint now, TimerWheel& timers);
+  // So many bytes have gone to the client by now, its head and whatever frames the content included. Sets the
+  // timer where there is no room for more.
+  void sent(std::uint64_t total, TimePoint now, TimerWheel& timers);
   [[nodiscard]] bool has_begun() const { return rate_ != 0; }
   // Bytes that may be sent by `now`.
   [[nodiscard]] std::size_t room(TimePoint now) const;

@@ -16,10 +16,24 @@ ClientInfo::ClientInfo(const SocketAddress& peer, std::string_view listener_port
   set_peer(peer);
 }
 
+namespace {
+
+std::uint8_t write_ip(const SocketAddress& address, std::array<char, 46>& out) {
+  const std::string ip = address.ip_string();
+  const std::size_t size = std::min(ip.size(), out.size());
+  std::memcpy(out.data(), ip.data(), size);
+  return static_cast<std::uint8_t>(size);
+}
+
+}  // namespace
+
 void ClientInfo::set_peer(const SocketAddress& peer) {
-  const std::string ip = peer.ip_string();
-  ip_size_ = static_cast<std::uint8_t>(std::min(ip.size(), ip_.size()));
-  std::memcpy(ip_.data(), ip.data(), ip_size_);
+  ip_size_ = write_ip(peer, ip_);
+  remote_port = peer.port();
+}
+
+void ClientInfo::set_proxied(const SocketAddress& source) {
+  proxied_ip_size_ = write_ip(source, proxied_ip_);
 }
 
 void ClientInfo::set_server_port(std::uint16_t server_port) {

@@ -54,7 +54,8 @@ struct WorkerContext {
   std::shared_ptr<const router::PassthroughIndex> passthrough;
   AuthCache auth_cache;
   Mirrors mirrors;
-  Suspensions suspensions;  // the Exchanges that wait in their access phase
+  Suspensions suspensions;            // the Exchanges that wait in their access phase
+  std::uint64_t next_connection = 1;  // its number; those of the Workers are in turns
 };
 
 }  // namespace headgate::proxy

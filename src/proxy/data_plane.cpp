@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "proxy/health_keeper.h"
 #include "proxy/password_checker.h"
 #include "proxy/worker.h"
 
@@ -50,7 +51,10 @@ Result<void> check_distinct(const DataPlaneConfig& config) {
 
 DataPlane::DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
                      std::function<void(std::shared_ptr<const void>)> retire)
-    : config_(std::move(config)), access_log_(access_log), retire_(std::move(retire)) {
+    : config_(std::move(config)),
+      access_log_(access_log),
+      retire_(std::move(retire)),
+      health_(std::make_unique<HealthKeeper>(config_.workers)) {
   config_.passwords = std::make_shared<PasswordChecker>(kPasswordThreads);
   for (unsigned i = 0; i < config_.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(config_, i, access_log_, retire_, on_adopted_));
@@ -78,7 +82,8 @@ void DataPlane::start() {
 }
 
 void DataPlane::publish(const std::shared_ptr<const router::Publication>& publication) {
-  for (const auto& worker : workers_) worker->post_publication(publication);
+  const HealthUpdates health = health_->adopt(publication->clusters, Clock::now());
+  for (const auto& worker : workers_) worker->post_publication(publication, health);
 }
 
 std::uint64_t DataPlane::adopted_generation() const {
@@ -99,8 +104,13 @@ bool DataPlane::drained() const {
 
 void DataPlane::stop() {
   config_.passwords->stop();
+  health_->stop();
   for (const auto& worker : workers_) worker->stop();
 }
+
+std::string DataPlane::health_page() const { return health_->dump(Clock::now()); }
+
+std::vector<observe::HealthSeries> DataPlane::health_series() const { return health_->series(Clock::now()); }
 
 std::vector<const observe::WorkerStats*> DataPlane::stats() const {
   std::vector<const observe::WorkerStats*> all;

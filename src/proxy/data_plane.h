@@ -7,16 +7,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/socket_address.h"
 #include "observe/access_log.h"
+#include "observe/health_series.h"
 #include "observe/worker_stats.h"
 #include "router/publication.h"
 
 namespace headgate::proxy {
 
+class HealthKeeper;
 class PasswordChecker;
 class Worker;
 
@@ -60,6 +63,10 @@ class DataPlane {
   // Closes everything and joins the threads.
   void stop();
 
+  // The health of the endpoints of every Cluster that asks for it, for people and for metrics. Any thread.
+  [[nodiscard]] std::string health_page() const;
+  [[nodiscard]] std::vector<observe::HealthSeries> health_series() const;
+
   // One for each Worker, in order; valid for the life of the DataPlane. Readable from any thread.
   [[nodiscard]] std::vector<const observe::WorkerStats*> stats() const;
 
@@ -68,6 +75,7 @@ class DataPlane {
   observe::AccessLogSink& access_log_;
   std::function<void(std::shared_ptr<const void>)> retire_;
   std::function<void()> on_adopted_;
+  std::unique_ptr<HealthKeeper> health_;  // outlives the Workers
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

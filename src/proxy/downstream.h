@@ -72,6 +72,8 @@ class Downstream {
   // Bytes of this request as received, head included.
   [[nodiscard]] virtual std::uint64_t bytes_received() const = 0;
   [[nodiscard]] virtual TimePoint request_started() const = 0;
+  // Requests on the client's connection so far.
+  [[nodiscard]] virtual std::uint64_t connection_requests() const = 0;
   [[nodiscard]] virtual const ClientInfo& client() const = 0;
 };
 

@@ -39,8 +39,10 @@ EndpointState* find(const std::vector<EndpointRef>& states, const router::Endpoi
 
 }  // namespace
 
-void EndpointPool::adopt(const router::EndpointSet& set, TimePoint now) {
+void EndpointPool::adopt(const router::EndpointSet& set, TimePoint now, std::shared_ptr<ClusterHealth> health,
+                         unsigned worker) {
   protocol_ = set.protocol;
+  health_ = std::move(health);
   std::vector<EndpointRef> adopted;
   adopted.reserve(set.endpoints.size());
   for (const router::Endpoint& endpoint : set.endpoints) {
@@ -51,6 +53,12 @@ void EndpointPool::adopt(const router::EndpointSet& set, TimePoint now) {
     if (find(adopted, state->endpoint) != state.get()) retire(*state);
   }
   endpoints_ = std::move(adopted);
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    EndpointState& state = *endpoints_[i];
+    state.cluster_health = health_;
+    state.health = health_ != nullptr ? health_->members()[i].health : nullptr;
+    state.tally = state.health != nullptr ? &state.health->tallies[worker] : nullptr;
+  }
   introduce_new(now);
 }
 
@@ -77,6 +85,7 @@ void EndpointPool::retire(EndpointState& state) {
 EndpointState* EndpointPool::choose(const EndpointRef* tried, std::size_t tried_count) {
   const std::size_t count = endpoints_.size();
   if (count == 0) return nullptr;
+  if (is_selective()) return choose_by_weight({tried, tried_count}, next_);
   EndpointState* first = nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     EndpointState* const candidate = endpoints_[next_ % count].get();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "proxy/cluster_health.h"
 #include "proxy/latency_average.h"
 #include "proxy/random.h"
 #include "proxy/tls_sessions.h"
@@ -41,7 +42,19 @@ struct EndpointState {
   std::uint32_t running = 0;  // tries of these Routes
   std::uint64_t hash_id = 0;  // of its address, the same everywhere
   std::string session_name;   // what session cookies call it; made when the first one is asked for
+  // Null unless its Cluster asks for health.
+  std::shared_ptr<ClusterHealth> cluster_health;
+  std::shared_ptr<EndpointHealth> health;
+  EndpointHealth::Tally* tally = nullptr;  // this Worker's
+  std::uint32_t credit = 0;  // of a slow start: its turn is taken when that comes to a full weight
   std::uint32_t references = 0;
+
+  void note(TryOutcome outcome) {
+    if (health != nullptr) cluster_health->note(*health, *tally, outcome);
+  }
+  [[nodiscard]] std::uint32_t weight() const {
+    return health == nullptr ? EndpointHealth::kFullWeight : health->weight.load(std::memory_order_relaxed);
+  }
 };
 inline void intrusive_ptr_add_ref(EndpointState* state) { ++state->references; }
 inline void intrusive_ptr_release(EndpointState* state) {
@@ -56,8 +69,13 @@ class EndpointPool {
   EndpointPool(std::shared_ptr<const router::Cluster> cluster, std::size_t offset);
   ~EndpointPool();
 
-  // Takes a new set; an endpoint that stays (same address and uid) keeps its idle connections.
-  void adopt(const router::EndpointSet& set, TimePoint now = {});
+  // Takes a new set; an endpoint that stays (same address and uid) keeps its idle connections. `health`: of
+  // that very set, or null; `worker`: whose tallies are written.
+  void adopt(const router::EndpointSet& set, TimePoint now = {},
+             std::shared_ptr<ClusterHealth> health = nullptr, unsigned worker = 0);
+
+  // An endpoint that is ejected is chosen by none of the following, unless too few are healthy (panic); one
+  // in slow start is passed over in some of its turns.
 
   // Round robin. Passes over the endpoints in `tried` while there is another; null where there is none at
   // all.
@@ -73,6 +91,8 @@ class EndpointPool {
   // The same for the same hash, in every Worker and replica, as long as the endpoint is there; when one comes
   // or goes, about one hash in n moves.
   [[nodiscard]] EndpointState* choose_by_hash(std::uint64_t hash) const;
+  // The same, whether or not it is ejected.
+  [[nodiscard]] EndpointState* owner_of_hash(std::uint64_t hash) const;
   // Any of the `size` endpoints of a group that the hash leads to.
   EndpointState* choose_of_subset(std::uint64_t hash, std::uint32_t size, Tried tried, Random& random);
   // The endpoint that a session cookie names, or null.
@@ -82,6 +102,16 @@ class EndpointPool {
   std::string_view session_name(EndpointState& endpoint) const;
 
   [[nodiscard]] std::size_t size() const { return endpoints_.size(); }
+  // In the order of the EndpointSet.
+  [[nodiscard]] EndpointState& endpoint(std::size_t at) const { return *endpoints_[at]; }
+  // Nobody can get a request.
+  [[nodiscard]] bool is_empty() const {
+    return endpoints_.empty() || (health_ != nullptr && health_->is_exhausted());
+  }
+  // It is ejected, and there are others.
+  [[nodiscard]] bool avoids(const EndpointState& endpoint) const {
+    return is_selective() && endpoint.weight() == 0;
+  }
   [[nodiscard]] const router::Cluster& cluster() const { return *cluster_; }
   // As its Service says.
   [[nodiscard]] router::UpstreamProtocol protocol() const { return protocol_; }
@@ -92,12 +122,15 @@ class EndpointPool {
   }
 
  private:
+  [[nodiscard]] bool is_selective() const { return health_ != nullptr && health_->is_selective(); }
+  EndpointState* choose_by_weight(Tried tried, std::size_t& next);
   static void retire(EndpointState& state);
   void introduce_new(TimePoint now);
 
   std::shared_ptr<const router::Cluster> cluster_;
   std::vector<EndpointRef> endpoints_;
   router::UpstreamProtocol protocol_ = router::UpstreamProtocol::http1;
+  std::shared_ptr<ClusterHealth> health_;  // null: nobody is ever avoided
   std::size_t next_;
   std::uint32_t references_ = 0;
 };

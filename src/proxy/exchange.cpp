@@ -4,18 +4,15 @@
 #include <variant>
 
 #include "http/ascii.h"
-#include "observe/route_series.h"
+#include "policy/basic_user.h"
 #include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
-#include "router/backend_choice.h"
+#include "proxy/log_notes.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
 namespace {
-
-// What ingress-nginx's log calls the built-in default backend.
-constexpr std::string_view kDefaultBackendName = "upstream-default-backend";
 
 // Buffers keep their memory for the next Exchange, unless a peak made them large.
 constexpr std::size_t kMostKept = 16 * 1024;
@@ -45,6 +42,9 @@ std::string_view said_for(const http::FieldList& fields, const http::RequestFact
 
 }  // namespace
 
+Exchange::Exchange() = default;
+Exchange::~Exchange() = default;
+
 // --- admit ---
 
 void Exchange::begin(WorkerContext& context, Downstream& downstream) {
@@ -60,6 +60,7 @@ void Exchange::refuse(WorkerContext& context, Downstream& downstream, std::strin
   begin(context, downstream);
   log_.append(request_line);
   request_line_ = log_.view();
+  begin_notes(nullptr, {});
   reply(refusal.status, refusal.reason);
 }
 
@@ -80,6 +81,7 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   if (!route(target, host)) return;
   const policy::RequestView request = view_of(head, facts, target, host);
   if (table_->table->site().forwarding.address) client_ip_ = request.remote_ip;
+  note_route(request);
   early_body_ = {body, size};
   if (error_pages() != nullptr) hold(request);  // it may have to be asked anew
   if (access(request) == Passage::passed) go_on(head, request);
@@ -106,9 +108,11 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   const std::string_view agent = facts.user_agent != nullptr ? facts.user_agent->value : std::string_view();
   const std::string_view referer = facts.referer != nullptr ? facts.referer->value : std::string_view();
   const std::string_view id = facts.request_id != nullptr ? facts.request_id->value : std::string_view();
+  const std::string_view credentials =
+      facts.authorization != nullptr ? facts.authorization->value : std::string_view();
   constexpr std::size_t kIdSize = 32;
   char* const begin = log_.prepare(head.request_line.size() + agent.size() + referer.size() +
-                                   std::max(id.size(), kIdSize) + facts.upgrade.size() + facts.host.size());
+                                   std::max(id.size(), kIdSize) + facts.upgrade.size() + credentials.size());
   char* p = begin;
   const auto keep = [&p](std::string_view text) {
     std::copy(text.begin(), text.end(), p);
@@ -127,7 +131,12 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   } else {
     request_id_ = keep(id);
   }
+  if (!credentials.empty()) {
+    remote_user_ = policy::basic_user(credentials, p);
+    p += remote_user_.size();
+  }
   log_.commit(static_cast<std::size_t>(p - begin));
+  begin_notes(&head, facts.host);
 }
 
 bool Exchange::admit(http::RequestHead& head, const http::RequestFacts& facts, http::Target& target,
@@ -184,13 +193,9 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   }
   apply_grant(edit);
   tell_default_backend(request, edit);
-  ForwardingFields forwarding;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.host = request.public_host;
   forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
   forwarding.more_fields = edit.lines;
   std::string chain;
   const policy::ForwardingRules& rules = table_->table->site().forwarding;
@@ -317,12 +322,14 @@ bool Exchange::accept_answer(const http::ResponseHead& head) {
 
 void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFacts& facts, char* body,
                                 std::size_t size, bool last) {
+  if (log_format_ != nullptr) notes_->note_upstream(head);
   if (!accept_answer(head) || passed_over(head, last)) return;
   observe::UpstreamTry& current = current_try();
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = since_try();
   current.response_bytes = size;
   note_latency(false);
+  if (head.status >= 400) note_outcome(outcome_of_status(head.status));  // of others when they are whole
   if (replace_answer(head, last)) return;
   status_ = head.status;
   head_sent_ = true;
@@ -332,6 +339,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
   }
   const bool compressed = table_->table->site().compression.enabled() && begin_compression(head, facts);
   head.added = own_fields(&head);
+  if (log_format_ != nullptr) note_answer(head, facts, compressed);
   begin_pace();
   if (compressed) {
     if (!send_compressed(&head, facts, {body, size}, last)) return;
@@ -339,7 +347,7 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     body_bytes_sent_ += size;
     downstream_->send_head(head, facts, body, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -351,7 +359,7 @@ void Exchange::on_response_body(char* data, std::size_t size, bool last) {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
-  keep_pace(size);
+  keep_pace();
   if (last) finish_response();
 }
 
@@ -365,6 +373,7 @@ void Exchange::on_response_trailers(std::string_view lines) {
 
 void Exchange::finish_response() {
   current_try().response_time = since_try();
+  if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (upstream != nullptr) upstream->release(is_request_whole());
@@ -377,14 +386,17 @@ void Exchange::finish_response() {
 }
 
 void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connection) {
+  if (log_format_ != nullptr) notes_->note_upstream(head);
   if (!accept_answer(head)) return;
   current_try().status = 101;
   current_try().header_time = since_try();
   note_latency(false);
+  note_outcome(TryOutcome::success);
   head_sent_ = true;
   context_->stats.tunnels.add(1);
   tunnelling_ = true;
   head.added = own_fields(&head);
+  if (log_format_ != nullptr) note_answer(head, {}, false);
   status_ = downstream_->send_switching(head, upgrade_);
   downstream_->become_tunnel(std::make_unique<Tunnel>(*context_, *this, settings().read_timeout), connection);
 }
@@ -419,6 +431,7 @@ void Exchange::reply(http::LocalReply answer, RejectReason reason) {
   if (grpc_ && answer.status >= 400) answer_as_grpc(answer);
   answer.extra_fields = own_fields(nullptr);
   answer.head_only = method_ == http::Method::head;
+  if (log_format_ != nullptr) notes_->note_answer(answer, context_->date.http_date());
   body_bytes_sent_ = downstream_->send_local_reply(answer);
   if (!downstream_->congested()) finish(Ending::complete);
 }
@@ -469,48 +482,6 @@ std::chrono::microseconds Exchange::since(TimePoint start) const {
   return std::chrono::duration_cast<std::chrono::microseconds>(context_->now - start);
 }
 
-void Exchange::record() {
-  observe::WorkerStats& stats = context_->stats;
-  stats.connections_writing.add(-1);
-  if (tunnelling_) stats.tunnels.add(-1);
-  if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
-  observe::AccessRecord record;
-  record.remote_addr = client_ip_.empty() ? downstream_->client().remote_ip() : client_ip_;
-  record.time_local = context_->date.log_date();
-  record.request_line = request_line_;
-  const std::size_t space = request_line_.find(' ');
-  record.method = space != std::string_view::npos ? request_line_.substr(0, space) : std::string_view();
-  record.referer = referer_;
-  record.user_agent = user_agent_;
-  record.request_id = request_id_;
-  record.status = static_cast<std::uint16_t>(status_);
-  record.body_bytes_sent = body_bytes_sent_;
-  record.bytes_sent = downstream_->bytes_sent();
-  record.request_length = downstream_->bytes_received();
-  record.request_time = since(downstream_->request_started());
-  const std::size_t kept = std::min(try_count_, kMaxTries);
-  for (std::size_t i = 0; i < kept; ++i) record.tries[i] = tries_[(try_count_ - kept + i) % kMaxTries];
-  record.try_count = static_cast<std::uint8_t>(kept);
-  record.reason = reason_;
-  if (route_ != nullptr) {
-    observe::RouteLabels labels;
-    labels.slot = route_->slot;
-    labels.namespace_name = route_->namespace_name;
-    labels.ingress = route_->ingress;
-    if (route_->cluster) labels.service = route_->cluster->service;
-    if (alternative_ != nullptr) {
-      labels.slot = alternative_->slot;
-      record.alternative_upstream_name = labels.canary = alternative_->cluster->name;
-    }
-    record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
-    labels.path = route_->path;
-    labels.host = host_->server_name();
-    record.host = labels.host;
-    stats.routes->record(labels, record);
-  }
-  if (is_logged()) context_->access_log.append(record);
-}
-
 void Exchange::clear() {
   end_suspension();
   held_.reset();
@@ -547,7 +518,9 @@ void Exchange::clear() {
   compressor_.reset();
   answer_fields_.clear();
   client_ip_.clear();
-  upgrade_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
+  if (log_format_ != nullptr) notes_->clear();
+  log_format_ = nullptr;
+  upgrade_ = remote_user_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = grpc_ = false;
   reason_ = RejectReason::none;

@@ -43,6 +43,7 @@
 
 namespace headgate::proxy {
 
+class LogNotes;
 struct WorkerContext;
 }  // namespace headgate::proxy
 namespace headgate::router {
@@ -56,7 +57,8 @@ namespace headgate::proxy {
 // Owned by the ExchangePool; lent to one Downstream at a time, on one Worker thread.
 class Exchange final : public TunnelOwner, public UpstreamUser {
  public:
-  Exchange() = default;
+  Exchange();
+  ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -184,7 +186,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   [[nodiscard]] bool is_logged() const;
   // limit-rate
   void begin_pace();
-  void keep_pace(std::size_t sent);
+  void keep_pace();
   [[nodiscard]] bool is_paced_out() const;
 
   // exchange_suspend.cpp
@@ -209,6 +211,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool replace_answer(const http::ResponseHead& head, bool last);
   // exchange_mirror.cpp
   void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
+  void drop_mirror();
   void add_to_mirror(std::string_view content, bool last);
   // All that the upstream will get has been given to us.
   [[nodiscard]] bool is_request_whole() const {
@@ -224,6 +227,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void add_session_cookie();
   void measure(EndpointState* endpoint);
   void note_latency(bool failed);
+  void note_outcome(TryOutcome outcome);
   void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();
@@ -250,6 +254,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool accept_answer(const http::ResponseHead& head);
   void finish_response();
   void finish(Ending ending);
+  // exchange_log.cpp
+  // `head`: null for a request that is refused before it has one.
+  void begin_notes(const http::RequestHead* head, std::string_view host_as_sent);
+  void note_route(const policy::RequestView& request);
+  void note_answer(const http::ResponseHead& head, const http::ResponseFacts& facts, bool compressed);
+  void write_line(const observe::AccessRecord& record);
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
@@ -293,7 +303,11 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   std::string_view referer_;
   std::string_view user_agent_;
   std::string_view request_id_;
+  std::string_view remote_user_;
   std::string client_ip_;  // what a proxy before us says, where it is believed; else empty
+
+  const observe::LogFormat* log_format_ = nullptr;  // of the table; null: the default one
+  std::unique_ptr<LogNotes> notes_;                 // in use where there is such a format
 
   // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
   std::string_view early_body_;
@@ -312,7 +326,6 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // Where answers are compressed: what the client takes, and what this one is encoded by.
   policy::AcceptedCodings codings_{};
   std::unique_ptr<http::Compressor> compressor_;
-
 
   // The tries.
   std::array<EndpointRef, kMaxTries> tried_;
@@ -333,7 +346,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
   bool tunnelling_ = false;
-  bool grpc_ = false;  // errors of ours are told in its way
+  bool grpc_ = false;                 // errors of ours are told in its way
   std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it
 };
 

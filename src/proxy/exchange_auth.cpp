@@ -43,6 +43,7 @@ Exchange::StepVerdict Exchange::ask(const policy::ExternalAuth& step, const poli
   if (!pool) return {judge_auth_answer(step, {}, request)};
   auto question = std::make_unique<AuthQuestion>(*context_, *this, step, std::move(cache_name));
   std::string text = step.request_text(request, client_certificate_fields());
+  if (text.empty()) return {judge_auth_answer(step, {}, request)};
   if (!question->start({pool, service.tls.get()}, std::move(text)))
     return {judge_auth_answer(step, {}, request)};
   suspend(request, std::move(question));

@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kFailureLatency{1};
 // False: answered.
 bool Exchange::choose_backend(const policy::RequestView& request) {
   if (!pool_) pool_ = context_->upstreams.pool(route_->cluster->slot);
-  if (!pool_ || pool_->size() == 0) {
+  if (!pool_ || pool_->is_empty()) {
     if (fall_back()) return true;
     reply(503, RejectReason::no_endpoint);
     return false;
@@ -85,12 +85,22 @@ EndpointState* Exchange::choose_endpoint() {
   return endpoint;
 }
 
-// A session that the client brought stays where it is, unless it is to move after a failure.
+// A session that the client brought stays where it is, unless it is to move after a failure. An ejected
+// endpoint is one that has failed: its sessions move for good, or are another's guests until it is back.
 EndpointState* Exchange::choose_for_session(EndpointPool::Tried tried) {
   const policy::SessionAffinity& affinity = *balancing_->affinity;
-  const bool stays = session_known_ && !(try_count_ > 0 && affinity.change_on_failure);
-  if (affinity.mode == policy::SessionAffinity::Mode::persistent) {
-    if (stays && !session_endpoint_->removed) return session_endpoint_.get();
+  const bool persistent = affinity.mode == policy::SessionAffinity::Mode::persistent;
+  bool stays = session_known_ && !(try_count_ > 0 && affinity.change_on_failure);
+  if (stays && affinity.change_on_failure) {
+    const EndpointState* const home =
+        persistent ? session_endpoint_.get() : pool_->owner_of_hash(choice_hash_);
+    if (home != nullptr && pool_->avoids(*home)) stays = false;
+  }
+  if (persistent) {
+    if (stays && !session_endpoint_->removed) {
+      if (!pool_->avoids(*session_endpoint_)) return session_endpoint_.get();
+      return pool_->choose_by_hash(text_hash(pool_->session_name(*session_endpoint_), kTextSeed));
+    }
     EndpointState* const endpoint = pool_->choose_any(tried, context_->random);
     if (endpoint != nullptr) session_key_ = pool_->session_name(*endpoint);
     return endpoint;
@@ -100,7 +110,12 @@ EndpointState* Exchange::choose_for_session(EndpointPool::Tried tried) {
   for (int i = 0; i < kKeysDrawn; ++i) {
     session_key_.resize(32);
     context_->random.hex32(session_key_.data());
-    endpoint = pool_->choose_by_hash(text_hash(session_key_, kTextSeed));
+    const std::uint64_t hash = text_hash(session_key_, kTextSeed);
+    endpoint = pool_->owner_of_hash(hash);
+    if (endpoint != nullptr && pool_->avoids(*endpoint)) {  // the session would move when that one is back
+      endpoint = pool_->choose_by_hash(hash);
+      continue;
+    }
     if (std::none_of(tried.begin(), tried.end(),
                      [&](const EndpointRef& each) { return each.get() == endpoint; }))
       break;
@@ -132,6 +147,9 @@ void Exchange::note_latency(bool failed) {
   if (failed) latency = std::max<std::chrono::microseconds>(latency, kFailureLatency);
   measured_->latency.add(latency, context_->now);
 }
+
+// For the health of the endpoint that was tried last.
+void Exchange::note_outcome(TryOutcome outcome) { tried_[(try_count_ - 1) % kMaxTries]->note(outcome); }
 
 // From now on endpoints take turns, and the client is told of no session: another backend answers.
 void Exchange::forget_choice() {

@@ -8,24 +8,16 @@
 #include "proxy/head_writer.h"
 
 namespace headgate::proxy {
-namespace {
-
-// Methods whose requests say how long they are even where they have no content (RFC 9110 §8.6).
-bool says_length(http::Method method) {
-  return method == http::Method::post || method == http::Method::put || method == http::Method::patch;
-}
-
-}  // namespace
 
 const policy::ErrorPages* Exchange::error_pages() const {
   if (route_ == nullptr || route_->policy.chain == nullptr) return nullptr;
   return route_->policy.chain->errors ? &*route_->policy.chain->errors : nullptr;
 }
 
-// Null: none, or one without endpoints.
+// Null: none, or one without an endpoint to be used.
 EndpointPoolRef Exchange::usable_pool(const router::Cluster* cluster) const {
   EndpointPoolRef pool(cluster != nullptr ? context_->upstreams.pool_of(*cluster) : nullptr);
-  if (pool && pool->size() == 0) pool.reset();
+  if (pool && pool->is_empty()) pool.reset();
   return pool;
 }
 
@@ -79,13 +71,7 @@ void Exchange::write_error_request(int status) {
   const policy::RequestView request = held_view();
   policy::RequestEdit edit{held_->head.fields};
   policy::ErrorPages::tell(status, request, edit);
-  ForwardingFields forwarding;
-  forwarding.host = request.host_as_sent;
-  forwarding.upstream_host = request.host_as_sent;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.more_fields = edit.lines;
   http::Target target;
   target.forward_path = "/";

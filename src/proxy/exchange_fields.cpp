@@ -62,8 +62,9 @@ void Exchange::begin_pace() {
   pace_->begin(settings().limit_rate, settings().limit_rate_after, context_->now);
 }
 
-void Exchange::keep_pace(std::size_t sent) {
-  if (pace_ != nullptr && pace_->has_begun()) pace_->sent(sent, context_->now, context_->timers);
+void Exchange::keep_pace() {
+  if (pace_ != nullptr && pace_->has_begun())
+    pace_->sent(downstream_->bytes_sent(), context_->now, context_->timers);
 }
 
 bool Exchange::is_paced_out() const {
@@ -72,14 +73,17 @@ bool Exchange::is_paced_out() const {
 
 std::size_t Exchange::response_room() const {
   const std::size_t room = downstream_->room();
-  if (pace_ != nullptr && pace_->has_begun()) return std::min(room, pace_->room(context_->now));
+  if (pace_ != nullptr && pace_->has_begun()) {
+    const std::size_t least = compressor_ != nullptr ? AnswerPace::kPackedRoom : 0;
+    return std::min(room, std::max(least, pace_->room(context_->now)));
+  }
   return settings().limit_rate == 0 ? room : std::min(room, AnswerPace::kHeadRoom);
 }
 
 void Exchange::on_pace() {
   if (upstream_ == nullptr || !head_sent_ || response_done_) return;
   if (is_paced_out())
-    keep_pace(0);
+    keep_pace();
   else if (!downstream_->congested())
     upstream_->resume_response();
 }
@@ -88,6 +92,9 @@ bool Exchange::is_logged() const {
   if (table_ == nullptr) return true;
   const router::SiteSettings& site = table_->table->site();
   if (!site.access_log || (route_ != nullptr && !route_->settings.access_log)) return false;
+  if (route_ == &table_->table->default_route() && host_->server_name() == router::kDefaultHost &&
+      !site.log_default_backend)
+    return false;
   if (site.unlogged_urls.empty()) return true;
   // As the client wrote it: "GET /healthz HTTP/1.1".
   const std::size_t begin = request_line_.find(' ');

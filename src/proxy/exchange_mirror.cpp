@@ -1,4 +1,7 @@
 // Exchange: the copy for a mirror. It leaves once the request is whole, and nothing here waits for it.
+#include <optional>
+#include <string>
+
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/head_writer.h"
@@ -9,41 +12,41 @@ namespace headgate::proxy {
 void Exchange::begin_mirror(const http::RequestHead& head, const policy::RequestView& request) {
   if (route_->policy.chain == nullptr || !route_->policy.chain->mirror) return;
   const policy::Mirror& mirror = *route_->policy.chain->mirror;
-  mirror_ = std::make_unique<MirrorCopy>();
+  const std::optional<std::string> target = mirror.target.expand_target(request);
+  if (!target) {
+    drop_mirror();
+    return;
+  }
   const router::SideCluster& to = route_->others[mirror.cluster];
-  mirror_->pool = context_->upstreams.pool_of(*to.cluster);
-  mirror_->tls = to.tls.get();
+  mirror_ = std::make_unique<MirrorCopy>(context_->mirrors.memory());
+  mirror_->target = {context_->upstreams.pool_of(*to.cluster), to.tls.get()};
   mirror_->with_body = mirror.with_body;
-  const std::string target = policy::escaped_target(mirror.target.expand(request));
-  ForwardingFields forwarding;
-  forwarding.host = request.host_as_sent;
+  ForwardingFields forwarding = forwarding_of(request);
   forwarding.upstream_host = mirror.host;
-  forwarding.remote_ip = request.remote_ip;
-  forwarding.port = request.port;
-  forwarding.scheme = request.scheme;
-  forwarding.request_id = request_id_;
   http::Target written;
-  written.forward_path = target;
+  written.forward_path = *target;
   ByteBuffer text;
   write_request_head(head, written, forwarding, http::BodyKind::none, 0, {}, text);
-  mirror_->head = text.view().substr(0, text.size() - 2);  // goes on with the length
-  add_to_mirror(early_body_, body_complete_);
+  const std::string_view without_end = text.view().substr(0, text.size() - 2);  // goes on with the length
+  if (mirror_->begin(without_end))
+    add_to_mirror(early_body_, body_complete_);
+  else
+    drop_mirror();
+}
+
+void Exchange::drop_mirror() {
+  mirror_.reset();
+  context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
 }
 
 void Exchange::add_to_mirror(std::string_view content, bool last) {
   if (mirror_ == nullptr) return;
-  if (!mirror_->add(content)) {
-    mirror_.reset();
-    context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
-    return;
-  }
+  if (!mirror_->add(content)) return drop_mirror();
   if (!last) return;
-  const std::unique_ptr<MirrorCopy> copy = std::move(mirror_);
-  const bool says_length =
-      method_ == http::Method::post || method_ == http::Method::put || method_ == http::Method::patch;
-  if (!context_->mirrors.send(*context_, {copy->pool, copy->tls}, settings(), method_,
-                              copy->take(says_length)))
-    context_->stats.rejected[static_cast<std::size_t>(RejectReason::mirror_dropped)].add();
+  if (context_->mirrors.send(*context_, std::move(*mirror_), settings(), method_, says_length(method_)))
+    mirror_.reset();
+  else
+    drop_mirror();
 }
 
 }  // namespace headgate::proxy

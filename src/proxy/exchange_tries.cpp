@@ -1,6 +1,7 @@
 // Exchange: the tries. Which endpoint is asked, what a failed try is answered with, and when another follows.
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/log_notes.h"
 #include "proxy/retry.h"
 
 namespace headgate::proxy {
@@ -49,11 +50,13 @@ void Exchange::forward(bool fresh) {
     tries_[at] = {};
     tries_[at].address = endpoint->endpoint.text;
     try_started_[at] = context_->now;
+    if (log_format_ != nullptr) notes_->forget_upstream();
     upstream_ = context_->upstreams.checkout(*endpoint, *this, way_, fresh ? Reuse::none : reuse);
     if (upstream_ != nullptr) break;
     tries_[at].status = 502;
     tries_[at].response_time = std::chrono::microseconds(0);
     note_latency(true);
+    note_outcome(TryOutcome::gateway_failure);
     if (!may_try_again(Conditions::error, false, false)) {
       reply(502, RejectReason::upstream_connect);
       return;
@@ -89,13 +92,16 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
   observe::UpstreamTry& failed = current_try();
   failed.response_time = since_try();
   note_latency(true);
+  const bool stale = kept && failure == UpstreamFailure::reset && !response_begun;
+  const bool noted = head_sent_ && failed.status >= 500;
+  if (!stale && !noted) note_outcome(TryOutcome::gateway_failure);
   if (head_sent_) {  // too late to say anything but that it is cut
     reason_ = answer.reason;
     finish(Ending::cut);
     return;
   }
   failed.status = static_cast<std::uint16_t>(answer.status);
-  if (kept && failure == UpstreamFailure::reset && !response_begun) ++stale_tries_;
+  if (stale) ++stale_tries_;
   // A head that was refused is an answer like any other of which the client has seen nothing.
   if (answer.condition == Conditions::invalid_header) response_begun = false;
   if (may_try_again(answer.condition, request_sent, response_begun)) {
@@ -115,6 +121,7 @@ bool Exchange::passed_over(const http::ResponseHead& head, bool last) {
   current.status = static_cast<std::uint16_t>(head.status);
   current.header_time = current.response_time = since_try();
   note_latency(true);
+  note_outcome(outcome_of_status(head.status));
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (last)

@@ -65,6 +65,7 @@ class H1Connection final : public ClientConnection, public Downstream {
   [[nodiscard]] std::uint64_t bytes_sent() const override { return bytes_sent_; }
   [[nodiscard]] std::uint64_t bytes_received() const override { return bytes_received_; }
   [[nodiscard]] TimePoint request_started() const override { return request_started_; }
+  [[nodiscard]] std::uint64_t connection_requests() const override { return requests_; }
   [[nodiscard]] const ClientInfo& client() const override { return client_; }
 
  private:

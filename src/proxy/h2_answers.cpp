@@ -23,6 +23,8 @@ constexpr std::string_view kWebSocketAccept = "sec-websocket-accept";
 
 const ClientInfo& H2Stream::client() const { return connection_->client(); }
 
+std::uint64_t H2Stream::connection_requests() const { return connection_->requests(); }
+
 bool H2Stream::half_closed() const { return connection_->is_half_closed(); }
 
 // --- heads ---

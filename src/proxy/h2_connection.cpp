@@ -112,7 +112,7 @@ void H2Connection::on_io(std::uint32_t events) {
   }
   if (readable_ && !failed_) receive();
   if (state_ == State::closed || state_ == State::lingering) return;
-  if (blocked_ ? (events & EPOLLOUT) != 0 : events == 0) flush();
+  if (output_.blocked() ? (events & EPOLLOUT) != 0 : events == 0) flush();
   if (state_ != State::closed) recycle();
 }
 
@@ -238,7 +238,7 @@ void H2Connection::retire(H2Stream& stream) {
 void H2Connection::flush() {
   if (!flush_held()) return;
   flushing_ = true;
-  for (int writes = 0; writes < kWritesPerEvent && !blocked_ && state_ != State::closed; ++writes) {
+  for (int writes = 0; writes < kWritesPerEvent && !output_.blocked() && state_ != State::closed; ++writes) {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     session_.collect(frames, kFramesPerWrite);
@@ -249,46 +249,34 @@ void H2Connection::flush() {
   }
   flushing_ = false;
   if (state_ == State::closed) return;
-  if (!blocked_ && session_.wants_write()) context_.loop.requeue(*this);
+  if (!output_.blocked() && session_.wants_write()) context_.loop.requeue(*this);
   if (context_.scratch.frames_out.capacity() > kMostFramesKept) context_.scratch.frames_out.release();
   end_if_done();
 }
 
 bool H2Connection::write(ByteBuffer& frames) {
-  const IoResult result = transport_.write(frames.data(), frames.size());
-  if (result.status == IoStatus::failed) {
+  if (!output_.write(transport_, frames)) {
     flushing_ = false;
     close();
     return false;
   }
-  frames.consume(result.bytes);
-  if (frames.empty() && !transport_.has_unsent()) return true;
-  output_.swap(frames);
-  blocked_ = true;
+  if (!output_.blocked()) return true;
   send_until_ = context_.now + context_.config.client_send_timeout;
   arm();
   return true;
 }
 
 bool H2Connection::flush_held() {
-  if (!blocked_) return true;
-  IoStatus status = transport_.flush();
-  if (status == IoStatus::done && !output_.empty()) {
-    const IoResult result = transport_.write(output_.data(), output_.size());
-    output_.consume(result.bytes);
-    status = result.status;
-  }
-  if (status == IoStatus::failed) {
+  if (!output_.blocked()) return true;
+  if (!output_.flush(transport_)) {
     close();
     return false;
   }
-  if (!output_.empty() || transport_.has_unsent()) {
+  if (output_.blocked()) {
     // The socket was writable: the client has taken something, if not all.
     send_until_ = context_.now + context_.config.client_send_timeout;
     return false;
   }
-  output_.release();
-  blocked_ = false;
   send_until_ = TimePoint::max();
   arm();
   streams_.for_each([](H2Stream& stream) { stream.on_unblocked(); });
@@ -334,7 +322,7 @@ void H2Connection::end() {
 }
 
 void H2Connection::end_if_done() {
-  if (!streams_.empty() || blocked_ || session_.wants_write()) return;
+  if (!streams_.empty() || output_.blocked() || session_.wants_write()) return;
   if (state_ == State::ending || session_.is_finished()) linger();
 }
 

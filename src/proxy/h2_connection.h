@@ -19,6 +19,7 @@
 #include "proxy/client_connection.h"
 #include "proxy/client_info.h"
 #include "proxy/h2_stream_table.h"
+#include "proxy/held_frames.h"
 #include "proxy/transport.h"
 
 namespace headgate::proxy {
@@ -47,6 +48,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
 
   [[nodiscard]] WorkerContext& context() { return context_; }
   [[nodiscard]] const ClientInfo& client() const { return client_; }
+  [[nodiscard]] std::uint64_t requests() const { return requests_; }
   // The session, to say something with; it leaves at the end of the batch.
   http::H2Session& say();
   // settle() will be called once the session has been emptied.
@@ -58,7 +60,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   }
   void count(RejectReason reason);
   // The socket takes nothing.
-  [[nodiscard]] bool is_blocked() const { return blocked_; }
+  [[nodiscard]] bool is_blocked() const { return output_.blocked(); }
   [[nodiscard]] bool is_full() const { return held_ >= kMostHeld; }
   [[nodiscard]] bool is_half_closed() const { return half_closed_; }
 
@@ -108,7 +110,6 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   State state_ = State::open;
   bool readable_ = true;      // an edge said so and no read has found it empty since
   bool half_closed_ = false;  // the client has sent everything it will send
-  bool blocked_ = false;
   bool flushing_ = false;
   bool failed_ = false;  // the session has given up
   std::uint32_t lingered_bytes_ = 0;
@@ -117,7 +118,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   H2StreamTable streams_;
   std::vector<H2Stream*> touched_;
   std::vector<H2Stream*> retired_;  // wait for the end of the batch: they may be in the middle of a call
-  ByteBuffer output_;               // what the socket did not take yet
+  HeldFrames output_;
   observe::Gauge* counted_in_ = nullptr;
   // Each TimePoint::max() where it does not run.
   TimePoint idle_until_;      // for a request

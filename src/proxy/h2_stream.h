@@ -90,6 +90,7 @@ class H2Stream final : public Downstream, public ByteStream, public Timer, publi
   [[nodiscard]] std::uint64_t bytes_sent() const override { return bytes_sent_; }
   [[nodiscard]] std::uint64_t bytes_received() const override { return bytes_received_; }
   [[nodiscard]] TimePoint request_started() const override { return request_started_; }
+  [[nodiscard]] std::uint64_t connection_requests() const override;
   [[nodiscard]] const ClientInfo& client() const override;
 
   // --- Said by the Tunnel ---

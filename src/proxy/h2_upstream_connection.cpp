@@ -30,8 +30,7 @@ H2UpstreamConnection::H2UpstreamConnection(WorkerContext& context, EndpointRef e
                                            const UpstreamWay& way)
     : context_(context),
       endpoint_(std::move(endpoint)),
-      tls_(way.tls == nullptr ? nullptr : way.tls->shared_from_this()),
-      name_(way.tls == nullptr ? "" : way.cluster->service + "." + way.cluster->namespace_name + ".svc"),
+      opening_(way),
       session_(settings_for(context), context.scratch.response),
       opened_at_(context.now) {
   context_.stats.upstream_connections_active.add(1);
@@ -58,8 +57,9 @@ H2UpstreamStream* H2UpstreamConnection::open(UpstreamUser& user) {
     context_.stats.upstream_connections_active.add(1);
     TimerWheel::unset(*this);
   }
-  const bool reused = requests_++ > 0;
-  if (state_ == State::connecting && !is_set())
+  ++requests_;
+  const bool reused = state_ == State::open;  // else whoever waits for it waits for a new one
+  if (state_ == State::opening && !is_set())
     context_.timers.set(*this, context_.now + user.settings().connect_timeout);
   streams_.push_back(std::make_unique<H2UpstreamStream>(*this, user, reused));
   return streams_.back().get();
@@ -117,15 +117,12 @@ void H2UpstreamConnection::on_io(std::uint32_t events) {
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
   switch (state_) {
-    case State::connecting:
-      on_connecting(events);
-      break;
-    case State::securing:
-      shake_hands();
+    case State::opening:
+      go_on_opening(events);
       break;
     case State::open:
       if (readable_) receive();
-      if (state_ == State::open && (!blocked_ || (events & EPOLLOUT) != 0)) flush();
+      if (state_ == State::open && (!output_.blocked() || (events & EPOLLOUT) != 0)) flush();
       break;
     case State::closed:
       return;
@@ -136,39 +133,19 @@ void H2UpstreamConnection::on_io(std::uint32_t events) {
   end_if_done();
 }
 
-void H2UpstreamConnection::on_connecting(std::uint32_t events) {
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
-  if (transport_.connect_error() != 0) {
-    context_.stats.upstream_connect_errors.add();
-    fail(UpstreamFailure::connect_failed);
-    return;
-  }
-  if (tls_ == nullptr) {
-    connected();
-    return;
-  }
-  state_ = State::securing;
-  tls::ClientStart start;
-  start.name = name_;
-  start.http2 = true;
-  transport_.start_tls(*tls_, start, context_.scratch.ciphertext);
-  shake_hands();
-}
-
-void H2UpstreamConnection::shake_hands() {
-  switch (transport_.handshake().status) {
-    case IoStatus::done:
-      readable_ = true;
-      connected();
-      break;
-    case IoStatus::would_block:
-      break;
-    case IoStatus::closed:
-    case IoStatus::failed:
+void H2UpstreamConnection::go_on_opening(std::uint32_t events) {
+  switch (opening_.go_on(events, transport_, nullptr, context_.scratch.ciphertext)) {
+    case UpstreamOpening::Progress::waits:
+      return;
+    case UpstreamOpening::Progress::failed:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_failed);
+      return;
+    case UpstreamOpening::Progress::done:
       break;
   }
+  if (tls() != nullptr) readable_ = true;  // what came behind the handshake brings no event
+  connected();
 }
 
 void H2UpstreamConnection::connected() {
@@ -217,7 +194,7 @@ void H2UpstreamConnection::flush() {
     touched_[i]->settle();
   }
   touched_.clear();
-  for (int writes = 0; writes < kWritesPerEvent && !blocked_; ++writes) {
+  for (int writes = 0; writes < kWritesPerEvent && !output_.blocked(); ++writes) {
     ByteBuffer& frames = context_.scratch.frames_out;
     frames.clear();
     const bool good = session_.collect(frames, kFramesPerWrite);
@@ -228,7 +205,7 @@ void H2UpstreamConnection::flush() {
     }
     if (!session_.wants_write()) break;
   }
-  if (!blocked_ && session_.wants_write()) context_.loop.requeue(*this);
+  if (!output_.blocked() && session_.wants_write()) context_.loop.requeue(*this);
 }
 
 // What explains the end to the pod, as far as its socket takes it.
@@ -236,47 +213,34 @@ void H2UpstreamConnection::flush_last_words() {
   ByteBuffer& frames = context_.scratch.frames_out;
   frames.clear();
   session_.collect(frames, kFramesPerWrite);
-  if (!blocked_ && !frames.empty()) static_cast<void>(transport_.write(frames.data(), frames.size()));
+  if (!output_.blocked() && !frames.empty())
+    static_cast<void>(transport_.write(frames.data(), frames.size()));
 }
 
 bool H2UpstreamConnection::write(ByteBuffer& frames) {
-  const IoResult result = transport_.write(frames.data(), frames.size());
-  if (result.status == IoStatus::failed) {
-    fail(UpstreamFailure::reset);
-    return false;
-  }
-  frames.consume(result.bytes);
-  if (frames.empty() && !transport_.has_unsent()) return true;
-  output_.swap(frames);
-  blocked_ = true;
-  return true;
+  if (output_.write(transport_, frames)) return true;
+  fail(UpstreamFailure::reset);
+  return false;
 }
 
 bool H2UpstreamConnection::flush_held() {
-  if (!blocked_) return true;
-  IoStatus status = transport_.flush();
-  if (status == IoStatus::done && !output_.empty()) {
-    const IoResult result = transport_.write(output_.data(), output_.size());
-    output_.consume(result.bytes);
-    status = result.status;
-  }
-  if (status == IoStatus::failed) {
-    fail(UpstreamFailure::reset);
-    return false;
-  }
-  if (!output_.empty() || transport_.has_unsent()) return false;
-  output_.release();
-  blocked_ = false;
-  return true;
+  if (!output_.blocked()) return true;
+  if (output_.flush(transport_)) return !output_.blocked();
+  fail(UpstreamFailure::reset);
+  return false;
 }
 
 // --- its end ---
 
 void H2UpstreamConnection::end_if_done() {
-  if (!streams_.empty() || state_ != State::open) return;
+  if (!streams_.empty() || state_ == State::closed) return;
+  if (state_ != State::open) {  // nobody waits for it; others may come, unless it is of no use to them
+    if (retired_ || endpoint_->removed || context_.draining) close();
+    return;
+  }
   if (retired_ || half_closed_ || endpoint_->removed || context_.draining || session_.is_ending() ||
       context_.listeners->upstream_keepalive_connections == 0) {
-    if (!blocked_ && !session_.is_ending()) {
+    if (!output_.blocked() && !session_.is_ending()) {
       session_.shut_down();
       flush_last_words();
     }
@@ -292,8 +256,7 @@ void H2UpstreamConnection::end_if_done() {
 
 void H2UpstreamConnection::on_timeout() {
   switch (state_) {
-    case State::connecting:
-    case State::securing:
+    case State::opening:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_timeout);
       break;

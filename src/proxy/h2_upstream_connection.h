@@ -1,7 +1,7 @@
 // One HTTP/2 connection to an endpoint, shared by the requests of one Worker: connects, and moves frames
 // between its socket and its session.
 //
-//   connecting ──► (securing ──►) open ──► closed      ending: takes no further streams
+//   opening (proxy/upstream_opening.h) ──► open ──► closed      ending: takes no further streams
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -14,10 +14,12 @@
 #include "http/h2_client_session.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/h2_upstream_stream.h"
+#include "proxy/held_frames.h"
 #include "proxy/io_loop.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
 #include "proxy/upstream_connection.h"
+#include "proxy/upstream_opening.h"
 #include "proxy/upstream_way.h"
 
 namespace headgate::proxy {
@@ -37,7 +39,7 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   // A stream for one Exchange. Only where can_open().
   H2UpstreamStream* open(UpstreamUser& user);
   [[nodiscard]] bool can_open() const;
-  [[nodiscard]] const tls::ClientContext* tls() const { return tls_.get(); }
+  [[nodiscard]] const tls::ClientContext* tls() const { return opening_.tls().get(); }
   // Takes no further streams, and closes once the last has ended.
   void retire();
   // Closes and destroys (at the end of the batch). Exchanges hear nothing.
@@ -49,7 +51,7 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   [[nodiscard]] WorkerContext& context() { return context_; }
   // Something is to be sent: flushed at the end of the batch.
   http::H2ClientSession& say();
-  [[nodiscard]] std::string_view scheme() const { return tls_ != nullptr ? "https" : "http"; }
+  [[nodiscard]] std::string_view scheme() const { return tls() != nullptr ? "https" : "http"; }
   // The stream has something for the session; begin() is called at the end of the batch.
   void touch(H2UpstreamStream& stream);
   // Nobody knows it any more.
@@ -59,10 +61,9 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   void on_timeout() override;
 
  private:
-  enum class State : std::uint8_t { connecting, securing, open, closed };
+  enum class State : std::uint8_t { opening, open, closed };
 
-  void on_connecting(std::uint32_t events);
-  void shake_hands();
+  void go_on_opening(std::uint32_t events);
   void connected();
   void receive();
   void flush();
@@ -77,18 +78,16 @@ class H2UpstreamConnection final : public IoHandler, public Timer, public AllH2H
   WorkerContext& context_;
   EndpointRef endpoint_;
   Transport transport_;
-  std::shared_ptr<const tls::ClientContext> tls_;
-  const std::string name_;  // that the pod is called by; empty: plain
+  UpstreamOpening opening_;
   http::H2ClientSession session_;
-  State state_ = State::connecting;
+  State state_ = State::opening;
   bool retired_ = false;
   bool readable_ = false;
   bool half_closed_ = false;
-  bool blocked_ = false;  // the socket has not taken all of output_
-  bool idle_ = false;     // no stream
+  bool idle_ = false;  // no stream
   std::uint32_t requests_ = 0;
   TimePoint opened_at_;
-  ByteBuffer output_;
+  HeldFrames output_;
   std::vector<std::unique_ptr<H2UpstreamStream>> streams_;
   std::vector<H2UpstreamStream*> touched_;
   std::vector<std::unique_ptr<H2UpstreamStream>> dropped_;  // destroyed when none of theirs is being called

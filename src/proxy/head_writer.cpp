@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "http/ascii.h"
+#include "policy/request_view.h"
 
 namespace headgate::proxy {
 namespace {
@@ -65,15 +66,30 @@ char* write_kept_fields(const http::FieldList& fields, char* out) {
   return put(out, {run_begin, static_cast<std::size_t>(run_end - run_begin)});
 }
 
+ForwardingFields forwarding_of(const policy::RequestView& request) {
+  ForwardingFields forwarding;
+  forwarding.host = request.host_as_sent;
+  forwarding.upstream_host = request.host_as_sent;
+  forwarding.remote_ip = request.remote_ip;
+  forwarding.port = request.port;
+  forwarding.scheme = request.scheme;
+  forwarding.request_id = request.request_id;
+  return forwarding;
+}
+
+bool says_length(http::Method method) {
+  return method == http::Method::post || method == http::Method::put || method == http::Method::patch;
+}
+
 void write_request_head(const http::RequestHead& head, const http::Target& target,
                         const ForwardingFields& forwarding, http::BodyKind body, std::uint64_t content_length,
                         std::string_view upgrade, ByteBuffer& out) {
-  const std::size_t room =
-      head.method_text.size() + target.forward_path.size() + target.query.size() + forwarding.host.size() +
-      forwarding.upstream_host.size() + 2 * forwarding.remote_ip.size() + forwarding.forwarded_for.size() +
-      forwarding.request_id.size() + forwarding.original_for.size() + forwarding.original_host.size() +
-      forwarding.more_fields.size() + forwarding.connection.size() + upgrade.size() +
-      size_of_fields(head.fields) + 512;
+  const std::size_t room = head.method_text.size() + target.forward_path.size() + target.query.size() +
+                           forwarding.host.size() + forwarding.upstream_host.size() +
+                           2 * forwarding.remote_ip.size() + forwarding.forwarded_for.size() +
+                           forwarding.request_id.size() + forwarding.original_for.size() +
+                           forwarding.original_host.size() + forwarding.more_fields.size() +
+                           forwarding.connection.size() + upgrade.size() + size_of_fields(head.fields) + 512;
   char* const begin = out.prepare(room);
   char* p = put(begin, head.method_text);
   *p++ = ' ';

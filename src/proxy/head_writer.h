@@ -11,6 +11,10 @@
 #include "http/message.h"
 #include "http/target.h"
 
+namespace headgate::policy {
+struct RequestView;
+}
+
 namespace headgate::proxy {
 
 // Appends the fields not marked `drop`. `out` must have room for the whole head they came from plus two bytes
@@ -32,6 +36,12 @@ struct ForwardingFields {
   http::FieldSet written{};          // of the above, those that are not to be written
   std::string_view connection{};     // options of Connection, in place of what `upgrade` says; or empty
 };
+
+// Those of a request that begins at Headgate, for a host that was named as the client named it.
+[[nodiscard]] ForwardingFields forwarding_of(const policy::RequestView& request);
+
+// Methods whose requests say how long they are even where they have no content (RFC 9110 §8.6).
+[[nodiscard]] bool says_length(http::Method method);
 
 // Appends the head of the upstream's request to `out`. `body`: how the content will be framed;
 // `content_length` where it is length. `upgrade`: the protocol to ask for, or empty.

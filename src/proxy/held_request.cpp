@@ -31,7 +31,7 @@ HeldRequest::HeldRequest(const policy::RequestView& request, std::string_view bo
   facts = request.facts;
   facts.host = keep(request.facts.host);
   facts.upgrade = keep(request.facts.upgrade);
-  for (const http::Field** field : {&facts.user_agent, &facts.referer, &facts.request_id,
+  for (const http::Field** field : {&facts.user_agent, &facts.referer, &facts.request_id, &facts.authorization,
                                     &facts.x_forwarded_for, &facts.x_forwarded_host})
     *field = same_field(*field, request.head.fields);
 

@@ -188,6 +188,7 @@ void InboundConnection::read_proxy_header() {
 
 void InboundConnection::take_proxy_header(const ProxyHeader& header) {
   if (header.has_addresses) {
+    client_.set_proxied(header.source);
     // Anybody could say anything: it is read, and the peer stays the client.
     if (context_.listeners->trusted_proxies.contains(peer_)) {
       client_.set_peer(header.source);

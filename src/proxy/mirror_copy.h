@@ -5,25 +5,34 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/endpoint_pool.h"
+#include "proxy/byte_budget.h"
+#include "proxy/subrequest.h"
 
 namespace headgate::proxy {
 
 // Owned by its Exchange.
 struct MirrorCopy {
+  explicit MirrorCopy(ByteBudget& budget) : memory(budget) {}
+
   // A request with more content is not mirrored: whatever is kept for the mirror is memory.
   static constexpr std::size_t kMostContent = std::size_t{1024} * 1024;
 
-  EndpointPoolRef pool;
-  const tls::ClientContext* tls = nullptr;  // of the Route; null: plain
-  std::string head;                         // up to Content-Length
+  SubrequestTarget target;  // its TLS is of the Route
+  std::string head;
   std::string content;
   bool with_body = true;
+  ByteBudget::Share memory;
 
-  // False: it has become too large.
+  // `text`: up to Content-Length. False: there is no memory for it.
+  [[nodiscard]] bool begin(std::string_view text) {
+    if (!memory.take(text.size())) return false;
+    head = text;
+    return true;
+  }
+  // False: it has become too large, or all copies together have.
   [[nodiscard]] bool add(std::string_view bytes) {
     if (!with_body) return true;
-    if (content.size() + bytes.size() > kMostContent) return false;
+    if (content.size() + bytes.size() > kMostContent || !memory.take(bytes.size())) return false;
     content += bytes;
     return true;
   }

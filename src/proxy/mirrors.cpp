@@ -2,11 +2,12 @@
 
 namespace headgate::proxy {
 
-bool Mirrors::send(WorkerContext& context, const SubrequestTarget& target,
-                   const router::RouteSettings& settings, http::Method method, std::string request) {
-  if (!target.pool || copies_.size() >= kMostAtOnce) return false;
-  const auto self = copies_.emplace(copies_.end(), *this, context, settings, target.tls);
-  if (self->start(target, method, std::move(request), self)) return true;
+bool Mirrors::send(WorkerContext& context, MirrorCopy copy, const router::RouteSettings& settings,
+                   http::Method method, bool says_length) {
+  if (!copy.target.pool || copies_.size() >= kMostAtOnce) return false;
+  const auto self =
+      copies_.emplace(copies_.end(), *this, context, settings, copy.target.tls, std::move(copy.memory));
+  if (self->start(copy.target, method, copy.take(says_length), self)) return true;
   copies_.erase(self);
   return false;
 }

@@ -1,12 +1,15 @@
-// Copies of requests under way to the mirrors of one Worker. Nobody waits for them: bounded in number and
-// time, their answers are thrown away. One thread.
+// Copies of requests under way to the mirrors of one Worker. Nobody waits for them: bounded in number, memory
+// and time, their answers are thrown away. One thread.
 #pragma once
 
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "proxy/byte_budget.h"
+#include "proxy/mirror_copy.h"
 #include "proxy/subrequest.h"
 #include "router/model.h"
 
@@ -17,14 +20,18 @@ struct WorkerContext;
 class Mirrors {
  public:
   static constexpr std::size_t kMostAtOnce = 256;
+  // Of all copies together, those whose requests still come included.
+  static constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;
 
   Mirrors() = default;
   Mirrors(const Mirrors&) = delete;
   Mirrors& operator=(const Mirrors&) = delete;
 
-  // `request`: head and content. False: not sent, there are too many already, or nobody to send it to.
-  bool send(WorkerContext& context, const SubrequestTarget& target, const router::RouteSettings& settings,
-            http::Method method, std::string request);
+  // A copy that is whole; `says_length`: as MirrorCopy::take() has it. False: not sent, there are too many
+  // already, or nobody to send it to.
+  bool send(WorkerContext& context, MirrorCopy copy, const router::RouteSettings& settings,
+            http::Method method, bool says_length);
+  [[nodiscard]] ByteBudget& memory() { return memory_; }
   void close_all() { copies_.clear(); }
   [[nodiscard]] std::size_t size() const { return copies_.size(); }
 
@@ -35,8 +42,9 @@ class Mirrors {
   class Copy final : public SubrequestOwner {
    public:
     Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings,
-         const tls::ClientContext* tls)
+         const tls::ClientContext* tls, ByteBudget::Share memory)
         : mirrors_(mirrors),
+          memory_(std::move(memory)),
           settings_(settings),
           tls_(tls == nullptr ? nullptr : tls->shared_from_this()),
           subrequest_(context, settings_, *this) {
@@ -51,12 +59,14 @@ class Mirrors {
 
    private:
     Mirrors& mirrors_;
+    ByteBudget::Share memory_;
     router::RouteSettings settings_;                 // the table of its Exchange may be gone
     std::shared_ptr<const tls::ClientContext> tls_;  // likewise
     Subrequest subrequest_;
     Copies::iterator self_;
   };
 
+  ByteBudget memory_{kMostBytes};
   Copies copies_;
 };
 

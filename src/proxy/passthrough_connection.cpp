@@ -1,10 +1,12 @@
 #include "proxy/passthrough_connection.h"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <utility>
 
 #include "proxy/context.h"
+#include "proxy/log_notes.h"
 
 namespace headgate::proxy {
 
@@ -66,6 +68,7 @@ void PassthroughConnection::close() {
 void PassthroughConnection::connect() {
   while (may_try()) {
     EndpointState* const endpoint = pool_->choose(tried_.data(), tried_count_);
+    if (endpoint == nullptr) break;  // none is healthy
     if (tried_count_ > 0) context_.stats.upstream_retries.add();
     tried_[tried_count_++] = endpoint;
     context_.stats.upstream_connects.add();
@@ -76,6 +79,7 @@ void PassthroughConnection::connect() {
     }
     upstream_.close();
     context_.stats.upstream_connect_errors.add();
+    endpoint->note(TryOutcome::gateway_failure);
   }
   const bool none = tried_count_ == 0;
   status_ = none ? 503 : 502;
@@ -100,6 +104,7 @@ void PassthroughConnection::close_upstream() {
 
 void PassthroughConnection::on_timeout() {
   context_.stats.upstream_connect_errors.add();
+  tried_[tried_count_ - 1]->note(TryOutcome::gateway_failure);
   close_upstream();
   connect();
 }
@@ -110,6 +115,7 @@ void PassthroughConnection::on_upstream_io(std::uint32_t events) {
       if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
       if (upstream_.connect_error() != 0) {
         context_.stats.upstream_connect_errors.add();
+        tried_[tried_count_ - 1]->note(TryOutcome::gateway_failure);
         close_upstream();
         connect();
         return;
@@ -130,6 +136,7 @@ void PassthroughConnection::relay() {
   state_ = State::relaying;
   status_ = 200;
   reason_ = RejectReason::none;
+  tried_[tried_count_ - 1]->note(TryOutcome::success);
   TimerWheel::unset(*this);
   ByteBuffer nothing;
   tunnel_.start(*this, client_, hello_, upstream_, nothing);
@@ -151,6 +158,24 @@ void PassthroughConnection::on_io(std::uint32_t events) {
 
 void PassthroughConnection::on_tunnel_ended(std::uint64_t) { close(); }
 
+void PassthroughConnection::write_line(observe::StreamRecord& record) {
+  if (!settings_.access_log) return;
+  const observe::LogFormat* const format = settings_.log_format.format.get();
+  if (format == nullptr) {
+    context_.access_log.append(record);
+    return;
+  }
+  if (pool_) record.upstream_name = pool_->cluster().name;
+  if (tried_count_ > 0) record.upstream_addr = tried_[tried_count_ - 1]->endpoint.text;
+  observe::LogDetails details;
+  details.wall_milliseconds = wall_milliseconds();
+  tell_client(info_, details);
+  char port[8];
+  char* const end = std::to_chars(port, port + sizeof port, info_.remote_port).ptr;
+  details.set(observe::LogVariable::remote_port, {port, static_cast<std::size_t>(end - port)});
+  context_.access_log.append(record, *format, details);
+}
+
 void PassthroughConnection::record() {
   if (reason_ != RejectReason::none) context_.stats.rejected[static_cast<std::size_t>(reason_)].add();
   observe::StreamRecord record;
@@ -162,7 +187,7 @@ void PassthroughConnection::record() {
   record.session_time = std::chrono::duration_cast<std::chrono::microseconds>(context_.now - accepted_);
   context_.stats.passthrough_sent_bytes.add(record.bytes_sent);
   context_.stats.passthrough_received_bytes.add(record.bytes_received);
-  context_.access_log.append(record);
+  write_line(record);
 }
 
 }  // namespace headgate::proxy

@@ -64,6 +64,7 @@ class PassthroughConnection final : public ClientConnection, public TunnelOwner 
   void on_upstream_io(std::uint32_t events);
   void close_upstream();
   void record();
+  void write_line(observe::StreamRecord& record);
 
   WorkerContext& context_;
   Transport client_;

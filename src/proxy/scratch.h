@@ -51,8 +51,8 @@ class Scratch {
   ByteBuffer frames_out;  // frames of HTTP/2 that are about to be sent
 
   static constexpr std::size_t kHeadBytes = 96 * 1024;    // twice the largest head, and what is added to it
-  static constexpr std::size_t kTargetBytes = 20 * 1024;  // http::parse_target: twice the longest line
-  static constexpr std::size_t kHostBytes = 10 * 1024;
+  static constexpr std::size_t kTargetBytes = 68 * 1024;  // http::parse_target: twice the longest line
+  static constexpr std::size_t kHostBytes = 34 * 1024;
 
  private:
   std::unique_ptr<char[]> input_;

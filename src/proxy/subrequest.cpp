@@ -36,6 +36,7 @@ bool Subrequest::try_endpoint(bool fresh) {
     tried_[try_count_++ % kMaxTries] = endpoint;
     upstream_ = context_.upstreams.checkout(*endpoint, *this, {target_.tls, false, &target_.pool->cluster()},
                                             fresh ? Reuse::none : reuse);
+    if (upstream_ == nullptr) endpoint->note(TryOutcome::gateway_failure);
   } while (upstream_ == nullptr && try_count_ < tries_allowed());
   if (upstream_ == nullptr) return false;
   if (upstream_->is_connected()) on_connected();
@@ -50,6 +51,7 @@ void Subrequest::on_connected() {
 void Subrequest::on_response_head(http::ResponseHead& head, const http::ResponseFacts&, char*,
                                   std::size_t size, bool last) {
   answer_.status = head.status;
+  tried_[(try_count_ - 1) % kMaxTries]->note(outcome_of_status(head.status));
   for (const http::Field& field : head.fields)
     if (!field.drop) answer_.fields.push_back({std::string(field.name), std::string(field.value)});
   take_content(size, last);
@@ -83,7 +85,10 @@ void Subrequest::on_switching(http::ResponseHead&, UpstreamConnection&) {
 }
 
 void Subrequest::on_upstream_failed(UpstreamFailure failure, bool request_sent, bool response_begun) {
+  const bool stale =
+      upstream_ != nullptr && upstream_->is_reused() && failure == UpstreamFailure::reset && !response_begun;
   upstream_ = nullptr;
+  if (!stale) tried_[(try_count_ - 1) % kMaxTries]->note(TryOutcome::gateway_failure);
   const bool transient =
       failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing && answer_.status == 0;
   FailedTry failed;

@@ -23,8 +23,7 @@ UpstreamConnection::UpstreamConnection(WorkerContext& context, EndpointRef endpo
     : context_(context),
       endpoint_(std::move(endpoint)),
       read_size_(kFirstRead),
-      tls_(way.tls == nullptr ? nullptr : way.tls->shared_from_this()),
-      cluster_(way.cluster),
+      opening_(way),
       opened_at_(context.now) {
   context_.stats.upstream_connections_active.add(1);
 }
@@ -59,7 +58,7 @@ void UpstreamConnection::attach(UpstreamUser& user, bool checked) {
 
 void UpstreamConnection::release(bool reusable) {
   user_ = nullptr;
-  if (requests_ == 1 && tls_ != nullptr) keep_session();
+  if (requests_ == 1 && tls() != nullptr) keep_session();
   const router::ListenerSettings& settings = *context_.listeners;
   if (!reusable || !reusable_framing_ || surplus_ || half_closed_ || write_failed_ || congested() ||
       !request_complete_ || endpoint_->removed || context_.draining ||
@@ -143,11 +142,8 @@ void UpstreamConnection::become_tunnel(Tunnel& tunnel, ByteBuffer& unsent, ByteB
 void UpstreamConnection::on_io(std::uint32_t events) {
   if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
   switch (state_) {
-    case State::connecting:
-      on_connecting(events);
-      break;
-    case State::securing:
-      shake_hands();
+    case State::opening:
+      go_on_opening(events);
       break;
     case State::busy:
       on_busy(events);
@@ -163,51 +159,25 @@ void UpstreamConnection::on_io(std::uint32_t events) {
   }
 }
 
-void UpstreamConnection::on_connecting(std::uint32_t events) {
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
-  if (transport_.connect_error() != 0) {
-    context_.stats.upstream_connect_errors.add();
-    fail(UpstreamFailure::connect_failed);
-    return;
-  }
-  if (tls_ != nullptr) {
-    begin_tls();
-    return;
-  }
-  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
-  connected();
-}
-
-// The time-out for connecting goes on: it is for the handshake too, as in nginx.
-void UpstreamConnection::begin_tls() {
-  state_ = State::securing;
-  const std::string name = cluster_->service + "." + cluster_->namespace_name + ".svc";
-  tls::ClientStart start;
-  start.name = name;
-  if (endpoint_->tls_sessions != nullptr) start.resumption = endpoint_->tls_sessions->find(*tls_);
-  transport_.start_tls(*tls_, start, context_.scratch.ciphertext);
-  shake_hands();
-}
-
-void UpstreamConnection::shake_hands() {
-  switch (transport_.handshake().status) {
-    case IoStatus::done:
-      readable_ = true;  // a ticket, the end, or nothing: the first read says so
-      connected();
-      break;
-    case IoStatus::would_block:
-      break;
-    case IoStatus::closed:
-    case IoStatus::failed:
+// The time-out for connecting goes on during the handshake: it is for that too, as in nginx.
+void UpstreamConnection::go_on_opening(std::uint32_t events) {
+  switch (opening_.go_on(events, transport_, endpoint_->tls_sessions.get(), context_.scratch.ciphertext)) {
+    case UpstreamOpening::Progress::waits:
+      return;
+    case UpstreamOpening::Progress::failed:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_failed);
+      return;
+    case UpstreamOpening::Progress::done:
       break;
   }
+  // Over TLS there is a ticket, the end, or nothing: the first read says so.
+  if (tls() != nullptr || (events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
+  connected();
 }
 
 void UpstreamConnection::connected() {
   state_ = State::busy;
-  cluster_ = nullptr;
   TimerWheel::unset(*this);
   user_->on_connected();
   if (state_ == State::busy && readable_) read_some();
@@ -217,7 +187,7 @@ void UpstreamConnection::keep_session() {
   tls::ResumableSession session = transport_.resumption();
   if (session == nullptr) return;
   if (endpoint_->tls_sessions == nullptr) endpoint_->tls_sessions = std::make_unique<TlsSessions>();
-  endpoint_->tls_sessions->keep(tls_, std::move(session));
+  endpoint_->tls_sessions->keep(opening_.tls(), std::move(session));
 }
 
 void UpstreamConnection::on_idle(std::uint32_t events) {
@@ -456,8 +426,7 @@ void UpstreamConnection::fail(UpstreamFailure failure) {
 
 void UpstreamConnection::on_timeout() {
   switch (state_) {
-    case State::connecting:
-    case State::securing:
+    case State::opening:
       context_.stats.upstream_connect_errors.add();
       fail(UpstreamFailure::connect_timeout);
       break;

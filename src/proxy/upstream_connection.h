@@ -1,8 +1,8 @@
 // One HTTP/1.1 connection to an endpoint: connects, sends requests one after another, parses responses
 // strictly, and is kept for reuse only after a response that left no doubt.
 //
-//   connecting ──► (securing ──►) busy ──► idle ──► busy …        busy ──► tunnelling (101)
-//        └───────────────┴──────────┴────────┴──────────┴──► closed
+//   opening (proxy/upstream_opening.h) ──► busy ──► idle ──► busy …        busy ──► tunnelling (101)
+//      └─────────────────────────────────────┴────────┴──────────┴──► closed
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -17,6 +17,7 @@
 #include "proxy/timer_wheel.h"
 #include "proxy/transport.h"
 #include "proxy/upstream.h"
+#include "proxy/upstream_opening.h"
 #include "proxy/upstream_user.h"
 #include "proxy/upstream_way.h"
 
@@ -66,11 +67,9 @@ class UpstreamConnection final : public Upstream,
   // The last answer had no body (HEAD, 204, 304): the likeliest to be followed by bytes that are nobody's.
   [[nodiscard]] bool is_doubtful() const { return body_kind_ == http::BodyKind::none; }
 
-  [[nodiscard]] bool is_connected() const override {
-    return state_ != State::connecting && state_ != State::securing;
-  }
+  [[nodiscard]] bool is_connected() const override { return state_ != State::opening; }
   // The settings it was made with; null: plain.
-  [[nodiscard]] const tls::ClientContext* tls() const { return tls_.get(); }
+  [[nodiscard]] const tls::ClientContext* tls() const { return opening_.tls().get(); }
   [[nodiscard]] bool is_duplex() const override { return false; }
   [[nodiscard]] bool is_reused() const override { return requests_ > 1; }
   [[nodiscard]] EndpointState& endpoint() { return *endpoint_; }
@@ -79,12 +78,10 @@ class UpstreamConnection final : public Upstream,
   void on_timeout() override;
 
  private:
-  enum class State : std::uint8_t { connecting, securing, busy, idle, tunnelling, closed };
+  enum class State : std::uint8_t { opening, busy, idle, tunnelling, closed };
   enum class Reading : std::uint8_t { head, body };
 
-  void on_connecting(std::uint32_t events);
-  void begin_tls();
-  void shake_hands();
+  void go_on_opening(std::uint32_t events);
   void connected();
   void keep_session();
   void on_idle(std::uint32_t events);
@@ -112,7 +109,7 @@ class UpstreamConnection final : public Upstream,
   WorkerContext& context_;
   EndpointRef endpoint_;
   Transport transport_;
-  State state_ = State::connecting;
+  State state_ = State::opening;
   Reading reading_ = Reading::head;
   bool readable_ = false;
   bool half_closed_ = false;  // RDHUP seen
@@ -126,8 +123,7 @@ class UpstreamConnection final : public Upstream,
   std::uint32_t requests_ = 0;
   std::uint64_t sent_bytes_ = 0;  // of the current request
   std::size_t read_size_;         // adapts to what the client takes
-  std::shared_ptr<const tls::ClientContext> tls_;
-  const router::Cluster* cluster_;  // until it is connected
+  UpstreamOpening opening_;
   UpstreamUser* user_ = nullptr;
   Tunnel* tunnel_ = nullptr;
   ByteBuffer input_;   // an incomplete head

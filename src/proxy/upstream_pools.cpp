@@ -4,8 +4,9 @@
 
 namespace headgate::proxy {
 
-void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
-  for (const router::ClusterUpdate& update : updates) {
+void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates, const HealthUpdates& health) {
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    const router::ClusterUpdate& update = updates[i];
     if (update.slot >= pools_.size()) pools_.resize(update.slot + 1);
     EndpointPoolRef& pool = pools_[update.slot];
     if (!update.endpoints) {
@@ -17,7 +18,7 @@ void UpstreamPools::adopt(const std::vector<router::ClusterUpdate>& updates) {
       if (pool) pool->adopt({});
       pool = new EndpointPool(update.cluster, offset_);
     }
-    pool->adopt(*update.endpoints, context_->now);
+    pool->adopt(*update.endpoints, context_->now, health.empty() ? nullptr : health[i], worker_);
     context_->stats.adopted_endpoint_sets.add();
   }
 }
@@ -66,12 +67,12 @@ Upstream* UpstreamPools::checkout(EndpointState& endpoint, UpstreamUser& user, c
 
 Upstream* UpstreamPools::checkout_stream(EndpointState& endpoint, UpstreamUser& user, const UpstreamWay& way,
                                          Reuse reuse) {
-  if (reuse != Reuse::none) {
-    for (H2UpstreamConnection* const each : endpoint.h2) {
-      if (each->tls() != way.tls || !each->can_open()) continue;
-      context_->stats.upstream_reuses.add();
-      return each->open(user);
-    }
+  for (H2UpstreamConnection* const each : endpoint.h2) {
+    if (each->tls() != way.tls || !each->can_open()) continue;
+    // One that still connects is new to everybody: all streams of a lost connection wait for the same.
+    if (reuse == Reuse::none && each->is_connected()) continue;
+    context_->stats.upstream_reuses.add();
+    return each->open(user);
   }
   auto* const connection = new H2UpstreamConnection(*context_, EndpointRef(&endpoint), way);
   all_h2_.push_back(*connection);

@@ -7,6 +7,7 @@
 
 #include "proxy/endpoint_pool.h"
 #include "proxy/h2_upstream_connection.h"
+#include "proxy/health_keeper.h"
 #include "proxy/upstream_connection.h"
 #include "proxy/upstream_way.h"
 #include "router/publication.h"
@@ -19,19 +20,21 @@ struct WorkerContext;
 enum class Reuse : std::uint8_t {
   any,      // an idle one where there is one
   checked,  // an idle one, once a look at the socket says that it is still open
-  none,     // a new one: the last try failed
+  none,     // a new one, which may be one that others wait for: the last try failed
 };
 
 class UpstreamPools {
  public:
   // `offset` spreads the Workers' round robins.
-  explicit UpstreamPools(std::size_t offset) : offset_(offset) {}
+  // `worker`: which one it is.
+  UpstreamPools(std::size_t offset, unsigned worker) : offset_(offset), worker_(worker) {}
   ~UpstreamPools() { close_all(); }
   UpstreamPools(const UpstreamPools&) = delete;
   UpstreamPools& operator=(const UpstreamPools&) = delete;
   void set_context(WorkerContext& context) { context_ = &context; }
 
-  void adopt(const std::vector<router::ClusterUpdate>& updates);
+  // `health`: of the same updates (HealthKeeper::adopt).
+  void adopt(const std::vector<router::ClusterUpdate>& updates, const HealthUpdates& health);
 
   // Null where the slot has no pool (never for a slot of the current table).
   [[nodiscard]] EndpointPool* pool(router::ClusterSlot slot) const {
@@ -70,6 +73,7 @@ class UpstreamPools {
   LruList idle_;
   std::size_t idle_count_ = 0;
   std::size_t offset_;
+  unsigned worker_;
 };
 
 }  // namespace headgate::proxy

@@ -9,6 +9,7 @@
 #include "proxy/acceptor.h"
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
+#include "proxy/health_checks.h"
 #include "proxy/inbound_connection.h"
 #include "proxy/inbound_list.h"
 
@@ -30,12 +31,14 @@ struct Worker::State {
         retire(retire_callback),
         on_adopted(adopted_callback),
         timers(Clock::now()),
-        upstreams(random_offset() + index),
+        upstreams(random_offset() + index, index),
         tables(retire_callback),
         access_log(sink),
         context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
                 access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
-                connections, inbound, {},     {},        {},     {},        {},           {}} {
+                connections, inbound, {},     {},        {},     {},        {},           {}},
+        checks(context, index, worker_config.workers) {
+    context.next_connection = index + 1;
     context.response_limits.line_bytes = kResponseHeadBytes;
     context.response_limits.head_bytes = kResponseHeadBytes;
     context.listeners = std::make_shared<const router::ListenerSettings>();
@@ -66,13 +69,18 @@ struct Worker::State {
     note_drained();
   }
 
-  void adopt(const router::Publication& publication) {
-    upstreams.adopt(publication.clusters);
+  void adopt(const router::Publication& publication, const HealthUpdates& health) {
+    upstreams.adopt(publication.clusters, health);
+    for (std::size_t i = 0; i < publication.clusters.size(); ++i)
+      checks.adopt(publication.clusters[i].slot, upstreams.pool(publication.clusters[i].slot),
+                   health.empty() ? nullptr : health[i]);
     if (publication.table) {
       tables.adopt(publication.table);
       stats.adopted_tables.add();
     }
     replace(context.listeners, publication.listeners);
+    context.request_limits.line_bytes = context.listeners->max_head_line;
+    context.request_limits.head_bytes = context.listeners->max_head;
     replace(context.certificates, publication.certificates);
     replace(context.passthrough, publication.passthrough);
     for (const router::RouteSlot slot : publication.removed_routes) stats.routes->remove(slot);
@@ -104,6 +112,7 @@ struct Worker::State {
     for (const auto& acceptor : acceptors) acceptor->stop();
     connections.close_all();
     context.mirrors.close_all();
+    checks.close_all();
     upstreams.close_all();
     access_log.flush();
     loop.stop();
@@ -126,6 +135,7 @@ struct Worker::State {
   ConnectionList connections;
   InboundList inbound;
   WorkerContext context;
+  HealthChecks checks;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   TimePoint drain_deadline;
   std::atomic<std::uint64_t> adopted{0};
@@ -160,9 +170,10 @@ void Worker::stop() {
   state_->thread.join();
 }
 
-void Worker::post_publication(std::shared_ptr<const router::Publication> publication) {
-  state_->loop.post(
-      [state = state_.get(), publication = std::move(publication)] { state->adopt(*publication); });
+void Worker::post_publication(std::shared_ptr<const router::Publication> publication, HealthUpdates health) {
+  state_->loop.post([state = state_.get(), publication = std::move(publication), health = std::move(health)] {
+    state->adopt(*publication, health);
+  });
 }
 
 void Worker::post_drain(std::chrono::milliseconds deadline) {

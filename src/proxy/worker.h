@@ -13,13 +13,14 @@
 #include "observe/access_log.h"
 #include "observe/worker_stats.h"
 #include "proxy/data_plane.h"
+#include "proxy/health_keeper.h"
 #include "router/publication.h"
 
 namespace headgate::proxy {
 
 class Worker {
  public:
-  // All arguments outlive the Worker. `index` spreads the round robins.
+  // All arguments outlive the Worker. `index`: which of the Workers it is.
   Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
          const std::function<void(std::shared_ptr<const void>)>& retire,
          const std::function<void()>& on_adopted);
@@ -36,7 +37,7 @@ class Worker {
   void stop();
 
   // Any thread.
-  void post_publication(std::shared_ptr<const router::Publication> publication);
+  void post_publication(std::shared_ptr<const router::Publication> publication, HealthUpdates health);
   void post_drain(std::chrono::milliseconds deadline);
   [[nodiscard]] std::uint64_t adopted_generation() const;
   [[nodiscard]] bool drained() const;

@@ -1,10 +1,11 @@
 #include "router/dump.h"
 
-#include "router/backend_choice.h"
-
 #include <algorithm>
 #include <string_view>
 #include <vector>
+
+#include "base/json_string.h"
+#include "router/backend_choice.h"
 
 namespace headgate::router {
 namespace {
@@ -127,15 +128,31 @@ void dump_host(const VirtualHost& host, std::string& out) {
   if (const std::string tls = tls_of(host); !tls.empty()) out.append("  ").append(tls).append("\n");
   if (host.app_root() != nullptr)
     out.append("  / -> redirect=302:").append(host.app_root()->path.text()).append("\n");
-  if (const RegexIndex* expressions = host.expressions()) {
-    out += "  paths are regular expressions, in this order\n";
-    for (const RegexIndex::Entry& entry : expressions->entries())
+  const auto dump_expressions = [&](const RegexIndex& expressions) {
+    for (const RegexIndex::Entry& entry : expressions.entries())
       out.append("  ").append(to_string(entry, host.routes()[entry.route])).append("\n");
-  } else {
-    for (const Route& route : host.routes()) out.append("  ").append(to_string(route)).append("\n");
+  };
+  if (host.expressions() != nullptr) {
+    out += "  paths are regular expressions, in this order\n";
+    dump_expressions(*host.expressions());
+  }
+  for (std::size_t i = 0; i < host.literal_routes(); ++i)
+    out.append("  ").append(to_string(host.routes()[i])).append("\n");
+  if (host.guests() != nullptr) {
+    for (const GuestPaths::Guest& guest : host.guests()->guests()) {
+      out.append("  paths of guest ").append(guest.namespace_name).append(" are regular expressions\n");
+      dump_expressions(guest.expressions);
+    }
   }
   if (host.unclaimed_redirects() != RedirectRules())
     out.append("  other paths ->").append(redirects_of(host.unclaimed_redirects())).append("\n");
+}
+
+std::string describe(const observe::LogFormat& format) {
+  const char* const escape = format.escape() == observe::LogEscape::json   ? " escaped for JSON"
+                             : format.escape() == observe::LogEscape::none ? " not escaped"
+                                                                           : "";
+  return json_string(format.text()) + escape;
 }
 
 std::string dump_site(const SiteSettings& site) {
@@ -165,6 +182,9 @@ std::string dump_site(const SiteSettings& site) {
   if (!site.generate_request_id) out += "no request id is made\n";
   if (site.pass_underscores) out += "fields with underscores reach the pods\n";
   if (!site.access_log) out += "no access log\n";
+  if (site.log_default_backend) out += "requests for hosts of no Ingress are in the access log\n";
+  if (const observe::LogFormat* const format = site.log_format.format.get())
+    out += "access log: " + describe(*format) + "\n";
   for (const std::string& url : site.unlogged_urls) out += "not in the access log: " + url + "\n";
   return out;
 }

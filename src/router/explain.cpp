@@ -16,17 +16,37 @@ std::string why_host(const RoutingTable& table, const VirtualHost& chosen, std::
   return name + "the wildcard covers '" + std::string(host) + "' with one label, and no exact name does";
 }
 
-// What a host of expressions has tried, and what it has not got to.
-std::size_t explain_expressions(const VirtualHost& host, const Route* chosen, std::string_view path,
-                                std::string& out) {
-  out += "  all its paths are regular expressions: case ignored, from the start, the longest text first\n";
+// Which of these match by themselves, and whether one of them is it.
+std::size_t explain_expressions(const VirtualHost& host, const RegexIndex& expressions, const Route* chosen,
+                                std::string_view path, std::string_view why, std::string& out) {
   std::size_t candidates = 0;
-  for (const RegexIndex::Entry& entry : host.expressions()->entries()) {
+  for (const RegexIndex::Entry& entry : expressions.entries()) {
     if (!RegexIndex::matches(entry, path)) continue;
     const Route& route = host.routes()[entry.route];
-    const bool first = candidates++ == 0 && chosen != nullptr;
-    out += (first ? "  chosen: " : "  passed over: ") + to_string(entry, route);
-    out += first ? ": the first that matches\n" : "\n";
+    const bool is_it = &route == chosen && candidates == 0;
+    ++candidates;
+    out += (is_it ? "  chosen: " : "  passed over: ") + to_string(entry, route);
+    if (is_it) out.append(": ").append(why);
+    out += "\n";
+  }
+  return candidates;
+}
+
+std::size_t explain_expressions(const VirtualHost& host, const Route* chosen, std::string_view path,
+                                std::string& out) {
+  std::size_t candidates = 0;
+  if (host.expressions() != nullptr) {
+    out += "  all its paths are regular expressions: case ignored, from the start, the longest text first\n";
+    candidates += explain_expressions(host, *host.expressions(), chosen, path, "the first that matches", out);
+  }
+  if (host.guests() != nullptr) {
+    for (const GuestPaths::Guest& guest : host.guests()->guests()) {
+      out.append("  paths of guest ").append(guest.namespace_name);
+      out += " are regular expressions: each counts as a path of the plain text that it begins with\n";
+      candidates +=
+          explain_expressions(host, guest.expressions, chosen, path,
+                              "the first that matches, and nobody else claims more of the path", out);
+    }
   }
   if (candidates != 0 && chosen == nullptr)
     out += "  none is chosen: comparing this path takes more steps than are allowed\n";
@@ -46,11 +66,15 @@ std::string explain(const RoutingTable& table, std::string_view host, std::strin
   if (match.host->app_root() != nullptr && path == "/")
     out += "  app-root: redirected to " + match.host->app_root()->path.text() + "\n";
   std::size_t candidates = 0;
-  if (match.host->expressions() != nullptr)
-    candidates = explain_expressions(*match.host, match.host->find(path), path, out);
+  const Route* const found = match.host->find(path);
+  if (match.host->expressions() != nullptr || match.host->guests() != nullptr)
+    candidates = explain_expressions(*match.host, found, path, out);
+  bool is_told = false;
   for (const PathIndex::Key& key : match.host->paths().keys()) {
     if (!key_matches(key, path)) continue;
-    const bool first = candidates++ == 0;
+    const bool first = found == &match.host->routes()[key.route] && !is_told;
+    is_told = is_told || first;
+    ++candidates;
     out += first ? "  chosen: " : "  passed over: ";
     out += to_string(match.host->routes()[key.route]);
     out += key.subtree ? " [" + key.text + "…]" : " [exactly " + key.text + "]";

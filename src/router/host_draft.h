@@ -20,8 +20,10 @@ struct RouteExpression {
 
 struct RouteDraft {
   Route route;
-  std::string match_path;                      // route.path in the normal form of http::Target::match_path
-  std::vector<RouteExpression> expressions{};  // used where the host is one of expressions
+  std::string match_path;  // route.path in the normal form of http::Target::match_path
+  // None: `match_path` is matched as it is. All paths of one namespace have some, or none has.
+  std::vector<RouteExpression> expressions{};
+  bool is_guest = false;  // of another namespace than the one whose host it is
 };
 
 // Routes in order of precedence: where two want the same path, the first one has it.
@@ -33,8 +35,8 @@ struct HostDraft {
   // Whose pods get its TLS connections unopened (ssl-passthrough): the Cluster of its "/". Null: TLS ends
   // here.
   std::shared_ptr<const Cluster> passthrough{};
-  // Every path of the host is a regular expression: some Ingress has asked for it (use-regex,
-  // rewrite-target).
+  // Every path of the host is a regular expression: the namespace whose host it is has asked for it
+  // (use-regex, rewrite-target). Where a guest has, those of its own namespace are.
   bool has_expressions = false;
   std::shared_ptr<const policy::AppRoot> app_root{};  // null: none
 };

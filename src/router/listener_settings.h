@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/cidr.h"
+#include "router/log_format_ref.h"
 #include "tls/server_context.h"
 
 namespace headgate::router {
@@ -21,6 +22,8 @@ struct StreamSettings {
   std::uint32_t tries = 3;
   // No further try after that time [proxy-stream-next-upstream-timeout].
   std::chrono::milliseconds tries_timeout{600000};
+  bool access_log = true;   // [disable-access-log, disable-stream-access-log]
+  LogFormatRef log_format;  // [log-format-stream, log-format-escape-json, -none]
   friend bool operator==(const StreamSettings&, const StreamSettings&) = default;
 };
 
@@ -37,6 +40,10 @@ struct ListenerSettings {
   // Followed by open connections too, from their next wait on.
   std::chrono::milliseconds keep_alive{75000};  // [keep-alive] between two requests; 0: one request each
   std::uint32_t keep_alive_requests = 1000;     // [keep-alive-requests] on one connection
+  // Of a request head: its longest line, and all of it [large-client-header-buffers]. HTTP/2 connections
+  // keep those they began with.
+  std::uint32_t max_head_line = 8 * 1024;
+  std::uint32_t max_head = 32 * 1024;
   std::chrono::milliseconds client_header_timeout{60000};  // [client-header-timeout], whole head
   std::chrono::milliseconds client_body_timeout{60000};    // [client-body-timeout], between two reads
   // Idle connections to pods, for each Worker; 0: none is kept. [upstream-keepalive-connections]

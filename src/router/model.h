@@ -42,11 +42,21 @@ enum class UpstreamProtocol : std::uint8_t {
   as_client,  // HTTP/1.1, inside TLS where the client's own connection is [AUTO_HTTP]; of Routes only
 };
 
+struct HealthSettings;  // router/health_settings.h
+
+// What is asked about the health of a Cluster's endpoints. Null: nothing, as in ingress-nginx. Equal where
+// the settings are.
+struct HealthRef {
+  std::shared_ptr<const HealthSettings> settings;
+  friend bool operator==(const HealthRef& a, const HealthRef& b);
+};
+
 // The usable endpoints of one Cluster, ordered by address, without duplicates. Empty: answer 503.
 struct EndpointSet {
   std::vector<Endpoint> endpoints;
   // As the Service port's appProtocol says; a Route's own counts before it.
   UpstreamProtocol protocol = UpstreamProtocol::http1;
+  HealthRef health{};
   friend bool operator==(const EndpointSet&, const EndpointSet&) = default;
 };
 

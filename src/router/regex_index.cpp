@@ -76,6 +76,18 @@ std::size_t plain_prefix(std::string_view expression) {
   return is_counted ? size - 1 : size;
 }
 
+bool may_match(const RegexIndex::Entry& entry, std::string_view path) {
+  return begins_with(path, std::string_view(entry.text).substr(0, entry.plain));
+}
+
+std::size_t common_elements(const RegexIndex::Entry& entry, std::string_view path) {
+  const std::string_view text = std::string_view(entry.text).substr(0, entry.plain);
+  const auto size = static_cast<std::size_t>(
+      std::mismatch(text.begin(), text.end(), path.begin(), path.end()).first - text.begin());
+  if (size == 0 || size == path.size() || path[size] == '/' || path[size - 1] == '/') return size;
+  return path.rfind('/', size - 1) + 1;  // 0 where there is none
+}
+
 RegexIndex::RegexIndex(std::vector<Entry> entries) : entries_(std::move(entries)) {
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return std::tuple(b.text.size(), std::string_view(b.text)) <
@@ -85,28 +97,25 @@ RegexIndex::RegexIndex(std::vector<Entry> entries) : entries_(std::move(entries)
     entry.plain = entry.pattern.pattern == nullptr ? entry.text.size() : plain_prefix(entry.text);
 }
 
-std::uint32_t RegexIndex::find(std::string_view path) const {
-  std::uint64_t steps = 0;
+RegexIndex::Found RegexIndex::look(std::string_view path, policy::PatternBudget& budget) const {
   for (const Entry& entry : entries_) {
-    if (!begins_with(path, std::string_view(entry.text).substr(0, entry.plain))) continue;
+    if (!may_match(entry, path)) continue;
     const Pattern* const pattern = entry.pattern.pattern.get();
-    if (pattern == nullptr) return entry.route;
-    steps += pattern->most_steps(path.size());
-    if (steps > kMostSteps) return kNone;
-    switch (pattern->find_in(path)) {
+    if (pattern == nullptr) return {entry.route, &entry};
+    switch (pattern->find_in(path, nullptr, &budget)) {
       case Pattern::Verdict::yes:
-        return entry.route;
+        return {entry.route, &entry};
       case Pattern::Verdict::gave_up:
-        return kNone;
+        return {kNone, &entry};
       case Pattern::Verdict::no:
         break;
     }
   }
-  return kNone;
+  return {};
 }
 
 bool RegexIndex::matches(const Entry& entry, std::string_view path) {
-  if (!begins_with(path, std::string_view(entry.text).substr(0, entry.plain))) return false;
+  if (!may_match(entry, path)) return false;
   const Pattern* const pattern = entry.pattern.pattern.get();
   return pattern == nullptr || pattern->find_in(path) == Pattern::Verdict::yes;
 }

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "policy/fixed_fields.h"
-
 #include "policy/block_rules.h"
-#include "policy/forwarding.h"
 #include "policy/compression.h"
+#include "policy/fixed_fields.h"
+#include "policy/forwarding.h"
+#include "router/log_format_ref.h"
 
 namespace headgate::router {
 
@@ -21,9 +21,9 @@ struct SiteSettings {
   // Strict-Transport-Security; empty: none is added [hsts, hsts-max-age, hsts-include-subdomains,
   // hsts-preload].
   std::string hsts_line = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
-  policy::BlockRules block;            // [block-cidrs, block-user-agents, block-referers]
-  policy::ForwardingRules forwarding;  // [use-forwarded-headers, enable-real-ip …]
-  policy::Compression compression;  // of pods' answers; off by default [gzip, brotli and zstd keys]
+  policy::BlockRules block;                // [block-cidrs, block-user-agents, block-referers]
+  policy::ForwardingRules forwarding;      // [use-forwarded-headers, enable-real-ip …]
+  policy::Compression compression;         // of pods' answers; off by default [gzip, brotli and zstd keys]
   policy::FixedFields add_fields;          // of every answer [add-headers]
   std::vector<std::string> hidden_fields;  // of the pods' answers, dropped [hide-headers]
   bool pass_server = false;                // the pods' Server [allow-backend-server-header]
@@ -31,6 +31,9 @@ struct SiteSettings {
   bool generate_request_id = true;         // where a client sends none [generate-request-id]
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
   bool access_log = true;                  // [disable-access-log]
+  bool log_default_backend =
+      false;                // requests for hosts of no Ingress [enable-access-log-for-default-backend]
+  LogFormatRef log_format;  // [log-format-upstream, log-format-escape-json, -none]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {

@@ -48,9 +48,11 @@ struct ClientCertificate {
   std::string failure;  // where failed: OpenSSL's words, e.g. "certificate has expired"
   // Where failed: nothing but a known CA is missing, which VerifyClient::optional_no_ca lets pass.
   bool lacks_only_a_known_ca = false;
-  std::string subject_dn;  // RFC 2253
-  std::string issuer_dn;   // RFC 2253
-  std::string pem;         // of the leaf
+  std::string subject_dn;   // RFC 2253
+  std::string issuer_dn;    // RFC 2253
+  std::string pem;          // of the leaf
+  std::string serial;       // in hexadecimal, upper case
+  std::string fingerprint;  // SHA-1 of its DER, in hexadecimal, lower case
   // nginx's $ssl_client_verify: "NONE", "SUCCESS", "FAILED:certificate has expired".
   [[nodiscard]] std::string verify_text() const;
 };

@@ -1,6 +1,11 @@
 #include "tls/client_certificate.h"
 
+#include <openssl/asn1.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
 
 namespace headgate::tls {
 namespace {
@@ -15,6 +20,24 @@ std::string pem_of(X509* certificate) {
   const BioHandle text(BIO_new(BIO_s_mem()));
   if (text == nullptr || PEM_write_bio_X509(text.get(), certificate) != 1) return {};
   return bio_text(text.get());
+}
+
+std::string serial_of(X509* certificate) {
+  const BioHandle text(BIO_new(BIO_s_mem()));
+  if (text == nullptr || i2a_ASN1_INTEGER(text.get(), X509_get0_serialNumber(certificate)) < 0) return {};
+  return bio_text(text.get());
+}
+
+std::string fingerprint_of(X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (X509_digest(certificate, EVP_sha1(), digest.data(), &size) != 1) return {};
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text += "0123456789abcdef"[digest[i] >> 4];
+    text += "0123456789abcdef"[digest[i] & 15];
+  }
+  return text;
 }
 
 }  // namespace
@@ -36,6 +59,8 @@ void describe_client(X509* leaf, long verify_result, ClientCertificate& client) 
   client.subject_dn = distinguished_name(X509_get_subject_name(leaf));
   client.issuer_dn = distinguished_name(X509_get_issuer_name(leaf));
   client.pem = pem_of(leaf);
+  client.serial = serial_of(leaf);
+  client.fingerprint = fingerprint_of(leaf);
 }
 
 std::string ClientCertificate::verify_text() const {

@@ -45,7 +45,9 @@ class AdminPagesTest : public testing::Test {
   observe::Metrics metrics_{sources()};
   std::uint64_t adopted_ = 0;
   std::optional<std::string> dump_ = "the dump\n";
-  AdminPages pages_{state_, metrics_, [this] { return adopted_; }, [this] { return dump_; }};
+  std::string health_;
+  AdminPages pages_{state_, metrics_, [this] { return adopted_; }, [this] { return dump_; },
+                    [this] { return health_; }};
 };
 
 TEST_F(AdminPagesTest, IsHealthyBeforeItIsReady) {
@@ -90,6 +92,12 @@ TEST_F(AdminPagesTest, ShowsRoutesOnceThereIsATable) {
   EXPECT_EQ(get("/debug/routes").body, "the dump\n");
   dump_.reset();
   EXPECT_EQ(get("/debug/routes").status, 503);
+}
+
+TEST_F(AdminPagesTest, ShowsTheHealthThatSomebodyAsksFor) {
+  EXPECT_THAT(get("/debug/health").body, HasSubstr("no Service asks"));
+  health_ = "cluster a: 1 of 1 endpoints healthy\n";
+  EXPECT_EQ(get("/debug/health").body, health_);
 }
 
 TEST_F(AdminPagesTest, ListsFindings) {

@@ -8,6 +8,7 @@
 #include "support/backend_scripts.h"
 #include "support/deadline.h"
 #include "support/headgate_process.h"
+#include "support/indented.h"
 #include "support/manifests.h"
 #include "support/test_certificate.h"
 #include "support/test_certificates.h"
@@ -18,16 +19,6 @@ namespace headgate::test_support {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string indented(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n') + 1;
-    out.append("    ").append(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
-}
 
 class BackendTls : public ::testing::Test {
  protected:

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "integration/https_pod.h"
+#include "support/indented.h"
 #include "support/temp_dir.h"
 #include "support/test_certificates.h"
 
@@ -39,15 +40,6 @@ class ClientCertificates : public HttpsPod {
                        indented(authority_.certificate());
     if (!revocations.empty()) text += "  ca.crl: |\n" + indented(revocations);
     folder.write("ca.yaml", text);
-  }
-  static std::string indented(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-      const std::size_t end = text.find('\n') + 1;
-      out.append("    ").append(text.substr(0, end));
-      text.remove_prefix(end);
-    }
-    return out;
   }
   static TestCertificate identity_of(const IssuedCertificate& issued) {
     return TestCertificate::from_pem(issued.certificate, issued.key);

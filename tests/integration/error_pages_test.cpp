@@ -171,10 +171,8 @@ TEST_F(ErrorPages, ADefaultBackendThatFailsIsABadGateway) {
 
 TEST_F(ErrorPages, LargeErrorsOfPodsAreCutShort) {
   start_annotated(kBoth);
-  pod.set_handler([](BackendExchange& exchange) {
-    exchange.send("HTTP/1.1 404 X\r\nContent-Length: 10000000\r\n\r\n" + std::string(100000, 'x'));
-    exchange.close();
-  });
+  pod.set_handler(
+      send_then_close("HTTP/1.1 404 X\r\nContent-Length: 10000000\r\n\r\n" + std::string(100000, 'x')));
   EXPECT_EQ(get("/404").body, "page for 404");
 }
 

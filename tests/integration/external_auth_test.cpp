@@ -185,6 +185,17 @@ TEST_F(ExternalAuth, FieldsOfTheServiceReplaceThoseOfTheClient) {
   EXPECT_EQ(seen.field("X-Mine"), "m");
 }
 
+TEST_F(ExternalAuth, UnderscoresDoNotPassForFieldsOfTheService) {
+  start_auth({{"auth-response-headers", "X-User,X-Absent"}}, {{"enable-underscores-in-headers", "true"}});
+  answer(200, "X-User: alice\r\n");
+  ASSERT_EQ(get("/", "X_User: root\r\nx_absent: evil\r\nX_Mine: m\r\n").status, 200);
+  const HttpRequest seen = pod.last_request();
+  EXPECT_EQ(seen.field("X-User"), "alice");
+  EXPECT_FALSE(seen.has("X_User"));
+  EXPECT_FALSE(seen.has("X_Absent"));
+  EXPECT_EQ(seen.field("X_Mine"), "m");
+}
+
 TEST_F(ExternalAuth, AConfigMapHasFurtherFieldsForTheService) {
   const auto write = [&](const std::string& more) {
     IngressSpec spec;
@@ -266,38 +277,16 @@ TEST_F(ExternalAuth, AnswersAreKeptByKeyAndStatus) {
 TEST_F(ExternalAuth, AServiceThatFailsLetsNobodyIn) {
   start_auth({}, {{"proxy-read-timeout", "1"}});
   const std::vector<std::pair<std::string, BackendHandler>> failures{
-      {"garbage",
-       [](BackendExchange& exchange) {
-         exchange.send("no http at all\r\n\r\n");
-         exchange.close();
-       }},
+      {"garbage", send_then_close("no http at all\r\n\r\n")},
       {"empty", [](BackendExchange& exchange) { exchange.close(); }},
       {"reset", [](BackendExchange& exchange) { exchange.reset(); }},
-      {"half a head",
-       [](BackendExchange& exchange) {
-         exchange.send("HTTP/1.1 200 OK\r\nX: ");
-         exchange.close();
-       }},
-      {"half a body",
-       [](BackendExchange& exchange) {
-         exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
-         exchange.close();
-       }},
-      {"two lengths",
-       [](BackendExchange& exchange) {
-         exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n");
-         exchange.close();
-       }},
+      {"half a head", send_then_close("HTTP/1.1 200 OK\r\nX: ")},
+      {"half a body", send_then_close("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")},
+      {"two lengths", send_then_close("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n")},
       {"an upgrade",
-       [](BackendExchange& exchange) {
-         exchange.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
-         exchange.close();
-       }},
+       send_then_close("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")},
       {"too large a head",
-       [](BackendExchange& exchange) {
-         exchange.send("HTTP/1.1 200 OK\r\nX-Large: " + std::string(100000, 'x') + "\r\n\r\n");
-         exchange.close();
-       }},
+       send_then_close("HTTP/1.1 200 OK\r\nX-Large: " + std::string(100000, 'x') + "\r\n\r\n")},
       {"silence", never_answer()},
   };
   for (const auto& [name, handler] : failures) {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "integration/one_pod.h"
+#include "integration/http2_fixture.h"
 
 namespace headgate::test_support {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class FieldSettings : public OnePod {
+class FieldSettings : public OnePodOverH2 {
  protected:
   // Host x.test with these annotations; `settings` of the ConfigMap, `more` documents.
   void start_with(const FieldList& annotations, const FieldList& settings = {},
@@ -186,6 +186,16 @@ TEST_F(FieldSettings, UnderscoresPassWhereTheyCannotBeMistaken) {
   EXPECT_FALSE(seen.has("SSL_Client_Verify"));
 }
 
+TEST_F(FieldSettings, UnderscoresDoNotPassForFieldsThatAreSet) {
+  start_with({}, {{"enable-underscores-in-headers", "true"}, {"proxy-set-headers", "default/sent"}},
+             config_map("sent", {{"X-Tier", "gold"}, {"X-Nothing", ""}}));
+  const HttpRequest seen = seen_by_pod("X_Tier: iron\r\nx_nothing: 1\r\nX_Mine: m\r\n");
+  EXPECT_EQ(seen.field("X-Tier"), "gold");
+  EXPECT_FALSE(seen.has("X_Tier"));
+  EXPECT_FALSE(seen.has("X_Nothing"));
+  EXPECT_EQ(seen.field("X_Mine"), "m");
+}
+
 TEST_F(FieldSettings, ConnectionToThePodIsAsTheAnnotationSays) {
   start_with({{"connection-proxy-header", "keep-alive"}});
   const HttpRequest seen = seen_by_pod("Connection: upgrade\r\nUpgrade: websocket\r\n");
@@ -228,6 +238,28 @@ TEST_F(FieldSettings, AnAnswerIsAsSlowAsTheAnnotationSays) {
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(slow.body, content);
   EXPECT_GE(took, std::chrono::milliseconds(1400)) << "24 KiB of it are above what is given at once";
+
+  H2Connected h2 = connect();
+  const auto begin_h2 = std::chrono::steady_clock::now();
+  const H2Response slow_h2 = h2.get("/");
+  const auto took_h2 = std::chrono::steady_clock::now() - begin_h2;
+  EXPECT_EQ(slow_h2.body, content);
+  EXPECT_GE(took_h2, std::chrono::milliseconds(1400)) << "each stream has its own pace";
+}
+
+TEST_F(FieldSettings, ACompressedAnswerIsAsSlowAsWhatTheClientGetsOfIt) {
+  // A KiB a second: 512 KiB as the pod sends it would take nine minutes.
+  start_with({{"limit-rate", "1"}}, {{"use-gzip", "true"}});
+  const std::string content(512 * 1024, 'x');
+  pod.set_handler([&content](BackendExchange& exchange) {
+    exchange.read_body();
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+                  std::to_string(content.size()) + "\r\n\r\n" + content);
+  });
+  const HttpResponse packed = ask(make_request("GET", "x.test", "/", "Accept-Encoding: gzip\r\n"));
+  EXPECT_EQ(packed.field("Content-Encoding"), "gzip");
+  EXPECT_EQ(packed.problem, "");
+  EXPECT_LT(packed.body.size(), 16u * 1024);
 }
 
 TEST_F(FieldSettings, SomeUrlsAreNotInTheAccessLog) {
@@ -241,7 +273,7 @@ TEST_F(FieldSettings, SomeUrlsAreNotInTheAccessLog) {
 }
 
 TEST_F(FieldSettings, AnIngressMayBeLeftOutOfTheAccessLog) {
-  start_with({{"enable-access-log", "false"}});
+  start_with({{"enable-access-log", "false"}}, {{"enable-access-log-for-default-backend", "true"}});
   headgate->get("x.test", "/mine");
   headgate->get("nobody.test", "/other");
   const std::string text = log();

@@ -6,19 +6,15 @@
 #include <functional>
 #include <ostream>
 
-#include "integration/https_pod.h"
+#include "integration/attacked_pod.h"
 #include "support/full_run.h"
-#include "support/http_load.h"
 #include "support/ticker.h"
 
 namespace headgate::test_support {
 namespace {
 
 using ::testing::AnyOf;
-using ::testing::IsEmpty;
 
-// What one attack may make the process grow by, whatever it sends.
-constexpr std::size_t kMostGrowthKib = 12 * 1024;
 // What a stream whose answer nobody takes may hold: the pieces of it that are under way.
 constexpr std::size_t kMostHeldStreamKib = 80;
 constexpr int kBatch = 100;  // pieces written at a time
@@ -33,25 +29,9 @@ std::string open_post(std::uint32_t stream, const FieldList& more = {}) {
                   h2_block(h2_request_fields("POST", "x.test", "/", more)));
 }
 
-class HostileH2 : public HttpsPod {
+class HostileH2 : public AttackedPod {
  protected:
-  void SetUp() override {
-    start();
-    expect_still_serving();
-    memory_before_ = memory_kib();
-    neighbour_ =
-        std::make_unique<HttpLoad>(headgate->https_port(), 4, make_request("GET", "x.test", "/"), "x.test");
-  }
-  // What every attack must leave: a neighbour that noticed nothing, and memory within its bound.
-  void TearDown() override {
-    if (!neighbour_) return;
-    const std::size_t answered = neighbour_->answered();
-    EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered; })) << "the neighbour waits";
-    neighbour_->stop();
-    EXPECT_THAT(neighbour_->faults(), IsEmpty());
-    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + allowed_kib_ + kSanitizerKib);
-    expect_still_serving();
-  }
+  void SetUp() override { begin(); }
 
   // An attacker's connection.
   struct Attacker {
@@ -127,10 +107,6 @@ class HostileH2 : public HttpsPod {
     for (const HttpRequest& request : pod.requests()) count += request.target.starts_with("/evil") ? 1 : 0;
     return count;
   }
-
-  std::size_t memory_before_ = 0;
-  std::size_t allowed_kib_ = 0;  // beyond that, by what the test holds open
-  std::unique_ptr<HttpLoad> neighbour_;
 };
 
 // CVE-2023-44487, at 10,000 resets a second on as many connections as it takes.
@@ -328,9 +304,8 @@ TEST_F(HostileH2, AWindowOfNothingHoldsNoMemory) {
     ASSERT_TRUE(attackers.back()->h2.send(requests));
   }
   EXPECT_TRUE(eventually([&] { return pod_requests() == 500; })) << pod_requests();
-  EXPECT_LT(memory_kib(), memory_before_ + allowed_kib_ + kMostGrowthKib + kSanitizerKib);
-  const std::size_t answered = neighbour_->answered();
-  EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered + 100; }));
+  expect_bounded_memory();
+  expect_served_neighbour();
   if (is_full_run()) {  // 60 s without a byte taken
     EXPECT_TRUE(eventually([&] { return rejected("h2_stalled") >= 500; }, std::chrono::seconds(120)));
   }

@@ -5,39 +5,20 @@
 
 #include <random>
 
-#include "integration/https_pod.h"
-#include "support/http_load.h"
+#include "integration/attacked_pod.h"
 #include "support/tls_by_hand.h"
 
 namespace headgate::test_support {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
-constexpr std::size_t kMostGrowthKib = 12 * 1024;
 // What a connection may hold whose handshake has not ended.
 constexpr std::size_t kMostHalfOpenKib = 40;
 constexpr int kHalfOpen = 2000;
 
-class HostileTls : public HttpsPod {
+class HostileTls : public AttackedPod {
  protected:
-  void begin(const FieldList& settings = {}) {
-    start(settings);
-    expect_still_serving();
-    memory_before_ = memory_kib();
-    neighbour_ =
-        std::make_unique<HttpLoad>(headgate->https_port(), 4, make_request("GET", "x.test", "/"), "x.test");
-  }
-  void TearDown() override {
-    if (!neighbour_) return;
-    const std::size_t answered = neighbour_->answered();
-    EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered; })) << "the neighbour waits";
-    neighbour_->stop();
-    EXPECT_THAT(neighbour_->faults(), IsEmpty());
-    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + allowed_kib_ + kSanitizerKib);
-    expect_still_serving();
-  }
   // Handshakes that ended with this result.
   [[nodiscard]] double counted(const std::string& result) const {
     return metric(headgate->admin("/metrics").body, "headgate_tls_handshakes_total",
@@ -55,10 +36,6 @@ class HostileTls : public HttpsPod {
     wire.send(tls.sealed(make_request("GET", "x.test", "/odd")));
     EXPECT_THAT(tls.opened(wire, Deadline(kPatience)), HasSubstr("HTTP/1.1 200 "));
   }
-
-  std::size_t memory_before_ = 0;
-  std::size_t allowed_kib_ = 0;
-  std::unique_ptr<HttpLoad> neighbour_;
 };
 
 TEST_F(HostileTls, AHelloInRecordsOfOneByteIsServed) {
@@ -140,9 +117,8 @@ TEST_F(HostileTls, TwoThousandHalfOpenHandshakesHoldNobodyUp) {
     // Half a hello, or a whole one whose answer is never answered.
     half_open.back().send(i % 2 == 0 ? std::string_view(hello).substr(0, hello.size() / 2) : hello);
   }
-  const std::size_t answered = neighbour_->answered();
-  EXPECT_TRUE(eventually([&] { return neighbour_->answered() > answered + 100; }));
-  EXPECT_LT(memory_kib(), memory_before_ + allowed_kib_ + kMostGrowthKib + kSanitizerKib);
+  expect_served_neighbour();
+  expect_bounded_memory();
   expect_still_serving();
   const double before = failed();
   half_open.clear();

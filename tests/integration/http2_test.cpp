@@ -236,10 +236,7 @@ TEST_F(Http2, EarlyHintsAreRelayed) {
 }
 
 TEST_F(Http2, AnAnswerThatIsCutIsReset) {
-  pod.set_handler([](BackendExchange& exchange) {
-    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
-    exchange.close();
-  });
+  pod.set_handler(send_then_close("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
   start();
   H2Connected one = connect();
   const H2Response response = one.get("/");

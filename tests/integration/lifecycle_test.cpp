@@ -211,7 +211,7 @@ TEST_F(Lifecycle, TheAccessLogGoesToStandardOutputInNginxFormat) {
                              "User-Agent: tester \"1\"\r\nReferer: http://r.test/\r\nX-Request-ID: id-1\r\n"))
                 .status,
             200);
-  EXPECT_EQ(ask(make_request("GET", "nobody.test", "/lost")).status, 404);
+  EXPECT_EQ(ask(make_request("GET", "nobody.test", "/lost")).status, 404);  // without a line
   headgate->process().signal(SIGTERM);
   ASSERT_TRUE(headgate->process().wait());
   const std::string log = headgate->process().standard_output();

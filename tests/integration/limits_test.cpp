@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "integration/annotated_pod.h"
-#include "support/h2_client.h"
 #include "support/deadline.h"
+#include "support/h2_client.h"
 #include "support/metrics.h"
 
 namespace headgate::test_support {
@@ -129,10 +129,7 @@ TEST_F(Limits, ASlotComesBackHoweverTheRequestEnds) {
   }
   pod.set_handler([](BackendExchange& exchange) { exchange.close(); });
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask_y().status, 502) << "the pod fails";
-  pod.set_handler([](BackendExchange& exchange) {
-    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\ncut");
-    exchange.close();
-  });
+  pod.set_handler(send_then_close("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\ncut"));
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask_y().status, 200) << "cut in the body";
   gate.open();
 }

@@ -87,6 +87,35 @@ TEST_F(Mirror, NobodyWaitsForIt) {
   EXPECT_EQ(pod.request_count(), 300u);
 }
 
+TEST_F(Mirror, CopiesHaveABoundTogether) {
+  start_mirror({{"mirror-target", url()}});
+  shadow.set_handler(never_answer());
+  const std::string content(1000 * 1000, 'x');
+  RawClient one = client();
+  const auto post = [&] {
+    one.send("POST / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 1000000\r\n\r\n" + content);
+    return one.receive("POST").status;
+  };
+  constexpr int kThatFit = 33;  // and their heads, in 32 MiB
+  for (int i = 0; i < kThatFit; ++i) ASSERT_EQ(post(), 200) << i;
+  EXPECT_EQ(dropped(), 0);
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(post(), 200) << "the pod gets it all the same";
+  EXPECT_TRUE(eventually([&] { return dropped() == 2; }));
+}
+
+TEST_F(Mirror, ACopyThatIsDoneGivesItsMemoryBack) {
+  start_mirror({{"mirror-target", url()}});
+  const std::string content(1000 * 1000, 'x');
+  RawClient one = client();
+  for (std::size_t i = 1; i <= 40; ++i) {
+    one.send("POST / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 1000000\r\n\r\n" + content);
+    ASSERT_EQ(one.receive("POST").status, 200);
+    ASSERT_TRUE(shadow.wait_for_requests(i));
+    ASSERT_TRUE(eventually([&] { return shadow.last_request().body.size() == content.size(); }));
+  }
+  EXPECT_EQ(dropped(), 0);
+}
+
 TEST_F(Mirror, ItsFailuresDoNotMatter) {
   start_mirror({{"mirror-target", url()}});
   shadow.set_handler([](BackendExchange& exchange) { exchange.reset(); });

@@ -99,6 +99,15 @@ TEST_F(Passthrough, TheNameDecidesWhoOpensTheConnection) {
   EXPECT_EQ(pod_tls.connection_count(), 1U);
 }
 
+TEST_F(Passthrough, LinesAreAsTheSettingsSay) {
+  StreamPod echo(echo_bytes);
+  begin({echo.port()},
+        {{"log-format-stream", "[$remote_addr] TCP $status $upstream_addr $proxy_upstream_name"}});
+  relayed();
+  EXPECT_EQ(relay_line(),
+            "[127.0.0.1] TCP 200 127.0.0.1:" + std::to_string(echo.port()) + " default-pass-80");
+}
+
 TEST_F(Passthrough, AWildcardReachesNoHostWithRulesOfItsOwn) {
   StreamPod pod_tls(echo_tls(pod_certificate_));
   HeadgateOptions options;

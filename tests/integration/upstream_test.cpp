@@ -122,10 +122,7 @@ TEST_F(Balancing, ARequestThatMayHaveActedIsNotSentTwice) {
 }
 
 TEST_F(Balancing, NothingIsRetriedAfterTheFirstByteOfAnAnswer) {
-  const auto cut = [](BackendExchange& exchange) {
-    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-    exchange.close();
-  };
+  const auto cut = send_then_close("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   a.set_handler(cut);
   b.set_handler(cut);
   start({address_of(a), address_of(b)});

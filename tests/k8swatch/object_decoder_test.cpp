@@ -202,8 +202,20 @@ TEST(DecodeService, ReadsPorts) {
   EXPECT_EQ(object.ports[2].target_port, (PortRef{0, ""}));
 }
 
+TEST(DecodeService, TakesAnyLabelAsTheNameOfAPort) {
+  const std::string longest(63, 'p');
+  for (const std::string& name : {std::string("prometheus-metrics-port"), std::string("8080"), longest}) {
+    const auto [object, error] =
+        service(R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80,"name":")" + name + R"("}]}})");
+    ASSERT_EQ(error, "");
+    EXPECT_EQ(object.ports[0].name, name);
+  }
+}
+
 TEST(DecodeService, NamesTheFieldThatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
+      {R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80,"name":"A"}]}})",
+       "spec.ports[0].name: \"A\" is not a valid name: lower-case letters, digits and '-', at most 63"},
       {R"({"metadata":{"name":"a.b"}})",
        "metadata.name: \"a.b\" is not a valid name: lower-case letters, digits and '-', at most 63"},
       {R"({"metadata":{"name":"s"},"spec":{"ports":[{"name":"x"}]}})", "spec.ports[0].port: is required"},

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "k8swatch/controller_fixture.h"
 #include "router/dump.h"
 
@@ -83,6 +85,8 @@ TEST_F(RoutingAnnotationsTest, AValueThatIsRefusedIsOneFinding) {
       {"relative-redirects", "perhaps", true},
       {"server-alias", "a.test; return 200", true},
       {"server-alias", "~(", false},
+      {"server-alias", "~^(?!www).*$", true},
+      {"server-alias", "~^(?=www).*$", false},
   };
   for (const auto& each : cases) {
     put(annotated(ingress("w", {rule("a.org", {path("/", "web")})}), {{each.name, each.value}}));
@@ -110,6 +114,58 @@ TEST_F(RoutingAnnotationsTest, OneIngressTurnsTheHostAndBack) {
   remove(Kind::ingress, "regex");
   EXPECT_FALSE(has_expressions("a.org"));
   EXPECT_EQ(route("a.org", "/foobar"), "404");
+}
+
+TEST_F(RoutingAnnotationsTest, AGuestTurnsItsOwnPathsAlone) {
+  put(of(ingress("owner", {rule("a.org", {path("/", "web"), path("/foo", "web")})}), "default", 1));
+  Ingress guest = of(annotated(ingress("guest", {rule("a.org", {pattern("/guest(/|$)(.*)", "api"),
+                                                                pattern("/(.|foooooooo)*", "api")})}),
+                               {{"rewrite-target", "/$2"}}),
+                     "other", 2);
+  Service service_of_guest = service("api");
+  service_of_guest.metadata.namespace_name = "other";
+  put(service_of_guest);
+  put(guest);
+  publish();
+  EXPECT_FALSE(has_expressions("a.org"));
+  EXPECT_EQ(route("a.org", "/foo"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/FOO"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/guest/x"), "other-api-80");
+  EXPECT_EQ(route("a.org", "/guests"), "default-web-80");
+  const std::vector<std::string> told = findings();
+  EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                          [](const std::string& each) {
+                            return each.find("Ingress other/guest") != std::string::npos &&
+                                   each.find("change no paths but its own") != std::string::npos;
+                          }),
+            1)
+      << ::testing::PrintToString(told);
+  // The other way round the owner decides, as within one namespace.
+  guest.metadata.creation_time = 0;
+  put(guest);
+  publish();
+  EXPECT_TRUE(has_expressions("a.org"));
+  EXPECT_THAT(findings(), Not(Contains(HasSubstr("change no paths but its own"))));
+}
+
+TEST_F(RoutingAnnotationsTest, AGuestsExactPathTakesNoPrefixPath) {
+  const auto exactly = [](const std::string& at) {
+    IngressPath result = path(at, "api");
+    result.path_type = "Exact";
+    return result;
+  };
+  put(of(ingress("owner", {rule("a.org", {path("/", "web"), path("/foo", "web")})}), "default", 1));
+  put(of(ingress("guest", {rule("a.org", {exactly("/"), exactly("/foo"), exactly("/bar")})}), "other", 2));
+  publish();
+  EXPECT_EQ(route("a.org", "/"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/foo"), "default-web-80");
+  EXPECT_EQ(route("a.org", "/bar"), "other-api-80");
+  EXPECT_THAT(findings(), Contains(HasSubstr("path '/' (Exact) is served by Ingress default/owner")));
+  // Within one namespace both are kept, as in ingress-nginx.
+  put(of(ingress("same", {rule("a.org", {exactly("/foo")})}), "default", 3));
+  publish();
+  EXPECT_EQ(route("a.org", "/foo"), "default-api-80");
+  EXPECT_EQ(route("a.org", "/foo/x"), "default-web-80");
 }
 
 TEST_F(RoutingAnnotationsTest, ARewriteThatSaysTheSameChangesNothing) {
@@ -169,6 +225,42 @@ TEST_F(RoutingAnnotationsTest, AliasesAreOfTheOldestAndNeverOfARule) {
   EXPECT_EQ(host_of("x.test"), "_");
   EXPECT_EQ(host_of("re.test"), "_");
   EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(RoutingAnnotationsTest, APatternTakesNoHostOfAnotherNamespace) {
+  put(of(annotated(ingress("evil", {rule("evil.org", {path("/", "web")})}), {{"server-alias", "~."}}), "evil",
+         1));
+  put(of(annotated(ingress("good", {rule("a.org", {path("/", "web")}), rule("*.b.org", {path("/", "web")})}),
+                   {{"server-alias", "x.test"}}),
+         "default", 2));
+  EXPECT_EQ(host_of("a.org"), "a.org");
+  EXPECT_EQ(host_of("c.b.org"), "*.b.org");
+  EXPECT_NE(host_of("x.test"), "evil.org");
+  EXPECT_EQ(host_of("unknown.test"), "evil.org");
+  EXPECT_EQ(host_of(std::string(254, 'a')), "_") << "no name of a host";
+}
+
+TEST_F(RoutingAnnotationsTest, PatternsOfOneNamespaceLeaveOthersTheirs) {
+  int made = 0;
+  for (int i = 0; i < 3; ++i) {
+    std::string aliases = "~^evil0";
+    for (int n = 1; n < 100; ++n) aliases += ",~^evil" + std::to_string(++made);
+    put(of(
+        annotated(ingress("evil" + std::to_string(i), {rule(std::to_string(i) + ".org", {path("/", "web")})}),
+                  {{"server-alias", aliases}}),
+        "evil", 1));
+  }
+  std::string large = "^large";  // of many steps
+  for (int i = 0; i < 190; ++i) large += "[a-z]";
+  std::string aliases = "~" + large;
+  for (int i = 0; i < 50; ++i) aliases += ",~" + large + std::to_string(i);
+  put(of(annotated(ingress("costly", {rule("c.org", {path("/", "web")})}), {{"server-alias", aliases}}),
+         "costly", 2));
+  put(of(annotated(ingress("good", {rule("a.org", {path("/", "web")})}), {{"server-alias", "~^good"}}),
+         "default", 3));
+  EXPECT_EQ(host_of("good.test"), "a.org");
+  EXPECT_THAT(findings(), Contains(HasSubstr("namespace 'evil' has 256 older ones")));
+  EXPECT_THAT(findings(), Contains(HasSubstr("older ones of namespace 'costly' it takes more steps")));
 }
 
 TEST_F(RoutingAnnotationsTest, AliasesFollowEveryChangeOfTheirHost) {

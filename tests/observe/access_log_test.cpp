@@ -48,6 +48,12 @@ TEST(AccessLog, WritesTheDefaultFormatOfIngressNginx) {
             "0123456789abcdef0123456789abcdef\n");
 }
 
+TEST(AccessLog, NamesTheUser) {
+  AccessRecord record = sample_record();
+  record.remote_user = "ann \"the\nuser\"";
+  EXPECT_EQ(logged(record).find("192.0.2.7 - ann \\x22the\\x0Auser\\x22 [22/Nov/2026:"), 0U) << logged(record);
+}
+
 TEST(AccessLog, WritesRelaysInTheStreamFormatOfIngressNginx) {
   StreamRecord record;
   record.remote_addr = "192.0.2.7";

@@ -49,12 +49,12 @@ TEST(BlockRules, JudgeFieldsAndAddressEachForItself) {
   rules.addresses = *CidrList::parse("192.0.2.1");
   EXPECT_FALSE(rules.empty());
   const SampleRequest plain;
-  EXPECT_FALSE(rules.blocks_fields(plain.view())) << "neither field is there";
-  EXPECT_TRUE(rules.blocks_address(plain.view()));
-  EXPECT_FALSE(rules.blocks_address(SampleRequest().from("192.0.2.2").view()));
-  EXPECT_TRUE(rules.blocks_fields(SampleRequest().field("User-Agent", "Bad").view()));
-  EXPECT_TRUE(rules.blocks_fields(SampleRequest().field("Referer", "http://evil.test/").view()));
-  EXPECT_FALSE(rules.blocks_fields(SampleRequest().field("User-Agent", "http://evil.test/").view()));
+  EXPECT_FALSE(rules.blocks_fields(plain.view)) << "neither field is there";
+  EXPECT_TRUE(rules.blocks_address(plain.view));
+  EXPECT_FALSE(rules.blocks_address(SampleRequest().from("192.0.2.2").view));
+  EXPECT_TRUE(rules.blocks_fields(SampleRequest().field("User-Agent", "Bad").view));
+  EXPECT_TRUE(rules.blocks_fields(SampleRequest().field("Referer", "http://evil.test/").view));
+  EXPECT_FALSE(rules.blocks_fields(SampleRequest().field("User-Agent", "http://evil.test/").view));
 }
 
 }  // namespace

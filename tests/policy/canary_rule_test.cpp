@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "policy/sample_request.h"
 
 namespace headgate::policy {
 namespace {
@@ -15,15 +16,7 @@ using Verdict = CanaryRule::Verdict;
 PatternRef pattern(std::string_view text) { return {Pattern::compile(text, PatternCase::sensitive).value()}; }
 
 Verdict judge(const CanaryRule& rule, const std::vector<std::pair<std::string, std::string>>& fields) {
-  const auto head = std::make_unique<http::RequestHead>();
-  for (const auto& [name, value] : fields) {
-    http::Field& field = head->fields.add();
-    field.name = name;
-    field.value = value;
-  }
-  const http::RequestFacts facts;
-  const http::Target target;
-  return rule.judge({*head, facts, target});
+  return rule.judge(SampleRequest("/", fields).view);
 }
 
 CanaryRule by_header() {

@@ -32,7 +32,7 @@ TEST(FixedFields, CountInPlaceOfWhatWasAskedForBefore) {
   AnswerFields answer;
   answer.set("X-A", "cors");
   answer.add("Set-Cookie", "s=1");
-  FixedFields({{"x-a", "mine"}, {"X-B", "2"}}).apply(request.view(), answer);
+  FixedFields({{"x-a", "mine"}, {"X-B", "2"}}).apply(request.view, answer);
   EXPECT_EQ(answer.lines(), "Set-Cookie: s=1\r\nx-a: mine\r\nX-B: 2\r\n");
 }
 
@@ -41,6 +41,21 @@ TEST(FixedFields, FillInWhatNobodyAskedFor) {
   answer.set("X-A", "special");
   FixedFields({{"x-a", "usual"}, {"X-B", "usual"}}).fill_in(answer);
   EXPECT_EQ(answer.lines(), "X-A: special\r\nX-B: usual\r\n");
+}
+
+TEST(RequestEdit, TakesHyphensAndUnderscoresForOne) {
+  SampleRequest request;
+  request.field("X_User", "root").field("x-uSER", "root").field("XxUser", "mine").field("X-User-Id", "mine");
+  RequestEdit edit{request.fields()};
+  edit.set("X-User", "alice");
+  EXPECT_EQ(edit.lines, "X-User: alice\r\n");
+  const http::Field* const fields = request.fields().begin();
+  EXPECT_TRUE(fields[0].drop);
+  EXPECT_TRUE(fields[1].drop);
+  EXPECT_FALSE(fields[2].drop);
+  EXPECT_FALSE(fields[3].drop);
+  edit.drop("x_user_id");
+  EXPECT_TRUE(fields[3].drop);
 }
 
 TEST(SetRequestFields, ReplaceTheClientsAndOurs) {
@@ -52,8 +67,8 @@ TEST(SetRequestFields, ReplaceTheClientsAndOurs) {
                  {"X-Forwarded-Proto", Template::literal("https")},
                  {"X-Gone", Template::literal("")},
                  {"Host", *Template::parse("pods.example")}};
-  step.apply(request.view(), edit);
-  EXPECT_EQ(edit.lines, "x-client: from shop.example\r\nX-Forwarded-Proto: https\r\n");
+  step.apply(request.view, edit);
+  EXPECT_EQ(edit.lines, "x-client: from x.test\r\nX-Forwarded-Proto: https\r\n");
   EXPECT_EQ(edit.host, "pods.example");
   EXPECT_TRUE(edit.written.contains(http::FieldId::x_forwarded_proto));
   EXPECT_FALSE(edit.written.contains(http::FieldId::x_real_ip));
@@ -67,7 +82,7 @@ TEST(SetRequestFields, LeaveOutAValueThatWouldBreakTheMessage) {
   RequestEdit edit{request.fields()};
   SetRequestFields step;
   step.fields = {{"X-Out", *Template::parse("$http_x_in")}};
-  step.apply(request.view(), edit);
+  step.apply(request.view, edit);
   EXPECT_EQ(edit.lines, "");
 }
 

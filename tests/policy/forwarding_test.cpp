@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "policy/sample_request.h"
 
 namespace headgate::policy {
@@ -16,10 +18,10 @@ ForwardingRules rules(std::string_view trusted = "10.0.0.0/8") {
   return result;
 }
 
-std::string_view client(std::string_view chain, std::string_view trusted = "10.0.0.0/8") {
+std::string client(std::string_view chain, std::string_view trusted = "10.0.0.0/8") {
   SampleRequest request;
   request.field("X-Forwarded-For", chain);
-  return rules(trusted).read(request.fields(), kPeer).remote_ip;
+  return std::string(rules(trusted).read(request.fields(), kPeer).remote_ip);
 }
 
 TEST(ForwardingRules, WalkFromTheRightToTheFirstThatIsNotTrusted) {

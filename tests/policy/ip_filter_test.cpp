@@ -8,7 +8,7 @@ namespace headgate::policy {
 namespace {
 
 bool passes(const IpFilter& filter, std::string_view ip) {
-  return !filter.judge(SampleRequest().from(ip).view());
+  return !filter.judge(SampleRequest().from(ip).view);
 }
 CidrList list(std::string_view text) { return *CidrList::parse(text); }
 
@@ -35,7 +35,7 @@ TEST(IpFilter, DenialWinsOverPermission) {
 }
 
 TEST(IpFilter, SaysSoWith403) {
-  const auto denial = IpFilter{list("0.0.0.0/0"), {}}.judge(SampleRequest().view());
+  const auto denial = IpFilter{list("0.0.0.0/0"), {}}.judge(SampleRequest().view);
   ASSERT_TRUE(denial);
   EXPECT_EQ(denial->status, 403);
   EXPECT_EQ(denial->reason, RejectReason::ip_filter);

@@ -14,14 +14,14 @@ RateLimit one_a_second() {
   return limit;
 }
 
-bool passes(const RateLimit& limit, const SampleRequest& request) { return !limit.judge(request.view()); }
+bool passes(const RateLimit& limit, const SampleRequest& request) { return !limit.judge(request.view); }
 
 TEST(RateLimit, CountsByTheClientsAddress) {
   const RateLimit limit = one_a_second();
   EXPECT_TRUE(passes(limit, SampleRequest().from("192.0.2.1")));
   EXPECT_FALSE(passes(limit, SampleRequest().from("192.0.2.1")));
   EXPECT_TRUE(passes(limit, SampleRequest().from("2001:db8::1")));
-  const auto denial = limit.judge(SampleRequest().from("192.0.2.1").view());
+  const auto denial = limit.judge(SampleRequest().from("192.0.2.1").view);
   ASSERT_TRUE(denial);
   EXPECT_EQ(denial->status, 503);
   EXPECT_EQ(denial->reason, RejectReason::rate_limit);
@@ -51,15 +51,15 @@ TEST(ConnectionLimit, HoldsASlotForEachRequest) {
   limit.status = 429;
   ConnectionSlot first;
   ConnectionSlot second;
-  EXPECT_FALSE(limit.judge(SampleRequest().view(), first));
-  const auto denial = limit.judge(SampleRequest().view(), second);
+  EXPECT_FALSE(limit.judge(SampleRequest().view, first));
+  const auto denial = limit.judge(SampleRequest().view, second);
   ASSERT_TRUE(denial);
   EXPECT_EQ(denial->status, 429);
   EXPECT_EQ(denial->reason, RejectReason::connection_limit);
   second.give_back();  // it has none
-  EXPECT_TRUE(limit.judge(SampleRequest().view(), second));
+  EXPECT_TRUE(limit.judge(SampleRequest().view, second));
   first.give_back();
-  EXPECT_FALSE(limit.judge(SampleRequest().view(), second));
+  EXPECT_FALSE(limit.judge(SampleRequest().view, second));
 }
 
 }  // namespace

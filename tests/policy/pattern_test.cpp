@@ -91,6 +91,38 @@ TEST(Pattern, GivesUpBeforeItBlocks) {
   EXPECT_EQ(make("^/(.*)*x(.*)*y$")->find_in(evil), Verdict::no);
 }
 
+TEST(Pattern, TheStepsOfAllBeginningsAddUp) {
+  // From each single byte it takes less than is allowed; from 8000 of them seconds.
+  EXPECT_EQ(make("(?:a?){14}(?=x)")->find_in(std::string(8000, 'a')), Verdict::gave_up);
+  EXPECT_EQ(make("(?:a?){14}(?=x)")->find_in("aax"), Verdict::yes);
+}
+
+TEST(Pattern, RunningOverLongTextCountsAsManySteps) {
+  std::string alternatives = "^(?=a)(?:";
+  for (char c = 'b'; c <= 'z'; ++c) alternatives += std::string("[a]*+") + c + "|";
+  alternatives += "[a]*+0)";
+  PatternBudget budget{1'000'000};
+  EXPECT_EQ(make(alternatives)->find_in(std::string(8000, 'a'), nullptr, &budget), Verdict::no);
+  EXPECT_LT(budget.steps, 1'000'000u - 20 * 8000 / 8);
+  EXPECT_EQ(make("^(a*)(?:\\1b|\\1c|\\1d|\\1e|\\1f)")->find_in(std::string(8000, 'a')), Verdict::gave_up);
+}
+
+TEST(Pattern, TakesOffABudgetWhatItTook) {
+  const auto ahead = make("^/(?!api)(.*)");
+  PatternBudget budget{1000};
+  EXPECT_EQ(ahead->find_in("/web/x", nullptr, &budget), Verdict::yes);
+  EXPECT_LT(budget.steps, 1000u);
+  EXPECT_GT(budget.steps, 900u) << "not what the slowest case would have taken";
+  PatternBudget spent{2};
+  EXPECT_EQ(ahead->find_in("/web/x", nullptr, &spent), Verdict::gave_up);
+  EXPECT_EQ(spent.steps, 0u);
+  const auto automaton = make("^/a");
+  PatternBudget exact{automaton->most_steps(2)};
+  EXPECT_EQ(automaton->find_in("/a", nullptr, &exact), Verdict::yes);
+  EXPECT_EQ(exact.steps, 0u);
+  EXPECT_EQ(automaton->find_in("/a", nullptr, &exact), Verdict::gave_up);
+}
+
 TEST(Pattern, NestedGroupsCannotExhaustTheStack) {
   EXPECT_THAT(why_not("(?=" + std::string(500, '(') + std::string(500, ')') + ")"),
               HasSubstr("not a regular expression that can be used"));

@@ -3,15 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/a_request.h"
 #include "policy/app_root.h"
+#include "policy/sample_request.h"
 
 namespace headgate::policy {
 namespace {
 
-using testing::ARequest;
-
-std::string location(const Redirection& redirection, const ARequest& request) {
+std::string location(const Redirection& redirection, const SampleRequest& request) {
   const auto answer = redirection.judge(request.view);
   EXPECT_TRUE(answer);
   if (!answer) return {};
@@ -20,12 +18,12 @@ std::string location(const Redirection& redirection, const ARequest& request) {
 }
 
 TEST(Redirection, GivesAUrlAsItIsWritten) {
-  const ARequest request("/a?b");
+  const SampleRequest request("/a?b");
   EXPECT_EQ(location({"https://new.test/x?y=1", 308}, request), "https://new.test/x?y=1");
 }
 
 TEST(Redirection, MakesAPathAbsoluteAsNginxDoes) {
-  ARequest request("/a?b");
+  SampleRequest request("/a?b");
   EXPECT_EQ(location({"/there", 301}, request), "http://x.test/there") << "without the port";
   EXPECT_EQ(location({"/there", 301, true}, request), "/there");
   request.view.port = "8080";
@@ -40,7 +38,7 @@ TEST(Redirection, MakesAPathAbsoluteAsNginxDoes) {
 }
 
 TEST(HostRedirect, KeepsPathQueryAndPort) {
-  ARequest request("/a%20b/?q=1/");
+  SampleRequest request("/a%20b/?q=1/");
   const HostRedirect redirect{"www.x.test", 308};
   EXPECT_EQ(redirect.judge(request.view)->location, "http://www.x.test:8080/a%20b/?q=1/");
   EXPECT_EQ(redirect.judge(request.view)->status, 308);
@@ -57,10 +55,10 @@ TEST(HostRedirect, KnowsWhatAPortIs) {
 
 TEST(AppRoot, IsForTheRootAlone) {
   const AppRoot root{*Template::parse("/start")};
-  EXPECT_EQ(root.judge(ARequest("/").view)->location, "http://x.test:8080/start");
-  EXPECT_EQ(root.judge(ARequest("/?q=1").view)->status, 302);
-  EXPECT_EQ(root.judge(ARequest("//.//").view)->location, "http://x.test:8080/start");
-  EXPECT_FALSE(root.judge(ARequest("/start").view));
+  EXPECT_EQ(root.judge(SampleRequest("/").view)->location, "http://x.test:8080/start");
+  EXPECT_EQ(root.judge(SampleRequest("/?q=1").view)->status, 302);
+  EXPECT_EQ(root.judge(SampleRequest("//.//").view)->location, "http://x.test:8080/start");
+  EXPECT_FALSE(root.judge(SampleRequest("/start").view));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST_F(AnswerPaceTest, WakesTheExchangeOnlyWhereThereIsNoRoom) {
   pace_.begin(1000, 0, now_);
   pace_.sent(999, now_, timers_);
   EXPECT_FALSE(pace_.is_set());
-  pace_.sent(1, now_, timers_);
+  pace_.sent(1000, now_, timers_);  // in all
   EXPECT_TRUE(pace_.is_set());
   pace_.end();
   EXPECT_FALSE(pace_.is_set());

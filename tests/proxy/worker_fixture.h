@@ -30,7 +30,7 @@ struct WorkerFixture {
   observe::WorkerStats stats;
   TimerWheel timers{Clock::now()};
   IoLoop loop;
-  UpstreamPools upstreams{0};
+  UpstreamPools upstreams{0, 0};
   TableHolder tables{[](std::shared_ptr<const void>) {}};
   ExchangePool exchanges;
   H2StreamPool h2_streams;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/sample_request.h"
 #include "router/drafts.h"
 
 namespace headgate::router {
@@ -28,16 +29,9 @@ class BackendChoiceTest : public ::testing::Test {
   }
   // "" for the primary. `draw`: of 100.
   [[nodiscard]] std::string choose(const Fields& fields, double draw = 0) const {
-    const auto head = std::make_unique<http::RequestHead>();
-    for (const auto& [name, value] : fields) {
-      http::Field& field = head->fields.add();
-      field.name = name;
-      field.value = value;
-    }
-    const http::RequestFacts facts;
-    const http::Target target;
     const auto random = static_cast<std::uint32_t>(draw / 100 * 4294967296.0);
-    const Alternative* const chosen = choose_alternative(choice, *primary, {*head, facts, target}, random);
+    const Alternative* const chosen =
+        choose_alternative(choice, *primary, policy::SampleRequest("/", fields).view, random);
     return chosen == nullptr ? "" : chosen->cluster->name;
   }
   [[nodiscard]] static std::pair<std::string, std::string> session(const Cluster& cluster) {

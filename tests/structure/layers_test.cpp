@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>>& layer_table() {
       {"observe", {"base"}},
       {"tls", {"base"}},
       {"policy", {"http", "base"}},
-      {"router", {"policy", "tls", "http", "base"}},
+      {"router", {"policy", "tls", "http", "observe", "base"}},
       {"k8swatch", {"router", "policy", "tls", "http", "observe", "base"}},
       {"proxy", {"router", "policy", "tls", "http", "observe", "base"}},
       {"app", {"k8swatch", "proxy", "router", "policy", "tls", "http", "observe", "base"}},

@@ -2,6 +2,7 @@
 #include "support/backend_scripts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "support/pattern.h"
 
@@ -47,6 +48,13 @@ BackendHandler echo_after(Gate& gate) {
     exchange.read_body();
     gate.wait();
     exchange.respond_with_echo();
+  };
+}
+
+BackendHandler send_then_close(std::string bytes) {
+  return [bytes = std::move(bytes)](BackendExchange& exchange) {
+    exchange.send(bytes);
+    exchange.close();
   };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "support/echo_backend.h"
 #include "support/gate.h"
@@ -17,6 +18,9 @@ BackendHandler big_body(std::size_t size);
 
 // Answers only after `gate` is open; then echoes.
 BackendHandler echo_after(Gate& gate);
+
+// These bytes, whatever was asked, and the end of the connection.
+BackendHandler send_then_close(std::string bytes);
 
 // Takes the request and says nothing until the proxy gives up.
 BackendHandler never_answer();

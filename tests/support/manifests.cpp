@@ -21,7 +21,8 @@ std::string ingress(const IngressSpec& spec) {
   std::string text = head("networking.k8s.io/v1", "Ingress", spec.name);
   if (!spec.annotations.empty()) text += ", annotations: {";
   for (const auto& [key, value] : spec.annotations)
-    text += "nginx.ingress.kubernetes.io/" + key + ": \"" + value + "\", ";
+    text += (key.find('/') == std::string::npos ? "nginx.ingress.kubernetes.io/" : "") + key + ": \"" +
+            value + "\", ";
   text += spec.annotations.empty() ? "}\nspec:\n" : "}}\nspec:\n";
   if (!spec.class_name.empty()) text += "  ingressClassName: " + spec.class_name + "\n";
   if (!spec.default_service.empty()) {

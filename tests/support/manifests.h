@@ -33,7 +33,7 @@ struct IngressSpec {
   std::string default_service;  // empty: no defaultBackend
   std::vector<HostRule> rules;
   std::vector<TlsRule> tls;
-  FieldList annotations;  // without "nginx.ingress.kubernetes.io/" in front
+  FieldList annotations;  // without "nginx.ingress.kubernetes.io/" in front, others in full
 };
 
 // Documents end with a newline and begin with "---".

@@ -56,12 +56,16 @@ constexpr PathRows row{AnnotationGroup::external_authentication};
 constexpr std::array kRows = {
     row("auth-url", kUrl, check_url, OnInvalid::drop_ingress, AnnotationRisk::high, "",
         "The service that is asked about each request: 2xx lets it pass, 401 and 403 are passed on, all "
-        "else, and "
-        "no answer, is 500. Its host may have no variables; one of the form `service.namespace.svc` is that "
+        "else, and no answer, is 500. Its host may have no variables; one of the form "
+        "`service.namespace.svc` is that "
         "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503. "
-        "Over "
-        "https the host is sent as the name (SNI), and the service's certificate is not verified, as in "
-        "ingress-nginx: whoever can take the service's place on the way can also let requests in"),
+        "Over https the host is sent as the name (SNI), and the service's certificate is not verified, as in "
+        "ingress-nginx: whoever can take the service's place on the way can also let requests in",
+        "A value in it stays in its place: `&` and `#` of a value in the query, and `?` and `/` of one in "
+        "the "
+        "path, are escaped (`$args`, and the '/' of `$uri` and `$request_uri`, excepted); one that makes a "
+        "dot "
+        "segment is 500"),
     row("auth-method", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE", check_method,
         OnInvalid::deny_location, AnnotationRisk::low, "GET",
         "How the service is asked; with it, `X-Original-URI` and `X-Scheme` are sent"),
@@ -79,7 +83,9 @@ constexpr std::array kRows = {
         "What the service is told in `X-Auth-Request-Redirect`, in place of the request's target"),
     row("auth-proxy-set-headers", "the name of a ConfigMap, or `namespace/name`", check_object_name,
         OnInvalid::deny_location, AnnotationRisk::medium, "",
-        "Further fields for the service: the ConfigMap's data. One that cannot be used is 503"),
+        "Further fields for the service: the ConfigMap's data. One that cannot be used is 503",
+        "A ConfigMap of another namespace needs `allow-cross-namespace-resources`: the service would learn "
+        "what is in it"),
     row("auth-always-set-cookie", kBooleanValues, check_boolean, OnInvalid::use_default, AnnotationRisk::low,
         "false",
         "Passes the service's `Set-Cookie` to the client whatever the answer is, not with 200, 201, 204, "

@@ -66,10 +66,12 @@ constexpr std::array kRows = {
     AnnotationRow{"proxy-cookie-path", AnnotationGroup::answers, kCookieValues, check_cookie_replacement,
                   OnInvalid::use_default, kPath, AnnotationRisk::medium, "off",
                   "How the Path of the pods' cookies begins, and what stands in its place", "", kNoPattern},
-    AnnotationRow{"limit-rate", AnnotationGroup::answers, "KiB a second", check_count<kMostKilobytes>,
-                  OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
-                  "How fast an answer is sent to its client; `0`: as fast as it can be", "",
-                  "It counts without `proxy-buffering`, too: nginx forgets it there"},
+    AnnotationRow{
+        "limit-rate", AnnotationGroup::answers, "KiB a second", check_count<kMostKilobytes>,
+        OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
+        "How fast an answer is sent to its client, as it gets it: compressed, head included; `0`: as fast as "
+        "it can be",
+        "", "It counts without `proxy-buffering`, too: nginx forgets it there"},
     AnnotationRow{"limit-rate-after", AnnotationGroup::answers, "KiB", check_count<kMostKilobytes>,
                   OnInvalid::use_default, kPath, AnnotationRisk::low, "0",
                   "How much of an answer is sent before `limit-rate` counts"},

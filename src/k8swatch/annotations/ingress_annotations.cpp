@@ -1,6 +1,7 @@
 #include "k8swatch/annotations/ingress_annotations.h"
 
 #include "k8swatch/annotations/ciphers.h"
+#include "k8swatch/annotations/health.h"
 #include "k8swatch/annotations/passthrough.h"
 #include "k8swatch/annotations/refused.h"
 
@@ -25,6 +26,7 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.mirror = read_mirror_annotations(reader);
   result.headers = read_header_annotations(reader);
   read_refused_annotations(reader);
+  read_health_annotations(reader);  // HealthRules follow them; what is wrong with them is told here
   result.limits = read_limit_annotations(reader);
   result.cors = read_cors_annotations(reader);
   result.backend_tls = read_backend_tls_annotations(reader);

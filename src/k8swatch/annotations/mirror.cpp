@@ -29,9 +29,12 @@ constexpr std::array kRows = {
         AnnotationScope::path, AnnotationRisk::high, "",
         "Where a copy of each request is sent once it is whole; the answer is thrown away. Without a path "
         "the request's own target is used. Over https the host is sent as the name (SNI) and whoever answers "
-        "is "
-        "taken. Nobody waits for a mirror: copies with more than 1 MiB of "
-        "content, or beyond 256 at once in a Worker, are dropped and counted (`mirror_dropped`)"},
+        "is taken. Nobody waits for a mirror: copies with more than 1 MiB of "
+        "content, beyond 256 under way at once in a Worker, or beyond 32 MiB that all copies in a Worker may "
+        "hold together, are dropped and counted (`mirror_dropped`)",
+        "",
+        "A value in it stays in its place, as in `auth-url`; a copy whose target would get a dot segment is "
+        "dropped"},
     AnnotationRow{"mirror-request-body", AnnotationGroup::mirroring, kOnOff, check_on_off,
                   OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "on",
                   "Whether the copy has the request's content"},

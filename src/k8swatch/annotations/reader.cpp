@@ -25,6 +25,7 @@ std::string annotation_field(std::string_view annotation) {
 }
 
 std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix) {
+  if (annotation.starts_with(kOwnPrefix) && find_annotation(annotation) != nullptr) return annotation;
   if (!annotation.starts_with(prefix)) return std::nullopt;
   annotation.remove_prefix(prefix.size());
   if (!annotation.starts_with('/')) return std::nullopt;

@@ -62,7 +62,8 @@ class AnnotationReader {
 // How Findings name it: "metadata.annotations[…]", shortened.
 std::string annotation_field(std::string_view annotation);
 
-// The name of an annotation without `prefix` and its '/'; nothing: it has another prefix.
+// What the registry calls an annotation: the name without `prefix` and its '/', or in full where it is one of
+// our own. Nothing: it is another's.
 std::optional<std::string_view> without_prefix(std::string_view annotation, std::string_view prefix);
 
 }  // namespace headgate::k8swatch

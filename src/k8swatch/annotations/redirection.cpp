@@ -69,10 +69,13 @@ constexpr std::array kRows = {
                   OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::low, "false",
                   "Redirects `www.` before the host, or the host without it, to the host (ConfigMap "
                   "`http-redirect-code`), unless an Ingress has a rule for that name"},
-    AnnotationRow{"server-alias", AnnotationGroup::redirection,
-                  "names, `*.name` and `~` with a regular expression, separated by commas", check_aliases,
-                  OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::high, "",
-                  "More names of the host; one that is the host of a rule stays with that"},
+    AnnotationRow{
+        "server-alias", AnnotationGroup::redirection,
+        "names, `*.name` and `~` with a regular expression, separated by commas", check_aliases,
+        OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::high, "",
+        "More names of the host; one that is the host of a rule stays with that", "",
+        "A regular expression with look-around or back-references is ignored. Those of one namespace "
+        "have bounds: 256, and 1000000 steps for a name"},
 };
 
 // The text of a URL that can be used, or nothing and a note.

@@ -56,8 +56,9 @@ Registry collect() {
                           cors_rows(),           external_auth_rows(),
                           error_pages_rows(),    mirror_rows(),
                           proxying_rows(),       balancing_rows(),
-                          canary_rows(),         headers_rows(),
-                          backend_tls_rows(),    refused_rows()})
+                          health_rows(),         canary_rows(),
+                          headers_rows(),        backend_tls_rows(),
+                          refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (AnnotationRow& row : registry.rows) {
     if (std::find(kInAnswers.begin(), kInAnswers.end(), row.name) != kInAnswers.end())
@@ -119,6 +120,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "Protocol and TLS of backends";
     case balancing:
       return "Load balancing and session affinity";
+    case health:
+      return "Health of endpoints";
     case canary:
       return "Canary";
     case mirroring:
@@ -137,6 +140,8 @@ std::string_view to_string(AnnotationScope scope) {
       return "path";
     case Scope::host:
       return "host";
+    case Scope::service:
+      return "Service";
   }
   return "?";
 }

@@ -28,6 +28,7 @@ enum class AnnotationGroup : std::uint8_t {
   proxying,
   backend_tls,
   balancing,
+  health,
   canary,
   mirroring,
   answers,
@@ -37,8 +38,9 @@ std::string_view title_of(AnnotationGroup group);
 
 // Whom a value acts on.
 enum class AnnotationScope : std::uint8_t {
-  path,  // the paths of its own Ingress
-  host,  // the hosts of its Ingress: of those of the host's own namespace the oldest that sets it decides
+  path,     // the paths of its own Ingress
+  host,     // the hosts of its Ingress: of those of the host's own namespace the oldest that sets it decides
+  service,  // the Service ports its Ingress uses: of the Ingresses that use one the oldest decides
 };
 std::string_view to_string(AnnotationScope scope);
 
@@ -53,8 +55,11 @@ enum class OnInvalid : std::uint8_t {
   deny_location,  // every path of the Ingress answers 503
 };
 
+// What the names of our own begin with, whatever --annotations-prefix says.
+inline constexpr std::string_view kOwnPrefix = "headgate.dev/";
+
 struct AnnotationRow {
-  std::string_view name;  // without prefix
+  std::string_view name;  // without prefix; of those of our own with it
   AnnotationGroup group;
   std::string_view values;                        // what is accepted, in words
   Result<void> (*check)(std::string_view value);  // says what is wrong; never asked about an empty value

@@ -32,12 +32,15 @@ constexpr std::array kRows = {
         "rewrite-target", AnnotationGroup::routing, kPathValues, check_captured_path, OnInvalid::use_default,
         AnnotationScope::path, AnnotationRisk::medium, "",
         "Path that pods get in place of the client's; the query stays, and what of the path no group "
-        "holds is gone. All paths of the host become regular expressions. A URL (`https://…`) "
+        "holds is gone. Paths become regular expressions as with `use-regex`. A URL (`https://…`) "
         "redirects with 302 instead. Nothing happens to a path that is written like it"},
-    AnnotationRow{"use-regex", AnnotationGroup::routing, kBooleanValues, check_boolean,
-                  OnInvalid::use_default, AnnotationScope::path, AnnotationRisk::low, "false",
-                  "Makes every path of the host, those of other Ingresses too, a regular expression: case "
-                  "ignored, from the start, the longest text first"},
+    AnnotationRow{
+        "use-regex", AnnotationGroup::routing, kBooleanValues, check_boolean, OnInvalid::use_default,
+        AnnotationScope::path, AnnotationRisk::low, "false",
+        "Makes every path of the host, those of other Ingresses too, a regular expression: case "
+        "ignored, from the start, the longest text first. On a host of another namespace it does so "
+        "with the paths of its own namespace alone "
+        "(`docs/decisions/0012-guests-expressions.md`)"},
     AnnotationRow{"x-forwarded-prefix", AnnotationGroup::routing, kPathValues, check_captured_path,
                   OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::medium, "",
                   "Sends X-Forwarded-Prefix to pods; only where `rewrite-target` acts"},

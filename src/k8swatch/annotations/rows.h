@@ -18,8 +18,9 @@ struct PathRows {
 
   constexpr AnnotationRow operator()(std::string_view name, std::string_view values, Check check,
                                      OnInvalid on_invalid, AnnotationRisk risk, std::string_view default_text,
-                                     std::string_view doc) const {
-    return {name, group, values, check, on_invalid, AnnotationScope::path, risk, default_text, doc};
+                                     std::string_view doc, std::string_view deviation = "") const {
+    return {name, group,        values, check, on_invalid, AnnotationScope::path,
+            risk, default_text, doc,    "",    deviation};
   }
   constexpr AnnotationRow operator()(std::string_view name, std::string_view values, Check check,
                                      AnnotationRisk risk, std::string_view default_text,
@@ -36,6 +37,7 @@ std::span<const AnnotationRow> backend_rows();
 std::span<const AnnotationRow> ip_filter_rows();
 std::span<const AnnotationRow> proxying_rows();
 std::span<const AnnotationRow> balancing_rows();
+std::span<const AnnotationRow> health_rows();
 std::span<const AnnotationRow> canary_rows();
 std::span<const AnnotationRow> external_auth_rows();
 std::span<const AnnotationRow> error_pages_rows();
