@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "integration/http2_fixture.h"
+#include "integration/auth_service.h"
 
 namespace headgate::test_support {
 namespace {
@@ -13,48 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::string text_response(int status, const std::string& fields = "") {
-  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 0\r\n" + fields + "\r\n";
-}
-
-class ExternalAuth : public OnePodOverH2 {
- protected:
-  // Host x.test with auth-url of the service below, and further annotations.
-  void start_auth(const FieldList& more = {}, const FieldList& settings = {}) {
-    FieldList all{{"auth-url", auth_url()}};
-    all.insert(all.end(), more.begin(), more.end());
-    start_annotated(all, settings);
-  }
-  void start_annotated(const FieldList& annotations, const FieldList& settings = {},
-                       std::string_view path = "/") {
-    IngressSpec spec;
-    spec.name = "web";
-    spec.rules = {{"x.test", {{std::string(path), "Prefix", "web", "80"}}}};
-    spec.annotations = annotations;
-    folder.write("web.yaml", ingress(spec) + service_of("web", pod) + service_of("auth", auth) +
-                                 config_map("headgate", settings));
-    HeadgateOptions options;
-    options.flags = {"--configmap=default/headgate"};
-    headgate = std::make_unique<HeadgateProcess>(folder, options);
-  }
-  [[nodiscard]] std::string auth_url(std::string_view path = "/check?a=1") const {
-    return "http://127.0.0.1:" + std::to_string(auth.port()) + std::string(path);
-  }
-  // The auth service answers so from now on.
-  void answer(int status, const std::string& fields = "") {
-    auth.set_handler([=](BackendExchange& exchange) { exchange.send(text_response(status, fields)); });
-  }
-  [[nodiscard]] HttpResponse get(std::string_view path = "/page?q=1", std::string_view fields = "") const {
-    return ask(make_request("GET", "x.test", path, fields));
-  }
-  [[nodiscard]] bool wait_for_finding(const std::string& text) const {
-    return eventually(
-        [&] { return headgate->admin("/debug/findings").body.find(text) != std::string::npos; });
-  }
-
-  EchoBackend auth{"auth"};
-};
 
 TEST_F(ExternalAuth, TheServiceDecides) {
   start_auth();
@@ -548,74 +506,6 @@ TEST_F(ExternalAuth, StandsBehindTheAllowListAndTheRedirect) {
   answer(200);
   EXPECT_EQ(get().status, 403);
   EXPECT_EQ(auth.request_count(), 0u);
-}
-
-TEST_F(ExternalAuth, SatisfyAnyAsksNobodyAboutWhoIsOnTheAllowList) {
-  start_auth(
-      {{"satisfy", "any"}, {"allowlist-source-range", "127.0.0.0/8"}, {"auth-response-headers", "X-User"}});
-  answer(401);
-  EXPECT_EQ(get("/", "X-User: admin\r\n").status, 200);
-  EXPECT_EQ(auth.request_count(), 0u);
-  EXPECT_FALSE(pod.last_request().has("X-User")) << "what the service would say is not the client's to say";
-}
-
-TEST_F(ExternalAuth, SatisfyAnyLetsTheServiceDecideAboutOthers) {
-  start_auth({{"satisfy", "any"}, {"allowlist-source-range", "10.0.0.0/8"}});
-  answer(204);
-  EXPECT_EQ(get().status, 200);
-  answer(401, "WWW-Authenticate: Bearer\r\n");
-  EXPECT_EQ(get().status, 401) << "rather than the 403 of the list";
-  EXPECT_EQ(get().field("WWW-Authenticate"), "Bearer");
-  answer(403);
-  EXPECT_EQ(get().status, 403);
-  answer(500);
-  EXPECT_EQ(get().status, 500);
-}
-
-TEST_F(ExternalAuth, SatisfyAnyLeadsToTheSigninLast) {
-  start_auth(
-      {{"satisfy", "any"}, {"allowlist-source-range", "10.0.0.0/8"}, {"auth-signin", "http://in.test/"}});
-  answer(401);
-  EXPECT_EQ(get().status, 302);
-}
-
-TEST_F(ExternalAuth, SatisfyAnyDoesNotReachPastTheDenyList) {
-  start_auth({{"satisfy", "any"}, {"denylist-source-range", "127.0.0.0/8"}});
-  answer(200);
-  EXPECT_EQ(get().status, 403);
-  EXPECT_EQ(auth.request_count(), 0u);
-}
-
-TEST_F(ExternalAuth, APasswordOrTheService) {
-  constexpr std::string_view kRight = "Authorization: Basic YW5uOnNlY3JldA==\r\n";  // ann:secret
-  constexpr std::string_view kWrong = "Authorization: Basic YW5uOmd1ZXNz\r\n";      // ann:guess
-  folder.write("secret.yaml",
-               "---\napiVersion: v1\nkind: Secret\nmetadata: {name: users}\n"
-               "stringData: {auth: \"ann:{PLAIN}secret\"}\n");
-  FieldList both{{"auth-type", "basic"}, {"auth-secret", "users"}, {"satisfy", "any"}};
-  start_auth(both);
-  answer(403);
-  EXPECT_EQ(get("/", kRight).status, 200);
-  EXPECT_EQ(auth.request_count(), 0u) << "the password is enough";
-  EXPECT_EQ(get("/", kWrong).status, 401) << "rather than the 403 of the service";
-  EXPECT_EQ(auth.request_count(), 1u);
-  answer(200);
-  EXPECT_EQ(get("/", kWrong).status, 200);
-  EXPECT_EQ(get().status, 200);
-}
-
-TEST_F(ExternalAuth, APasswordAndTheService) {
-  constexpr std::string_view kRight = "Authorization: Basic YW5uOnNlY3JldA==\r\n";  // ann:secret
-  folder.write("secret.yaml",
-               "---\napiVersion: v1\nkind: Secret\nmetadata: {name: users}\n"
-               "stringData: {auth: \"ann:{PLAIN}secret\"}\n");
-  start_auth({{"auth-type", "basic"}, {"auth-secret", "users"}});
-  answer(200);
-  EXPECT_EQ(get().status, 401);
-  EXPECT_EQ(auth.request_count(), 0u) << "nobody is asked about who has no password";
-  EXPECT_EQ(get("/", kRight).status, 200);
-  answer(403);
-  EXPECT_EQ(get("/", kRight).status, 403);
 }
 
 }  // namespace
