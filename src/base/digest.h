@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,12 +16,23 @@ std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 std::array<std::uint8_t, 16> md5(std::string_view bytes);
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+// RFC 2104. All zero where there is no memory.
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes);
+
+// Lower case.
+template <std::size_t kSize>
+std::string hex_text(const std::array<std::uint8_t, kSize>& bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
 
 // In a time that depends on the sizes alone.
 bool same_secret(std::string_view a, std::string_view b);
 // Overwrites it, so that it does not stay in freed memory.
 void wipe(std::string& secret);
-
-std::array<std::uint8_t, 32> sha256(std::string_view bytes);
 
 }  // namespace headgate

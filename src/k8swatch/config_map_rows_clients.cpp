@@ -51,7 +51,8 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
         "sent here.",
         "ingress-nginx believes host, scheme and port of everybody"),
     row(ConfigMapGroup::listeners, "enable-real-ip", "`false`", "The address alone"),
-    row(ConfigMapGroup::listeners, "forwarded-for-header", "`X-Forwarded-For`", "The field with the address"),
+    row(ConfigMapGroup::listeners, "forwarded-for-header", "`X-Forwarded-For`",
+        "The field with the address; pods get what it said as `X-Original-Forwarded-For`"),
     row(ConfigMapGroup::listeners, "forwarded-host-header", "`X-Forwarded-Host`", "The field with the host"),
     row(ConfigMapGroup::listeners, "compute-full-forwarded-for", "`false`",
         "Pods get the `X-Forwarded-For` that came, with the peer's address behind it, instead of the "

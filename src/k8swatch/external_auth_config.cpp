@@ -70,14 +70,11 @@ class Compiler {
       close("auth-url", url.error().message);
       return;
     }
-    if (url->https) {
-      close("auth-url", quoted(texts_.url) + ": auth services are not asked over https yet");
-      return;
-    }
     config_.step.authority = url->host_field();
     config_.step.target = template_of("auth-url", url->target, true);
     config_.service.host = url->host;
     config_.service.port = std::to_string(url->port);
+    config_.service.https = url->https;
   }
 
   void read_method() {

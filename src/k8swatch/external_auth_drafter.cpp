@@ -63,8 +63,14 @@ void add_external_auth(const Ingress& ingress, const ExternalAuthAnnotations& an
     }
     step.set_fields = *std::move(fields);
   }
-  step.cluster = static_cast<std::uint32_t>(result.others.size());
-  result.others.push_back(config->service);
+  const auto place = add_other(config->service, sources.upstream_tls, result);
+  if (!place) {
+    findings.push_back({Severity::error, "Ingress " + name_key(ingress.metadata),
+                        "metadata.annotations[auth-url]", place.error().message + "; answered with 503"});
+    result.denied = true;
+    return;
+  }
+  step.cluster = *place;
   chain.access.emplace_back(std::move(step));
 }
 

@@ -206,9 +206,14 @@ class Drafter {
     if (!policy.balancing.is_plain())
       route.route.backends.choice =
           std::make_shared<const router::BackendChoice>(router::BackendChoice{policy.balancing, {}});
-    for (const SideBackend& each : policy.others)
-      route.route.others.push_back(
-          clusters_.acquire({each.namespace_name, each.service, each.port, {}, false, each.host}));
+    for (const OtherBackend& each : policy.others)
+      route.route.others.push_back({clusters_.acquire({each.backend.namespace_name,
+                                                       each.backend.service,
+                                                       each.backend.port,
+                                                       {},
+                                                       false,
+                                                       each.backend.host}),
+                                    each.tls});
     if (expression != nullptr) {
       route.route.pattern = expression->pattern;
       route.expressions.push_back(std::move(*expression));

@@ -1,5 +1,6 @@
-// The LimitZone of each Ingress, by its name: the same one as long as any table uses it, so that counts go on
-// when the Ingress changes. Control thread only; the zones themselves are of all threads.
+// What all Workers count together for each Ingress (LimitZone, DigestNonces), by its name: the same one as
+// long as any table uses it, so that counts go on when the Ingress changes. Control thread only; the zones
+// themselves are of all threads.
 #pragma once
 
 #include <algorithm>
@@ -9,18 +10,20 @@
 #include <string>
 #include <utility>
 
+#include "policy/digest_nonces.h"
 #include "policy/limits.h"
 
 namespace headgate::k8swatch {
 
-class LimitZones {
+template <typename Zone>
+class ZonesOfIngresses {
  public:
   // `ingress`: its name_key.
-  std::shared_ptr<policy::LimitZone> zone_of(const std::string& ingress) {
-    std::weak_ptr<policy::LimitZone>& known = zones_[ingress];
-    std::shared_ptr<policy::LimitZone> zone = known.lock();
+  std::shared_ptr<Zone> zone_of(const std::string& ingress) {
+    std::weak_ptr<Zone>& known = zones_[ingress];
+    std::shared_ptr<Zone> zone = known.lock();
     if (zone == nullptr) {
-      zone = std::make_shared<policy::LimitZone>();
+      zone = std::make_shared<Zone>();
       known = zone;
       forget_unused();
     }
@@ -36,8 +39,11 @@ class LimitZones {
     kept_ = std::max<std::size_t>(zones_.size(), 32);
   }
 
-  std::map<std::string, std::weak_ptr<policy::LimitZone>> zones_;
+  std::map<std::string, std::weak_ptr<Zone>> zones_;
   std::size_t kept_ = 32;
 };
+
+using LimitZones = ZonesOfIngresses<policy::LimitZone>;
+using NonceZones = ZonesOfIngresses<policy::DigestNonces>;
 
 }  // namespace headgate::k8swatch

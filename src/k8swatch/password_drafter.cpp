@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::string_view kSecretAnnotation = "auth-secret";
 
-std::string_view without_line_end(std::string_view text) {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 policy::PasswordList read_map(const Secret& secret, std::vector<Error>& errors) {
   policy::PasswordList list;
   for (const auto& [name, hash] : secret.data)
@@ -28,44 +23,66 @@ policy::PasswordList read_map(const Secret& secret, std::vector<Error>& errors) 
   return list;
 }
 
+// Names, each with "realm:hash". All else may be there too.
+policy::DigestUsers read_digest_map(const Secret& secret, std::string_view realm,
+                                    std::vector<Error>& errors) {
+  policy::DigestUsers users;
+  for (const auto& [name, entry] : secret.data)
+    if (const std::string_view text = without_line_end(entry); policy::DigestUsers::is_entry(text))
+      if (const auto added = users.add(name, text, realm); !added)
+        errors.push_back({"data[" + name.substr(0, kQuotedBytes) + "] " + added.error().message});
+  return users;
+}
+
 }  // namespace
 
 PasswordDraft draft_passwords(const Ingress& ingress, const AuthenticationAnnotations& annotations,
-                              const Store& store, bool cross_namespace, std::string_view prefix,
-                              std::vector<Finding>& findings) {
+                              const PolicySources& sources, std::vector<Finding>& findings) {
   PasswordDraft draft;
   using Type = AuthenticationAnnotations::Type;
   if (annotations.type == Type::none) return draft;
-  if (annotations.type == Type::digest || annotations.secret.empty()) {  // told with the Ingress
+  if (annotations.secret.empty()) {  // told with the Ingress
     draft.denied = true;
     return draft;
   }
   const std::string name = "Secret " + annotations.secret;
   const auto tell = [&](Severity severity, std::string reason) {
-    findings.push_back({severity, "Ingress " + name_key(ingress.metadata),
-                        annotation_field(std::string(prefix) + "/" + std::string(kSecretAnnotation)),
-                        std::move(reason)});
+    findings.push_back(
+        {severity, "Ingress " + name_key(ingress.metadata),
+         annotation_field(std::string(sources.annotation_prefix) + "/" + std::string(kSecretAnnotation)),
+         std::move(reason)});
   };
   const auto deny = [&](const std::string& reason) {
     draft.denied = true;
     tell(Severity::error, reason + "; every path of this Ingress answers 503");
     return std::move(draft);
   };
-  if (!cross_namespace && !annotations.secret.starts_with(ingress.metadata.namespace_name + "/"))
+  if (!sources.defaults.cross_namespace &&
+      !annotations.secret.starts_with(ingress.metadata.namespace_name + "/"))
     return deny(name + " is of another namespace, and allow-cross-namespace-resources is not true");
-  const SecretRecord* const record = store.find_secret(annotations.secret);
+  const SecretRecord* const record = sources.store.find_secret(annotations.secret);
   if (record == nullptr || record->secret == nullptr) return deny(name + " does not exist");
   const Secret& secret = *record->secret;
   std::vector<Error> errors;
-  policy::PasswordList list;
-  if (annotations.secret_map) {
-    list = read_map(secret, errors);
+  const std::string* file = nullptr;
+  for (const auto& [key, content] : secret.data)
+    if (key == kPasswordFileKey) file = &content;
+  if (!annotations.secret_map && file == nullptr)
+    return deny(name + " has no key '" + std::string(kPasswordFileKey) + "'");
+  bool nobody = false;
+  if (annotations.type == Type::digest) {
+    auto users = annotations.secret_map ? read_digest_map(secret, annotations.realm, errors)
+                                        : policy::DigestUsers::parse_file(*file, annotations.realm, errors);
+    nobody = users.empty();
+    draft.digest =
+        policy::DigestAuth{std::make_shared<const policy::DigestUsers>(std::move(users)),
+                           sources.nonce_zones.zone_of(name_key(ingress.metadata)), annotations.realm, name};
   } else {
-    const std::string* file = nullptr;
-    for (const auto& [key, content] : secret.data)
-      if (key == kPasswordFileKey) file = &content;
-    if (file == nullptr) return deny(name + " has no key '" + std::string(kPasswordFileKey) + "'");
-    list = policy::PasswordList::parse_file(*file, errors);
+    auto users =
+        annotations.secret_map ? read_map(secret, errors) : policy::PasswordList::parse_file(*file, errors);
+    nobody = users.empty();
+    draft.basic = policy::BasicAuth{std::make_shared<const policy::PasswordList>(std::move(users)),
+                                    annotations.realm, name, ingress.metadata.namespace_name};
   }
   constexpr std::size_t kMostTold = 10;  // a file may have thousands of lines
   for (std::size_t i = 0; i < errors.size() && i < kMostTold; ++i)
@@ -73,9 +90,11 @@ PasswordDraft draft_passwords(const Ingress& ingress, const AuthenticationAnnota
   if (errors.size() > kMostTold)
     tell(Severity::warning,
          name + ": " + std::to_string(errors.size() - kMostTold) + " more entries let nobody in");
-  if (list.empty()) tell(Severity::warning, name + " names nobody; every request is answered with 401");
-  draft.step = policy::BasicAuth{std::make_shared<const policy::PasswordList>(std::move(list)),
-                                 annotations.realm, name, ingress.metadata.namespace_name};
+  if (nobody) {
+    const std::string in_realm =
+        annotations.type == Type::digest ? " of the realm " + quoted(annotations.realm) : "";
+    tell(Severity::warning, name + " names nobody" + in_realm + "; every request is answered with 401");
+  }
   return draft;
 }
 

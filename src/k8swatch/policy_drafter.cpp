@@ -15,6 +15,13 @@
 namespace headgate::k8swatch {
 namespace {
 
+// The annotation as the Ingress spells it, with its prefix.
+std::string_view spelled(const Ingress& ingress, std::string_view suffix) {
+  for (const auto& [name, value] : ingress.metadata.annotations)
+    if (name.ends_with(suffix)) return name;
+  return suffix.substr(1);
+}
+
 // The deny list counts in any case.
 void add_deny_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
                    policy::PolicyChain& chain) {
@@ -31,20 +38,30 @@ void add_allow_list(const IpFilterAnnotations& annotations, const PolicyDefaults
 void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& annotations,
                    const PolicySources& sources, policy::PolicyChain& chain, RoutePolicy& result,
                    std::vector<Finding>& findings) {
-  PasswordDraft draft = draft_passwords(ingress, annotations, sources.store, sources.defaults.cross_namespace,
-                                        sources.annotation_prefix, findings);
+  PasswordDraft draft = draft_passwords(ingress, annotations, sources, findings);
   result.denied |= draft.denied;
-  if (!draft.step) return;
-  chain.access.emplace_back(*std::move(draft.step));
+  if (draft.basic)
+    chain.access.emplace_back(*std::move(draft.basic));
+  else if (draft.digest)
+    chain.access.emplace_back(*std::move(draft.digest));
+  else
+    return;
   chain.request.emplace_back(policy::WithheldCredentials());
 }
 
 void add_mirror(const std::optional<MirrorAnnotations>& annotations, policy::PolicyChain& chain,
-                RoutePolicy& result) {
+                const PolicySources& sources, const Ingress& ingress, RoutePolicy& result,
+                std::vector<Finding>& findings) {
   if (!annotations) return;
+  const auto place = add_other(annotations->service, sources.upstream_tls, result);
+  if (!place) {
+    findings.push_back({Severity::warning, "Ingress " + name_key(ingress.metadata),
+                        annotation_field(spelled(ingress, "/mirror-target")),
+                        place.error().message + "; nothing is mirrored"});
+    return;
+  }
   chain.mirror = annotations->mirror;
-  chain.mirror->cluster = static_cast<std::uint32_t>(result.others.size());
-  result.others.push_back(annotations->service);
+  chain.mirror->cluster = *place;
 }
 
 void add_limits(const Ingress& ingress, const LimitAnnotations& limits, const PolicySources& sources,
@@ -74,13 +91,6 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
   chain.entry.emplace_back(policy::CorsPreflight{cors});
 }
 
-// The annotation as the Ingress spells it, with its prefix.
-std::string_view spelled(const Ingress& ingress, std::string_view suffix) {
-  for (const auto& [name, value] : ingress.metadata.annotations)
-    if (name.ends_with(suffix)) return name;
-  return suffix.substr(1);
-}
-
 // Also of an Ingress whose pods are spoken to in plain text: a Secret that is missing is a mistake there too,
 // and ingress-nginx answers 503.
 void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annotations,
@@ -98,6 +108,17 @@ void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annot
 }
 
 }  // namespace
+
+Result<std::uint32_t> add_other(const SideBackend& backend, UpstreamTls& tls, RoutePolicy& policy) {
+  OtherBackend other{backend, nullptr};
+  if (backend.https) {
+    auto context = tls.for_host(backend.host);
+    if (!context) return fail(context.error().message);
+    other.tls = *std::move(context);
+  }
+  policy.others.push_back(std::move(other));
+  return static_cast<std::uint32_t>(policy.others.size() - 1);
+}
 
 RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annotations,
                          const PolicySources& sources, Authentication authentication,
@@ -127,7 +148,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   add_routing_request_steps(annotations, chain);
   add_header_steps(ingress, annotations.headers, sources, chain, result, findings);
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
-  add_mirror(annotations.mirror, chain, result);
+  add_mirror(annotations.mirror, chain, sources, ingress, result, findings);
   add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;

@@ -13,8 +13,8 @@
 #include "k8swatch/side_backend.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/store.h"
-#include "policy/balancing.h"
 #include "k8swatch/upstream_tls.h"
+#include "policy/balancing.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -27,7 +27,13 @@ struct PolicySources {
   LimitZones& limit_zones;
   std::string_view annotation_prefix;
   UpstreamTls& upstream_tls;
-  const RedirectDefaults& redirects;      // likewise
+  const RedirectDefaults& redirects;  // likewise
+  NonceZones& nonce_zones;
+};
+
+struct OtherBackend {
+  SideBackend backend;
+  std::shared_ptr<const tls::ClientContext> tls;  // null: plain HTTP
 };
 
 struct RoutePolicy {
@@ -35,7 +41,7 @@ struct RoutePolicy {
   router::PolicyRef policy;
   policy::Balancing balancing;
   // The further Clusters that Steps name by their place here.
-  std::vector<SideBackend> others;
+  std::vector<OtherBackend> others;
   std::optional<router::UpstreamProtocol> protocol;
   std::shared_ptr<const tls::ClientContext> upstream_tls;
   // A protection cannot be set up: 503. `findings`, or the check of the Ingress itself, says why.
@@ -44,6 +50,10 @@ struct RoutePolicy {
 
 // no-auth-locations spares some paths the Steps that ask who somebody is.
 enum class Authentication : std::uint8_t { wanted, spared };
+
+// Adds `backend` to `policy.others`: its place there. Fails with one sentence where it asks for TLS and there
+// is none to be had.
+Result<std::uint32_t> add_other(const SideBackend& backend, UpstreamTls& tls, RoutePolicy& policy);
 
 // For all paths of `ingress` that are alike in `authentication`. Problems of the annotations alone are told
 // with the Ingress; here are added those that other objects have a part in (a Secret that is missing).

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8swatch/content_hash.h"
+#include "policy/digest_users.h"
 #include "policy/password_hash.h"
 
 namespace headgate::k8swatch {
@@ -23,13 +24,19 @@ std::string take(StringPairs& data, std::string_view key) {
 
 }  // namespace
 
+std::string_view without_line_end(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 bool is_kept_secret_key(std::string_view key) {
   return key == kCertificateKey || key == kPrivateKeyKey || key == kAuthorityKey || key == kRevocationKey ||
          key == kPasswordFileKey || key.starts_with(kTicketKeyPrefix);
 }
 
 bool is_kept_secret_entry(std::string_view key, std::string_view content) {
-  return is_kept_secret_key(key) || policy::PasswordHash::is_marked(content);
+  return is_kept_secret_key(key) || policy::PasswordHash::is_marked(content) ||
+         policy::DigestUsers::is_entry(without_line_end(content));
 }
 
 void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates) {

@@ -24,6 +24,9 @@ bool is_kept_secret_key(std::string_view key);
 // hash of a password is kept.
 bool is_kept_secret_entry(std::string_view key, std::string_view content);
 
+// As files of editors have it, and Secrets made of them.
+std::string_view without_line_end(std::string_view text);
+
 // Takes tls.crt and tls.key out of `secret.data` and sets `certificate`, `certificate_error` and
 // `certificate_hash`; the text of the private key is overwritten. Intermediates go through the pool.
 void seal_certificate(Secret& secret, tls::IntermediatePool& intermediates);

@@ -15,6 +15,7 @@ struct SideBackend {
   // … or a host of a URL: "<service>.<namespace>.svc[.<domain>]" is that Service where it is known, an
   // address is itself, all else is looked up.
   std::string host;
+  bool https = false;  // of a host: TLS, with that host as its name
   friend bool operator==(const SideBackend&, const SideBackend&) = default;
 };
 

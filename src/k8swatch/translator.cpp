@@ -178,8 +178,9 @@ void Translator::rebuild_host(const std::string& host, router::TableBuilder& bui
 
   std::vector<Finding> conflicts;
   const ClientCertificateRules::HostRules& client_certificate = client_certificates_.of(host);
-  const PolicySources policies{store_,        settings_, policies_, limit_zones_, options_.annotation_prefix,
-                               upstream_tls_, redirects_};
+  const PolicySources policies{
+      store_,        settings_,  policies_,   limit_zones_, options_.annotation_prefix,
+      upstream_tls_, redirects_, nonce_zones_};
   const HostSettings settings{policies,
                               redirects_,
                               backends_,
@@ -263,7 +264,7 @@ void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost*
 void Translator::release_clusters(const router::VirtualHost& host) {
   for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
-    for (const auto& other : route.others) clusters_.release(*other);
+    for (const auto& other : route.others) clusters_.release(*other.cluster);
     if (route.backends.choice == nullptr) continue;
     for (const router::Alternative& each : route.backends.choice->alternatives)
       clusters_.release(*each.cluster);

@@ -121,6 +121,7 @@ class Translator {
   PolicyDefaults policies_;
   bool cross_namespace_canaries_ = false;
   LimitZones limit_zones_;
+  NonceZones nonce_zones_;
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists

@@ -69,7 +69,23 @@ Result<std::shared_ptr<const tls::ClientContext>> UpstreamTls::find(const Ingres
   return result;
 }
 
+Result<std::shared_ptr<const tls::ClientContext>> UpstreamTls::for_host(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);  // RFC 6066 §3: a name is sent without it
+  const auto known = of_hosts_.find(host);
+  if (known != of_hosts_.end())
+    if (auto context = known->second.lock()) return context;
+  tls::ClientSettings settings;
+  settings.name = host;
+  settings.send_name = true;
+  auto context = tls::ClientContext::make(std::move(settings));
+  if (!context) return fail("TLS to '" + std::string(host) + "' is not possible: " + context.error().message);
+  forget_unused();
+  of_hosts_.insert_or_assign(std::string(host), *context);
+  return *std::move(context);
+}
+
 void UpstreamTls::forget_unused() {
+  std::erase_if(of_hosts_, [](const auto& each) { return each.second.expired(); });
   std::erase_if(made_, [](const auto& each) { return each.second.context.expired(); });
 }
 

@@ -1,10 +1,12 @@
-// The TLS settings for pods that Ingresses ask for (proxy-ssl-*), made of annotations and Secrets: one
-// ClientContext for all that ask the same, so that they share connections and sessions. Control thread only.
+// The TLS settings for pods that Ingresses ask for (proxy-ssl-*), made of annotations and Secrets, and those
+// for hosts of URLs: one ClientContext for all that ask the same, so that they share connections and
+// sessions. Control thread only.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "k8swatch/annotations/backend_tls.h"
@@ -24,6 +26,11 @@ class UpstreamTls {
                                                          const BackendTlsAnnotations& annotations,
                                                          const Store& store);
 
+  // For what Headgate asks on its own account over https (auth-url, mirror-target): as nginx does there, the
+  // name of `host` is sent (SNI), whoever answers is taken, and nothing is shown. One for each host, so that
+  // none gets the connections and sessions of another one. Fails only where OpenSSL does.
+  Result<std::shared_ptr<const tls::ClientContext>> for_host(std::string_view host);
+
  private:
   struct Made {
     std::shared_ptr<const Secret> secret;  // of which it was made
@@ -33,6 +40,7 @@ class UpstreamTls {
 
   bool cross_namespace_ = false;
   std::map<std::string, Made> made_;  // by all that was asked
+  std::map<std::string, std::weak_ptr<const tls::ClientContext>, std::less<>> of_hosts_;
 };
 
 }  // namespace headgate::k8swatch

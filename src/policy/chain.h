@@ -21,6 +21,7 @@
 
 #include "policy/basic_auth.h"
 #include "policy/cors.h"
+#include "policy/digest_auth.h"
 #include "policy/error_pages.h"
 #include "policy/external_auth.h"
 #include "policy/fixed_fields.h"
@@ -37,9 +38,9 @@ namespace headgate::policy {
 
 using AnswerStep = std::variant<Cors, FixedFields>;
 using EntryStep = std::variant<CorsPreflight, Redirection, HostRedirect, RewriteRedirect>;
-using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth, ExternalAuth>;
-using RequestStep = std::variant<RewritePath, UpstreamHost, WithheldCredentials, SetRequestFields,
-                                 UpstreamConnectionOptions>;
+using AccessStep = std::variant<ConnectionLimit, RateLimit, IpFilter, BasicAuth, DigestAuth, ExternalAuth>;
+using RequestStep =
+    std::variant<RewritePath, UpstreamHost, WithheldCredentials, SetRequestFields, UpstreamConnectionOptions>;
 using ResponseStep = std::variant<RewriteRedirects, RewriteCookies>;
 
 struct PolicyChain {

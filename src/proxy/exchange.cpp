@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "http/ascii.h"
 #include "policy/basic_user.h"
 #include "proxy/client_info.h"
 #include "proxy/context.h"
@@ -27,6 +28,16 @@ void forget(ByteBuffer& buffer) {
 // What people are told where the status alone would puzzle them; nginx's words.
 std::string_view explanation_of(RejectReason reason) {
   return reason == RejectReason::tls_plain_http ? "The plain HTTP request was sent to HTTPS port" : "";
+}
+
+// X-Original-Forwarded-For: as the client, or a proxy before us, has sent it, in the field that is to say it.
+std::string_view said_for(const http::FieldList& fields, const http::RequestFacts& facts,
+                          const policy::ForwardingRules& rules) {
+  if (rules.for_field == "x-forwarded-for")
+    return facts.x_forwarded_for == nullptr ? std::string_view() : facts.x_forwarded_for->value;
+  for (const http::Field& field : fields)
+    if (http::equals_ignoring_case(field.name, rules.for_field)) return field.value;
+  return {};
 }
 
 }  // namespace
@@ -197,11 +208,12 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;
   forwarding.more_fields = edit.lines;
   std::string chain;
-  if (const policy::ForwardingRules& rules = table_->table->site().forwarding; rules.append)
+  const policy::ForwardingRules& rules = table_->table->site().forwarding;
+  if (rules.append)
     forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
   forwarding.written = edit.written;
   forwarding.connection = edit.connection;
-  if (facts.x_forwarded_for != nullptr) forwarding.original_for = facts.x_forwarded_for->value;
+  forwarding.original_for = said_for(head.fields, facts, rules);
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
   if (!edit.path.empty()) target.forward_path = edit.path;

@@ -18,8 +18,8 @@ class AuthQuestion final : public SuspendedWork, public SubrequestOwner {
         cache_name_(std::move(cache_name)),
         subrequest_(context, exchange.settings(), *this) {}
 
-  [[nodiscard]] bool start(EndpointPoolRef pool, std::string request) {
-    return subrequest_.start(std::move(pool), http::method_of(step_.method_text()), std::move(request));
+  [[nodiscard]] bool start(SubrequestTarget target, std::string request) {
+    return subrequest_.start(std::move(target), http::method_of(step_.method_text()), std::move(request));
   }
   void on_subrequest_answer(policy::SubrequestAnswer answer) override {
     exchange_.on_auth_answer(step_, std::move(answer), std::move(cache_name_));
@@ -38,13 +38,14 @@ Exchange::StepVerdict Exchange::ask(const policy::ExternalAuth& step, const poli
     if (const auto* const known = context_->auth_cache.find(cache_name, context_->now))
       return {judge_auth_answer(step, *known, request)};
   }
-  const router::Cluster& cluster = *route_->others[step.cluster];
-  const EndpointPoolRef pool(context_->upstreams.pool_of(cluster));
+  const router::SideCluster& service = route_->others[step.cluster];
+  const EndpointPoolRef pool(context_->upstreams.pool_of(*service.cluster));
   if (!pool) return {judge_auth_answer(step, {}, request)};
   auto question = std::make_unique<AuthQuestion>(*context_, *this, step, std::move(cache_name));
   std::string text = step.request_text(request, client_certificate_fields());
   if (text.empty()) return {judge_auth_answer(step, {}, request)};
-  if (!question->start(pool, std::move(text))) return {judge_auth_answer(step, {}, request)};
+  if (!question->start({pool, service.tls.get()}, std::move(text)))
+    return {judge_auth_answer(step, {}, request)};
   suspend(request, std::move(question));
   return {std::nullopt, true};
 }

@@ -22,7 +22,7 @@ EndpointPoolRef Exchange::usable_pool(const router::Cluster* cluster) const {
 }
 
 EndpointPoolRef Exchange::own_error_backend(const policy::ErrorPages& pages) const {
-  return usable_pool(pages.backend ? route_->others[*pages.backend].get() : nullptr);
+  return usable_pool(pages.backend ? route_->others[*pages.backend].cluster.get() : nullptr);
 }
 
 // True: `pool_` is that of the default backend the Ingress names.

@@ -17,8 +17,9 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
     drop_mirror();
     return;
   }
+  const router::SideCluster& to = route_->others[mirror.cluster];
   mirror_ = std::make_unique<MirrorCopy>(context_->mirrors.memory());
-  mirror_->pool = context_->upstreams.pool_of(*route_->others[mirror.cluster]);
+  mirror_->target = {context_->upstreams.pool_of(*to.cluster), to.tls.get()};
   mirror_->with_body = mirror.with_body;
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.upstream_host = mirror.host;

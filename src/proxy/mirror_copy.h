@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "proxy/byte_budget.h"
-#include "proxy/endpoint_pool.h"
+#include "proxy/subrequest.h"
 
 namespace headgate::proxy {
 
@@ -17,7 +17,7 @@ struct MirrorCopy {
   // A request with more content is not mirrored: whatever is kept for the mirror is memory.
   static constexpr std::size_t kMostContent = std::size_t{1024} * 1024;
 
-  EndpointPoolRef pool;
+  SubrequestTarget target;  // its TLS is of the Route
   std::string head;
   std::string content;
   bool with_body = true;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -41,24 +42,26 @@ class Mirrors {
   class Copy final : public SubrequestOwner {
    public:
     Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings,
-         ByteBudget::Share memory)
+         const tls::ClientContext* tls, ByteBudget::Share memory)
         : mirrors_(mirrors),
           memory_(std::move(memory)),
           settings_(settings),
+          tls_(tls == nullptr ? nullptr : tls->shared_from_this()),
           subrequest_(context, settings_, *this) {
       settings_.tries = 1;
     }
-    [[nodiscard]] bool start(const EndpointPoolRef& pool, http::Method method, std::string request,
+    [[nodiscard]] bool start(const SubrequestTarget& target, http::Method method, std::string request,
                              Copies::iterator self) {
       self_ = self;
-      return subrequest_.start(pool, method, std::move(request));
+      return subrequest_.start(target, method, std::move(request));
     }
     void on_subrequest_answer(policy::SubrequestAnswer) override { mirrors_.copies_.erase(self_); }
 
    private:
     Mirrors& mirrors_;
     ByteBudget::Share memory_;
-    router::RouteSettings settings_;  // the table of its Exchange may be gone
+    router::RouteSettings settings_;                 // the table of its Exchange may be gone
+    std::shared_ptr<const tls::ClientContext> tls_;  // likewise
     Subrequest subrequest_;
     Copies::iterator self_;
   };

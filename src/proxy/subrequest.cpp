@@ -16,25 +16,25 @@ Subrequest::~Subrequest() {
   if (upstream_ != nullptr) upstream_->close();
 }
 
-bool Subrequest::start(EndpointPoolRef pool, http::Method method, std::string request) {
-  pool_ = std::move(pool);
+bool Subrequest::start(SubrequestTarget target, http::Method method, std::string request) {
+  target_ = std::move(target);
   method_ = method;
   request_ = std::move(request);
   return try_endpoint(false);
 }
 
 std::uint32_t Subrequest::tries_allowed() const {
-  return settings_.tries != 0 ? settings_.tries : static_cast<std::uint32_t>(pool_->size());
+  return settings_.tries != 0 ? settings_.tries : static_cast<std::uint32_t>(target_.pool->size());
 }
 
 bool Subrequest::try_endpoint(bool fresh) {
   const Reuse reuse = http::is_idempotent(method_) ? Reuse::any : Reuse::checked;
   do {
     EndpointState* const endpoint =
-        pool_->choose(tried_.data(), std::min<std::size_t>(try_count_, kMaxTries));
+        target_.pool->choose(tried_.data(), std::min<std::size_t>(try_count_, kMaxTries));
     if (endpoint == nullptr) return false;
     tried_[try_count_++ % kMaxTries] = endpoint;
-    upstream_ = context_.upstreams.checkout(*endpoint, *this, {nullptr, false, &pool_->cluster()},
+    upstream_ = context_.upstreams.checkout(*endpoint, *this, {target_.tls, false, &target_.pool->cluster()},
                                             fresh ? Reuse::none : reuse);
     if (upstream_ == nullptr) endpoint->note(TryOutcome::gateway_failure);
   } while (upstream_ == nullptr && try_count_ < tries_allowed());

@@ -17,6 +17,12 @@ namespace headgate::proxy {
 class Upstream;
 struct WorkerContext;
 
+// Whom it is sent to.
+struct SubrequestTarget {
+  EndpointPoolRef pool;
+  const tls::ClientContext* tls = nullptr;  // null: plain HTTP; outlives the Subrequest
+};
+
 class SubrequestOwner {
  public:
   // Once. A status of 0: there is none that counts. The Subrequest may be destroyed inside.
@@ -40,7 +46,7 @@ class Subrequest final : public UpstreamUser {
 
   // `request`: head and content as they are sent. False: no endpoint could be connected to, the owner hears
   // nothing.
-  [[nodiscard]] bool start(EndpointPoolRef pool, http::Method method, std::string request);
+  [[nodiscard]] bool start(SubrequestTarget target, http::Method method, std::string request);
 
   void on_connected() override;
   void on_upstream_drained() override {}
@@ -67,7 +73,7 @@ class Subrequest final : public UpstreamUser {
   WorkerContext& context_;
   const router::RouteSettings& settings_;
   SubrequestOwner& owner_;
-  EndpointPoolRef pool_;
+  SubrequestTarget target_;
   Upstream* upstream_ = nullptr;
   http::Method method_ = http::Method::get;
   std::string request_;

@@ -69,6 +69,13 @@ struct Cluster {
   ClusterSlot slot = 0;  // as long as the Cluster lives, its slot and its address in memory stay the same
 };
 
+// A Cluster that Headgate asks on its own account, and how it speaks to it.
+struct SideCluster {
+  std::shared_ptr<const Cluster> cluster;
+  std::shared_ptr<const tls::ClientContext> tls;  // null: plain HTTP
+  friend bool operator==(const SideCluster&, const SideCluster&) = default;
+};
+
 enum class PathType : std::uint8_t { exact, prefix, implementation_specific };
 
 // The name of the VirtualHost of requests whose host nobody claims (nginx's default server).
@@ -144,7 +151,7 @@ struct Route {
   std::string path;                        // as the Ingress wrote it; "/" for a default backend
   std::shared_ptr<const Cluster> cluster;  // set exactly when action == forward
   // Further Clusters that Steps of its policy name by their place here: auth services, error pages, mirrors.
-  std::vector<std::shared_ptr<const Cluster>> others;
+  std::vector<SideCluster> others;
   // Labels for logs, metrics and `explain`; empty for the built-in default backend.
   std::string namespace_name;
   std::string ingress;

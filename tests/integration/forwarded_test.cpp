@@ -85,6 +85,16 @@ TEST_F(Forwarded, OtherFieldsMayCarryAddressAndHost) {
       seen("CF-Connecting-IP: 2001:db8::7\r\nX-Forwarded-For: 6.6.6.6\r\nX-Host: shop.test\r\n");
   EXPECT_EQ(request.field("X-Real-IP"), "2001:db8::7");
   EXPECT_EQ(request.field("Host"), "shop.test");
+  EXPECT_EQ(request.field("X-Original-Forwarded-For"), "2001:db8::7") << "what that field said";
+  EXPECT_FALSE(seen("X-Forwarded-For: 6.6.6.6\r\n").has("X-Original-Forwarded-For"));
+}
+
+TEST_F(Forwarded, TheFieldThatIsNamedIsPassedOnWhoeverIsBelieved) {
+  begin({{"forwarded-for-header", "X-Client"}});
+  const HttpRequest request = seen("x-client: 6.6.6.6\r\nX-Original-Forwarded-For: 7.7.7.7\r\n");
+  EXPECT_EQ(request.field("X-Real-IP"), "127.0.0.1");
+  EXPECT_EQ(request.field("X-Original-Forwarded-For"), "6.6.6.6");
+  EXPECT_EQ(request.count("X-Original-Forwarded-For"), 1u);
 }
 
 TEST_F(Forwarded, TheChainMayBeKept) {

@@ -146,7 +146,8 @@ TEST_F(AccessPolicy, PasswordsThatCannotBeAskedForCloseThePaths) {
   closed({{"ssl-redirect", "perhaps"}, {"auth-type", "basic"}}, "needs auth-secret");
   closed({{"auth-type", "basic"}, {"auth-secret", "us\"ers"}}, "auth-secret");
   closed({{"auth-type", "basic"}, {"auth-secret", "a/b/c"}}, "of another namespace");
-  closed({{"auth-type", "digest"}, {"auth-secret", "users"}}, "digest is not supported");
+  closed({{"auth-type", "digest"}, {"auth-secret", "users"}}, "Secret default/users does not exist");
+  closed({{"auth-type", "digest"}}, "needs auth-secret");
   put_secret("users", {{"other", "x"}});
   closed({{"auth-type", "basic"}, {"auth-secret", "users"}}, "has no key 'auth'");
 }

@@ -97,7 +97,6 @@ TEST(ExternalAuthConfig, WhatCannotBeDoneCloses) {
     EXPECT_EQ(config.broken, !all.empty() && all.front().ends_with("closes"));
     return all;
   };
-  EXPECT_THAT(told(&ExternalAuthTexts::url, "https://a.b/"), ElementsAre("auth-url closes"));
   EXPECT_THAT(told(&ExternalAuthTexts::method, "get"), ElementsAre("auth-method closes"));
   EXPECT_THAT(told(&ExternalAuthTexts::method, "CONNECT"), ElementsAre("auth-method closes"));
   EXPECT_THAT(told(&ExternalAuthTexts::response_fields, "Content-Length"),

@@ -98,6 +98,10 @@ void TlsPod::serve(int fd) {
     const std::string head = input.substr(0, end);
     input.erase(0, end + 4);
     ++served;
+    {
+      const std::lock_guard lock(mutex_);
+      heads_.push_back(head);
+    }
     const bool last = served == options_.requests;
     const std::string body = "head:\n" + head + "\n";
     const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
@@ -110,6 +114,11 @@ void TlsPod::serve(int fd) {
 std::vector<TlsPodHandshake> TlsPod::handshakes() const {
   const std::lock_guard lock(mutex_);
   return handshakes_;
+}
+
+std::vector<std::string> TlsPod::heads() const {
+  const std::lock_guard lock(mutex_);
+  return heads_;
 }
 
 TlsPodHandshake TlsPod::last() const {

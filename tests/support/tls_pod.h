@@ -18,7 +18,7 @@ struct TlsPodOptions {
   std::string key;              // PEM
   std::string client_ca;        // PEM; not empty: a client certificate of it is required
   int most_version = 0;         // TLS1_2_VERSION …; 0: any
-  std::size_t requests = 1000;  // on one connection, before it is closed
+  std::size_t requests = 1000;  // on one connection, before it is closed; 0: after the handshake
 };
 
 struct TlsPodHandshake {
@@ -38,6 +38,8 @@ class TlsPod {
   // In order; failed ones too.
   [[nodiscard]] std::vector<TlsPodHandshake> handshakes() const;
   [[nodiscard]] TlsPodHandshake last() const;
+  // Of the requests, in order, each without the empty line at its end.
+  [[nodiscard]] std::vector<std::string> heads() const;
 
  private:
   void serve(int fd);
@@ -46,6 +48,7 @@ class TlsPod {
   std::shared_ptr<ssl_ctx_st> context_;
   mutable std::mutex mutex_;
   std::vector<TlsPodHandshake> handshakes_;
+  std::vector<std::string> heads_;
   std::unique_ptr<StreamPod> pod_;  // ends first
 };
 

@@ -38,13 +38,17 @@ constexpr std::array kRows = {
     AnnotationRow{
         "auth-type", AnnotationGroup::authentication, "`basic` or `digest`", check_type,
         OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "",
-        "Asks for a name and a password; others get 401. `digest` is refused: the paths answer 503, "
-        "since it needs MD5 and passwords that can be read"},
+        "Asks for a name and a password; others get 401. `digest` is RFC 7616 with `qop=auth`: a challenge "
+        "is "
+        "good for 60 s, and for 10 s and 20 requests after the first of them; another replica gives a new "
+        "one (`stale=true`)"},
     AnnotationRow{
         "auth-secret", AnnotationGroup::authentication, "`[namespace/]name`", check_object_name,
         OnInvalid::deny_location, AnnotationScope::path, AnnotationRisk::medium, "",
         "Secret with the passwords' hashes: bcrypt (up to 2^12), apr1, `{SHA}`, `{SSHA}`, `{PLAIN}`, "
-        "`$1$`, `$5$`, `$6$` (up to 100000 rounds), DES. Where it is missing, or of another "
+        "`$1$`, `$5$`, `$6$` (up to 100000 rounds), DES. For `digest`: lines `name:realm:hash` of htdigest, "
+        "MD5 or SHA-256, of which those with the realm of `auth-realm` count. Where it is missing, or of "
+        "another "
         "namespace, the paths answer 503",
         "",
         "A hash that costs more lets nobody in, and is a Finding: log-ins at one Ingress must not take the "
@@ -53,7 +57,7 @@ constexpr std::array kRows = {
         "auth-secret-type", AnnotationGroup::authentication, "`auth-file` or `auth-map`", check_secret_type,
         OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::low, "auth-file",
         "`auth-file`: the key `auth` is a htpasswd file; `auth-map`: each key is a name and its value "
-        "the hash, which must begin with `$` or `{`"},
+        "the hash, which must begin with `$` or `{` (for `digest` `realm:hash`)"},
     AnnotationRow{"auth-realm", AnnotationGroup::authentication, "letters, digits, blanks and `-._~/:`",
                   check_realm, OnInvalid::drop_ingress, AnnotationScope::path, AnnotationRisk::medium, "",
                   "What the client is told the password is for"},
@@ -83,10 +87,7 @@ AuthenticationAnnotations read_authentication_annotations(AnnotationReader& read
   const bool secret_is_told = std::any_of(
       reader.problems().begin(), reader.problems().end(),
       [](const AnnotationProblem& problem) { return problem.annotation.ends_with("/auth-secret"); });
-  if (result.type == Type::digest)
-    reader.note("auth-type", OnInvalid::deny_location,
-                "digest is not supported; every path of this Ingress answers 503");
-  else if (result.type == Type::basic && result.secret.empty() && !secret_is_told)
+  if (result.type != Type::none && result.secret.empty() && !secret_is_told)
     reader.note("auth-type", OnInvalid::deny_location,
                 "needs auth-secret; every path of this Ingress answers 503");
   else if (result.type == Type::none && !result.secret.empty())

@@ -58,7 +58,9 @@ constexpr std::array kRows = {
         "The service that is asked about each request: 2xx lets it pass, 401 and 403 are passed on, all "
         "else, and no answer, is 500. Its host may have no variables; one of the form "
         "`service.namespace.svc` is that "
-        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503",
+        "Service. `X-Forwarded-*` and `X-Original-*` of clients never reach it. One that is no URL is 503. "
+        "Over https the host is sent as the name (SNI), and the service's certificate is not verified, as in "
+        "ingress-nginx: whoever can take the service's place on the way can also let requests in",
         "A value in it stays in its place: `&` and `#` of a value in the query, and `?` and `/` of one in "
         "the "
         "path, are escaped (`$args`, and the '/' of `$uri` and `$request_uri`, excepted); one that makes a "

@@ -28,7 +28,8 @@ constexpr std::array kRows = {
         "a URL; variables of nginx may stand in its path and query", check_target, OnInvalid::use_default,
         AnnotationScope::path, AnnotationRisk::high, "",
         "Where a copy of each request is sent once it is whole; the answer is thrown away. Without a path "
-        "the request's own target is used. Nobody waits for a mirror: copies with more than 1 MiB of "
+        "the request's own target is used. Over https the host is sent as the name (SNI) and whoever answers "
+        "is taken. Nobody waits for a mirror: copies with more than 1 MiB of "
         "content, beyond 256 under way at once in a Worker, or beyond 32 MiB that all copies in a Worker may "
         "hold together, are dropped and counted (`mirror_dropped`)",
         "",
@@ -57,7 +58,6 @@ std::optional<MirrorAnnotations> read_mirror_annotations(AnnotationReader& reade
   };
   const auto url = parse_service_url(*text);
   if (!url) return ignore(url.error().message);
-  if (url->https) return ignore(quoted(*text) + ": mirrors are not reached over https yet");
   auto target = policy::Template::parse(url->has_target ? url->target : "$request_uri");
   if (!target) return ignore(target.error().message);
   MirrorAnnotations result;
@@ -67,6 +67,7 @@ std::optional<MirrorAnnotations> read_mirror_annotations(AnnotationReader& reade
   result.mirror.with_body = body.value_or("on") == "on";
   result.service.host = url->host;
   result.service.port = std::to_string(url->port);
+  result.service.https = url->https;
   return result;
 }
 
