@@ -70,12 +70,11 @@ void HealthKeeper::run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     judge_due(Clock::now());
+    // However often it is woken: between two judgements others have the lock.
+    wake_.wait_for(lock, kPause, [this] { return stopped_; });
     // Nobody holds the lock who wakes it: a call between this look and the wait is noticed a tick later.
     wake_.wait_for(lock, kTick,
                    [this] { return stopped_ || woken_.exchange(false, std::memory_order_relaxed); });
-    if (stopped_) break;
-    // However often it is woken: between two judgements others have the lock.
-    wake_.wait_for(lock, kPause, [this] { return stopped_; });
   }
 }
 
