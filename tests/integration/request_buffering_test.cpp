@@ -384,6 +384,7 @@ TEST_F(RequestBuffering, FilesHaveABoundTogether) {
   next.send(post(600'000));
   next.send(pattern(0, 600'000));
   EXPECT_EQ(next.receive("POST").status, 200) << "what was given back can be had again";
+  ASSERT_TRUE(headgate->process().wait_for_error("--request-buffer-disk"));
   const std::string told = headgate->process().standard_error();
   const std::size_t first = told.find("--request-buffer-disk");
   ASSERT_NE(first, std::string::npos);
@@ -401,6 +402,7 @@ TEST_F(RequestBuffering, WithoutAFolderOnlyWhatFitsIntoMemoryIsServed) {
   }
   EXPECT_EQ(pod.connection_count(), 0u);
   expect_buffered();
+  ASSERT_TRUE(headgate->process().wait_for_error((spool.path() / "missing").string()));
   const std::string told = headgate->process().standard_error();
   const std::size_t first = told.find(spool.path() / "missing");
   ASSERT_NE(first, std::string::npos);
