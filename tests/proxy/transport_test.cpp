@@ -305,7 +305,7 @@ TEST_P(TlsTransport, AFinIsTheEndToo) {
 TEST_P(TlsTransport, AnEndThatWasToldOfIsFoundBehindACutRecord) {
   connect();
   shake_hands();
-  constexpr std::string_view kCut("\x17\x03\x03\x01\x00ab", 7);
+  constexpr std::string_view kCut("\x17\x03\x03\x01\x00 ab", 8);
   ASSERT_EQ(::send(peer->fd(), kCut.data(), kCut.size(), 0), static_cast<ssize_t>(kCut.size()));
   ASSERT_EQ(::shutdown(peer->fd(), SHUT_WR), 0);
   transport.note_half_close();
