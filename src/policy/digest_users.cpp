@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/ascii.h"
+#include "policy/user_file.h"
 
 namespace headgate::policy {
 namespace {
@@ -11,11 +12,9 @@ namespace {
 constexpr std::size_t kMd5Digits = 32;
 constexpr std::size_t kSha256Digits = 64;
 
-bool is_hex_digit(char c) { return http::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 bool is_hash(std::string_view text) {
   return (text.size() == kMd5Digits || text.size() == kSha256Digits) &&
-         std::all_of(text.begin(), text.end(), is_hex_digit);
+         std::all_of(text.begin(), text.end(), [](char c) { return http::hex_value(c) >= 0; });
 }
 
 }  // namespace
@@ -28,18 +27,9 @@ bool DigestUsers::is_entry(std::string_view text) {
 DigestUsers DigestUsers::parse_file(std::string_view text, std::string_view realm,
                                     std::vector<Error>& errors) {
   DigestUsers users;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.starts_with('#')) continue;
-    const std::size_t colon = line.find(':');
-    const auto added = colon == std::string_view::npos
-                           ? Result<void>(fail("is not 'name:realm:hash'"))
-                           : users.add(line.substr(0, colon), line.substr(colon + 1), realm);
-    if (!added) errors.push_back({"line " + std::to_string(number) + " " + added.error().message});
-  }
+  read_user_file(text, "name:realm:hash", errors, [&](std::string_view name, std::string_view entry) {
+    return users.add(name, entry, realm);
+  });
   return users;
 }
 
