@@ -21,8 +21,6 @@ constexpr std::string_view kNoText =
     "text for nginx is never code here; say it with the keys and annotations there are";
 constexpr std::string_view kNoSnippets = "snippets are not supported, whatever it says";
 constexpr std::string_view kNoWaf = "there is no ModSecurity; run a WAF as a service of its own";
-constexpr std::string_view kAccessLogPath = "one log for all lines; the flag --access-log-path says where";
-constexpr std::string_view kBindAddress = "the flag --bind-address says where to listen";
 constexpr std::string_view kHeadBuffers =
     "memory is taken as heads need it; large-client-header-buffers has the limits";
 constexpr std::string_view kDefaultType =
@@ -34,8 +32,8 @@ constexpr std::string_view kSyslog =
 constexpr std::string_view kErrorLog =
     "Headgate's own log goes to standard error; the flag --v says how much of it";
 constexpr std::string_view kProxiedAddress =
-    "pods find the client's address in X-Forwarded-For and X-Real-IP, with a PROXY header or without";
-constexpr std::string_view kStreamed = "bodies are streamed with bounded memory, never kept in files";
+    "the name of a field inside nginx that nobody else sees; there is no such step here";
+constexpr std::string_view kStreamed = "answers are streamed with bounded memory, never kept in files";
 constexpr std::string_view kDescriptors =
     "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
 constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
@@ -49,7 +47,6 @@ constexpr std::string_view kEarlyData = "0-RTT is not offered, for its requests 
 constexpr std::string_view kHashBy = "the annotation of that name says it, for one Ingress";
 constexpr std::string_view kAffinity = "the kernel places threads";
 constexpr std::string_view kWorkers = "the flag --workers says it";
-constexpr std::string_view kShutdown = "the flag --worker-shutdown-timeout says it";
 constexpr std::string_view kNoGeoIp = "there are no GeoIP databases here; ask one in the pods";
 
 constexpr auto kUseless = std::to_array<ConfigMapKey>({
@@ -57,11 +54,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"http2-max-header-size", KeyFate::no_effect, kOwnLimits},
     {"http2-max-requests", KeyFate::no_effect, kDeprecated},
     {"access-log-params", KeyFate::no_effect, kNoNginx},
-    {"access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"http-access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"stream-access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"bind-address", KeyFate::no_effect, kBindAddress},
-    {"disable-ipv6", KeyFate::no_effect, kBindAddress},
     {"client-header-buffer-size", KeyFate::no_effect, kHeadBuffers},
     {"default-type", KeyFate::no_effect, kDefaultType},
     {"enable-auth-access-log", KeyFate::refused, kAuthLog},
@@ -99,7 +91,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"upstream-hash-by-subset-size", KeyFate::no_effect, kHashBy},
     {"worker-cpu-affinity", KeyFate::no_effect, kAffinity},
     {"worker-processes", KeyFate::no_effect, kWorkers},
-    {"worker-shutdown-timeout", KeyFate::no_effect, kShutdown},
     {"opentelemetry-config", KeyFate::no_effect, kNoNginx},
     {"enable-multi-accept", KeyFate::no_effect, kNoNginx},
     {"enable-aio-write", KeyFate::no_effect, kNoNginx},
@@ -196,7 +187,7 @@ std::string_view title_of(ConfigMapGroup group) {
     case ConfigMapGroup::fields:
       return "Fields and bandwidth";
     case ConfigMapGroup::access_log:
-      return "Access log";
+      return "Logs";
     case ConfigMapGroup::useless:
       return "Without effect";
   }

@@ -81,6 +81,36 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     fields("proxy-cookie-path", "`off`", "As the annotation"),
     fields("limit-rate", "`0`", "KiB a second of an answer"),
     fields("limit-rate-after", "`0`", "KiB of an answer before that"),
+    access_log(
+        "access-log-path", "as the flag `--access-log-path`",
+        "The file of both kinds of lines; an absolute path. It is made where there is none, and opened anew "
+        "at SIGHUP, after rotation. `/dev/stdout` and `/dev/stderr` are the standard streams, and so are "
+        "`/var/log/nginx/access.log` and `/var/log/nginx/error.log` where there is no such folder, as in "
+        "ingress-nginx's image. A file that cannot be opened is a Finding, and lines go on where they went "
+        "before",
+        "`off` and `syslog:` are refused: `disable-access-log` and `enable-syslog` say it"),
+    access_log("http-access-log-path", "as `access-log-path`", "The same for lines of requests alone"),
+    access_log("stream-access-log-path", "as `access-log-path`",
+               "The same for lines of connections that pass through"),
+    access_log(
+        "enable-syslog", "`false`",
+        "Lines of requests go to a syslog server instead, each in one datagram of UDP as nginx writes it: "
+        "`<190>Nov 23 10:00:00 host nginx: line`, the time in UTC. A line of more than 64000 bytes is cut. "
+        "What cannot be sent is lost and counted (`headgate_access_log_dropped_lines_total`)",
+        "Headgate's own log does not go there"),
+    access_log(
+        "syslog-host", "",
+        "Its address, or its name, which is looked up as those of ExternalName Services are, and again as "
+        "its TTL says. While it has no address, lines are lost, which is a Finding"),
+    access_log("syslog-port", "`514`", "1 to 65535"),
+    access_log(
+        "error-log-path", "`/dev/stderr`",
+        "Where Headgate's own log goes, as `access-log-path`; lines from before the ConfigMap was read are "
+        "on standard error"),
+    access_log(
+        "error-log-level", "as the flag `--v`",
+        "What of Headgate's own log is written: `debug`; `info` and `notice`; `warn`; `error`, `crit`, "
+        "`alert` and `emerg`, which are one level here"),
     access_log("log-format-upstream", "ingress-nginx's", "One line for each request"),
     access_log("log-format-stream", "ingress-nginx's",
                "One line for each TLS connection that passes through"),

@@ -82,6 +82,8 @@ class Controller : public ObjectSink {
   [[nodiscard]] std::shared_ptr<const router::ListenerSettings> listeners() const {
     return translator_.listeners();
   }
+  // What the ConfigMap says to the application, as of the last run_due() that had something to do.
+  [[nodiscard]] const ProcessSettings& process_settings() const { return translator_.process_settings(); }
   // The last table published; null before the first.
   [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
   [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }

@@ -129,6 +129,7 @@ Translator::SettingsChange Translator::read_config_map() {
   BackendSettings backends;
   PolicyDefaults policies;
   router::SiteSettings site;
+  ProcessSettings process;
   bool cross_namespace = false;
   ListenerConfig listeners;
   const std::string& key = options_.config_map;
@@ -146,6 +147,7 @@ Translator::SettingsChange Translator::read_config_map() {
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
     read_log_settings(reader, site, listeners.listeners.stream);
+    process = read_process_settings(reader);
     site.block = read_block_rules(reader);
     site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();
@@ -156,6 +158,7 @@ Translator::SettingsChange Translator::read_config_map() {
   SettingsChange change;
   site.https_port = options_.https_port;
   site_ = std::move(site);
+  process_ = std::move(process);
   const bool settings_changed = std::exchange(settings_, settings) != settings;
   const bool policies_changed = std::exchange(policies_, policies) != policies;
   const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
@@ -315,7 +318,7 @@ void Translator::check_ingress_again(const std::string& key) {
       findings.push_back(std::move(finding));
     }
   } else if (ingress != nullptr) {
-    if (classes_.takes(*ingress))
+    if (classes_.takes(*ingress)) {
       findings = check_ingress(*ingress, store_, options_.annotation_prefix);
     else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));

@@ -23,6 +23,7 @@
 #include "k8swatch/listener_translator.h"
 #include "k8swatch/passthrough_translator.h"
 #include "k8swatch/policy_defaults.h"
+#include "k8swatch/process_settings.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
@@ -75,6 +76,8 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
     return listeners_.settings();
   }
+  // What the ConfigMap says to the application; of the last translate().
+  [[nodiscard]] const ProcessSettings& process_settings() const { return process_; }
   // To be followed by translate(), with or without changes.
   void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
@@ -124,6 +127,7 @@ class Translator {
   NonceZones nonce_zones_;
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;
+  ProcessSettings process_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;
   std::uint64_t generation_ = 0;

@@ -60,9 +60,7 @@ class AdmissionWebhook : public OnePod {
     EXPECT_EQ(one.failure(), "");
     return one.exchange(request, "POST");
   }
-  HttpResponse judge(const std::string& object) const {
-    return ask_webhook(post(review_of(object)));
-  }
+  HttpResponse judge(const std::string& object) const { return ask_webhook(post(review_of(object))); }
   void expect_webhook_works() const {
     const HttpResponse response = judge(ingress_object("new", "free.test"));
     EXPECT_EQ(response.status, 200) << response.problem;
