@@ -25,12 +25,6 @@ constexpr std::string_view kHeadBuffers =
     "memory is taken as heads need it; large-client-header-buffers has the limits";
 constexpr std::string_view kDefaultType =
     "pods say of what type their answers are; those of Headgate's own are text/html";
-constexpr std::string_view kAuthLog =
-    "requests to auth services have no lines of their own; those of their clients have";
-constexpr std::string_view kSyslog =
-    "lines go where the flag --access-log-path says; send them on from there";
-constexpr std::string_view kErrorLog =
-    "Headgate's own log goes to standard error; the flag --v says how much of it";
 constexpr std::string_view kProxiedAddress =
     "the name of a field inside nginx that nobody else sees; there is no such step here";
 constexpr std::string_view kStreamed = "answers are streamed with bounded memory, never kept in files";
@@ -56,12 +50,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"access-log-params", KeyFate::no_effect, kNoNginx},
     {"client-header-buffer-size", KeyFate::no_effect, kHeadBuffers},
     {"default-type", KeyFate::no_effect, kDefaultType},
-    {"enable-auth-access-log", KeyFate::refused, kAuthLog},
-    {"enable-syslog", KeyFate::refused, kSyslog},
-    {"syslog-host", KeyFate::no_effect, kSyslog},
-    {"syslog-port", KeyFate::no_effect, kSyslog},
-    {"error-log-level", KeyFate::no_effect, kErrorLog},
-    {"error-log-path", KeyFate::no_effect, kErrorLog},
     {"forwarded-for-proxy-protocol-header", KeyFate::no_effect, kProxiedAddress},
     {"grpc-buffer-size-kb", KeyFate::no_effect, kStreamed},
     {"proxy-max-temp-file-size", KeyFate::no_effect, kStreamed},

@@ -126,6 +126,12 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     access_log("disable-stream-access-log", "`false`", "None of connections that pass through"),
     access_log("enable-access-log-for-default-backend", "`false`",
                "Lines of requests for hosts of no Ingress"),
+    access_log(
+        "enable-auth-access-log", "`false`",
+        "A line for each request to an auth service, before that of its client's request: with the same "
+        "`$request` and `$proxy_upstream_name`, the status and the `$upstream_` values of the service, and "
+        "no bytes. An answer that was kept (`auth-cache-key`) is asked of nobody: no `$upstream_` values",
+        "Not for Ingresses with `enable-access-log: \"false\"`"),
     access_log("skip-access-log-urls", "", "Paths, as clients write them, without lines in the access log"),
 });
 

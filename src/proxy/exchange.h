@@ -45,6 +45,7 @@
 namespace headgate::proxy {
 
 class LogNotes;
+class Subrequest;
 struct WorkerContext;
 }  // namespace headgate::proxy
 namespace headgate::router {
@@ -103,6 +104,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // The auth service of `step` has answered; a status of 0: it has not.
   void on_auth_answer(const policy::ExternalAuth& step, policy::SubrequestAnswer answer,
                       std::string cache_name);
+  // A line about asking an auth service, where the ConfigMap wants one. `asked` null: its answer was known.
+  void log_question(int status, std::chrono::microseconds time, const Subrequest* asked);
 
   // --- Said by the Tunnel ---
 
@@ -287,6 +290,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void note_route(const policy::RequestView& request);
   void note_answer(const http::ResponseHead& head, const http::ResponseFacts& facts, bool compressed);
   void write_line(const observe::AccessRecord& record);
+  // What is known of the request.
+  [[nodiscard]] observe::AccessRecord record_of_request() const;
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }

@@ -185,6 +185,7 @@ std::string dump_site(const SiteSettings& site) {
   if (!site.generate_request_id) out += "no request id is made\n";
   if (site.pass_underscores) out += "fields with underscores reach the pods\n";
   if (!site.access_log) out += "no access log\n";
+  if (site.log_auth_requests) out += "requests to auth services are logged\n";
   if (site.log_default_backend) out += "requests for hosts of no Ingress are in the access log\n";
   if (const observe::LogFormat* const format = site.log_format.format.get())
     out += "access log: " + describe(*format) + "\n";

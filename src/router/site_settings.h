@@ -32,8 +32,9 @@ struct SiteSettings {
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
   bool access_log = true;                  // [disable-access-log]
   bool log_default_backend =
-      false;                // requests for hosts of no Ingress [enable-access-log-for-default-backend]
-  LogFormatRef log_format;  // [log-format-upstream, log-format-escape-json, -none]
+      false;                       // requests for hosts of no Ingress [enable-access-log-for-default-backend]
+  bool log_auth_requests = false;  // lines for requests to auth services [enable-auth-access-log]
+  LogFormatRef log_format;         // [log-format-upstream, log-format-escape-json, -none]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {
