@@ -73,8 +73,13 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     fields("enable-underscores-in-headers", "`false`",
            "Request fields with `_` reach the pods, but for those that read, with `-`, like a field of "
            "Headgate's own or one that is set for the pod (`proxy-set-headers`, `auth-response-headers` …)"),
-    fields("ignore-invalid-headers", "`true`", "Accepted",
-           "No effect: a request with an invalid field is 400; nginx drops the field where it is `true`"),
+    fields(
+        "ignore-invalid-headers", "`true`",
+        "Request fields whose names have other characters than letters, digits, `-` and `_` do not reach the "
+        "pods. `false`: they do, and those with `_` too, but for those that read, with `-` in place of each "
+        "of "
+        "them, like a field of Headgate's own or one that is set for the pod",
+        "A name with characters that no name may have (RFC 9110) is 400, whatever it says"),
     fields("proxy-redirect-from", "`off`", "As the annotation; `default` is `off`"),
     fields("proxy-redirect-to", "`off`", "As the annotation"),
     fields("proxy-cookie-domain", "`off`", "As the annotation"),

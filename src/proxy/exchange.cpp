@@ -191,7 +191,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
-  let_underscores_pass(head.fields);
+  let_odd_names_pass(head.fields);
   edit.lines = client_certificate_fields();
   if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
   if (route_->policy.chain != nullptr)

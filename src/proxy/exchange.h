@@ -194,7 +194,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
   // exchange_fields.cpp
-  void let_underscores_pass(http::FieldList& fields) const;
+  void let_odd_names_pass(http::FieldList& fields) const;
   void change_answer(http::ResponseHead* head);
   [[nodiscard]] bool is_logged() const;
   // limit-rate

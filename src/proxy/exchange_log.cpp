@@ -34,7 +34,7 @@ void Exchange::begin_notes(const http::RequestHead* head, std::string_view host_
   if (log_format_ == nullptr) return;
   if (notes_ == nullptr) notes_ = std::make_unique<LogNotes>();
   notes_->begin(*log_format_);
-  if (head != nullptr) notes_->note_request(*head, host_as_sent, site.pass_underscores);
+  if (head != nullptr) notes_->note_request(*head, host_as_sent, site.pass_underscores || site.pass_unusual);
 }
 
 void Exchange::note_route(const policy::RequestView& request) {

@@ -183,6 +183,7 @@ std::string dump_site(const SiteSettings& site) {
     out += "\n";
   }
   if (!site.generate_request_id) out += "no request id is made\n";
+  if (site.pass_unusual) out += "fields with unusual names reach the pods\n";
   if (site.pass_underscores) out += "fields with underscores reach the pods\n";
   if (!site.access_log) out += "no access log\n";
   if (site.log_auth_requests) out += "requests to auth services are logged\n";

@@ -30,7 +30,10 @@ struct SiteSettings {
   bool name_server = false;                // Server of ours, where there is none [server-tokens]
   bool generate_request_id = true;         // where a client sends none [generate-request-id]
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
-  bool access_log = true;                  // [disable-access-log]
+  // Request fields with other bytes in their names than letters, digits and '-' [ignore-invalid-headers:
+  // false].
+  bool pass_unusual = false;
+  bool access_log = true;  // [disable-access-log]
   bool log_default_backend =
       false;                       // requests for hosts of no Ingress [enable-access-log-for-default-backend]
   bool log_auth_requests = false;  // lines for requests to auth services [enable-auth-access-log]
