@@ -32,8 +32,6 @@ constexpr std::string_view kDescriptors =
     "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
 constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
 constexpr std::string_view kTracing = "there is no tracing";
-constexpr std::string_view kPodVersion =
-    "pods are asked in HTTP/1.1, or in HTTP/2 where backend-protocol says so";
 constexpr std::string_view kPodTls = "TLS to pods is settled for each path";
 constexpr std::string_view kNoUdp = "only TCP is relayed";
 constexpr std::string_view kReusePort = "every worker has a listener of its own, always";
@@ -69,7 +67,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"otel-service-name", KeyFate::no_effect, kTracing},
     {"otlp-collector-host", KeyFate::no_effect, kTracing},
     {"otlp-collector-port", KeyFate::no_effect, kTracing},
-    {"proxy-http-version", KeyFate::no_effect, kPodVersion},
     {"proxy-ssl-location-only", KeyFate::no_effect, kPodTls},
     {"proxy-stream-responses", KeyFate::no_effect, kNoUdp},
     {"reuse-port", KeyFate::no_effect, kReusePort},

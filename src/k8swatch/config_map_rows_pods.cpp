@@ -24,6 +24,7 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     pods("proxy-buffering", "", "Accepted", "No effect: answers are streamed with bounded memory"),
     pods("proxy-buffers-number", "", "Accepted", "No effect, as `proxy-buffering`"),
     pods("proxy-busy-buffers-size", "", "Accepted", "No effect, as `proxy-buffering`"),
+    pods("proxy-http-version", "`1.1`", "Or `1.0`: how pods are asked; see the annotation"),
     pods("proxy-request-buffering", "`off`",
          "A body is read whole before a pod is asked (`on`), or streamed to it; see the annotation",
          "ingress-nginx: `on`. Streaming needs no memory and no file; [decision "

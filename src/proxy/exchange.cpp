@@ -93,8 +93,9 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
     return;
   }
   // What came whole with its head needs no buffer, only what has no length gets one.
-  if (route_->settings.buffers_requests && !(body_complete_ && body_kind_ != http::BodyKind::chunked) &&
-      is_to_be_buffered()) {
+  const bool no_length = body_kind_ == http::BodyKind::chunked;
+  if ((route_->settings.buffers_requests || (route_->settings.http10 && no_length)) &&
+      (no_length || !body_complete_) && is_to_be_buffered()) {
     begin_buffering(request);
     return;
   }
@@ -213,6 +214,8 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
     forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
   forwarding.written = edit.written;
   forwarding.connection = edit.connection;
+  forwarding.http10 = asks_in_http10();
+  if (forwarding.http10) upgrade_ = {};  // a pod cannot take it up
   forwarding.original_for = said_for(head.fields, facts, rules);
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -399,7 +402,7 @@ void Exchange::finish_response() {
   if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
-  if (upstream != nullptr) upstream->release(is_request_whole());
+  if (upstream != nullptr) upstream->release(is_request_whole() && !asks_in_http10());
   if (!body_complete_ && !abandoned_) {
     abandoned_ = true;
     downstream_->abandon_request_body();

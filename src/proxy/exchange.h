@@ -261,6 +261,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();
+  [[nodiscard]] bool asks_in_http10() const { return route_->settings.http10 && !way_.http2 && !grpc_; }
   void note_grpc(const http::RequestHead& head);
   void answer_as_grpc(http::LocalReply& answer);
   // exchange_compression.cpp

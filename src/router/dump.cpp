@@ -71,6 +71,7 @@ std::string settings_of(const RouteSettings& settings) {
     if (settings.limit_rate_after != 0) add("limit-rate-after", std::to_string(settings.limit_rate_after));
   }
   if (!settings.access_log) text += " no-access-log";
+  if (settings.http10) text += " http-1.0";
   if (settings.buffers_requests)
     text += " buffers-requests" +
             (settings.body_buffer != standard.body_buffer ? "=" + std::to_string(settings.body_buffer) : "");
