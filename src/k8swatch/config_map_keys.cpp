@@ -36,7 +36,6 @@ constexpr std::string_view kPodTls = "TLS to pods is settled for each path";
 constexpr std::string_view kNoUdp = "only TCP is relayed";
 constexpr std::string_view kReusePort = "every worker has a listener of its own, always";
 constexpr std::string_view kEarlyData = "0-RTT is not offered, for its requests can be replayed";
-constexpr std::string_view kHashBy = "the annotation of that name says it, for one Ingress";
 constexpr std::string_view kAffinity = "the kernel places threads";
 constexpr std::string_view kWorkers = "the flag --workers says it";
 constexpr std::string_view kNoGeoIp = "there are no GeoIP databases here; ask one in the pods";
@@ -71,9 +70,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"proxy-stream-responses", KeyFate::no_effect, kNoUdp},
     {"reuse-port", KeyFate::no_effect, kReusePort},
     {"ssl-early-data", KeyFate::refused, kEarlyData},
-    {"upstream-hash-by", KeyFate::refused, kHashBy},
-    {"upstream-hash-by-subset", KeyFate::refused, kHashBy},
-    {"upstream-hash-by-subset-size", KeyFate::no_effect, kHashBy},
     {"worker-cpu-affinity", KeyFate::no_effect, kAffinity},
     {"worker-processes", KeyFate::no_effect, kWorkers},
     {"opentelemetry-config", KeyFate::no_effect, kNoNginx},

@@ -36,6 +36,10 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
          "otherwise"),
     pods("disable-ipv6-dns", "`false`", "IPv6 addresses of ExternalName Services are not used"),
     pods("load-balance", "`round_robin`", "Or `ewma`; an annotation says otherwise"),
+    pods("upstream-hash-by", "",
+         "As the annotation, for Ingresses without it. Counts before any `load-balance`"),
+    pods("upstream-hash-by-subset", "`false`", "As the annotation"),
+    pods("upstream-hash-by-subset-size", "`3`", "As the annotation"),
     pods("outlier-detection", "`false`",
          "Endpoints whose answers fail are ejected for some time, of every Service; an annotation says "
          "otherwise ([health.md](health.md))",

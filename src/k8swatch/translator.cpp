@@ -299,8 +299,7 @@ std::shared_ptr<const router::Route> Translator::default_route() {
   route.cluster = default_cluster_;
   route.slot = router::kDefaultRouteSlot;
   route.settings = settings_;
-  policy::Balancing balancing;
-  balancing.algorithm = policies_.balancing;
+  policy::Balancing balancing = balancing_of({}, policies_.balancing);
   if (!balancing.is_plain())
     route.backends.choice =
         std::make_shared<const router::BackendChoice>(router::BackendChoice{std::move(balancing), {}});
