@@ -92,8 +92,13 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     redirects("hsts-max-age", "`31536000`", "Seconds"),
     redirects("hsts-include-subdomains", "`true`", "With `includeSubDomains`"),
     redirects("hsts-preload", "`false`", "With `preload`"),
-    errors("custom-http-errors", "",
-           "Statuses from 300 to 599, separated by commas: as the annotation, for Ingresses without it"),
+    errors(
+        "custom-http-errors", "",
+        "Statuses from 300 to 599, separated by commas: as the annotation, for Ingresses without it. Without "
+        "`--default-backend-service`, and without the annotation `default-backend`, the errors stay as they "
+        "are, "
+        "which is a Finding",
+        "In ingress-nginx each of them would be the 404 of its own default backend"),
     errors("disable-proxy-intercept-errors", "`false`", "As the annotation"),
     authentication(
         "global-auth-url", "",

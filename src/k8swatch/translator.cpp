@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8swatch/access_settings.h"
+#include "k8swatch/error_pages_drafter.h"
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/header_settings.h"
 #include "k8swatch/host_drafter.h"
@@ -139,6 +140,7 @@ Translator::SettingsChange Translator::read_config_map() {
     redirects = read_redirect_defaults(reader);
     backends = read_backend_settings(reader);
     policies = read_policy_defaults(reader);
+    if (options_.default_backend_service.empty()) tell_errors_without_backend(reader, policies.error_pages);
     policies.headers = read_header_defaults(reader, store_);
     site = read_site_settings(reader);
     read_answer_settings(reader, store_, site);
@@ -319,7 +321,10 @@ void Translator::check_ingress_again(const std::string& key) {
   } else if (ingress != nullptr) {
     if (classes_.takes(*ingress)) {
       findings = check_ingress(*ingress, store_, options_.annotation_prefix);
-    else if (auto doubt = classes_.doubt(*ingress))
+      if (options_.default_backend_service.empty())
+        if (auto useless = errors_without_backend(*ingress, options_.annotation_prefix))
+          findings.push_back(*std::move(useless));
+    } else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));
   }
   keep_findings(ingress_findings_, key, std::move(findings));
