@@ -21,7 +21,10 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
          "As if `non_idempotent` were in every list of `proxy-next-upstream`"),
     pods("proxy-buffer-size", "`32k`", "An answer whose head is larger is 502; `32k` is the most",
          "ingress-nginx: `4k`; the head of an answer is held whole here"),
-    pods("proxy-buffering", "", "Accepted", "No effect: answers are streamed with bounded memory"),
+    pods("proxy-buffering", "", "Accepted",
+         "No effect: answers are streamed with bounded memory, whatever a pod or a client does, and never "
+         "kept in "
+         "files"),
     pods("proxy-buffers-number", "", "Accepted", "No effect, as `proxy-buffering`"),
     pods("proxy-busy-buffers-size", "", "Accepted", "No effect, as `proxy-buffering`"),
     pods("proxy-http-version", "`1.1`", "Or `1.0`: how pods are asked; see the annotation"),
