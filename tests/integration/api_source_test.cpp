@@ -64,9 +64,7 @@ class ApiSource : public ::testing::Test {
     return eventually([&] { return answer(name) == expected; });
   }
   [[nodiscard]] std::string findings() const { return headgate->admin("/debug/findings").body; }
-  bool wait_for_finding(const std::string& text) const {
-    return eventually([&] { return findings().find(text) != std::string::npos; });
-  }
+  bool wait_for_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
   bool wait_for_no_finding(const std::string& text) const {
     return eventually([&] { return findings().find(text) == std::string::npos; });
   }
