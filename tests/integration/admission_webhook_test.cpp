@@ -71,9 +71,7 @@ class AdmissionWebhook : public OnePod {
     return eventually([&] { return connect().server_fingerprint() == expected.fingerprint(); });
   }
   [[nodiscard]] std::string findings() const { return headgate->admin("/debug/findings").body; }
-  [[nodiscard]] bool has_finding(const std::string& text) const {
-    return eventually([&] { return findings().find(text) != std::string::npos; });
-  }
+  [[nodiscard]] bool has_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
   [[nodiscard]] double reviews(const std::string& result) const {
     return metric(headgate->admin("/metrics").body, "headgate_admission_reviews_total",
                   "result=\"" + result + "\"");
