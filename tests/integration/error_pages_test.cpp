@@ -168,12 +168,12 @@ TEST_F(ErrorPages, AListThatNobodyWordsIsAFinding) {
   constexpr auto kStay = "these errors stay as they are";
   start_annotated({}, {{"custom-http-errors", "404"}});
   EXPECT_EQ(get("/404").body, "own 404");
-  EXPECT_THAT(findings(),
-              HasSubstr("data.custom-http-errors: has no effect for Ingresses without the annotation"));
+  EXPECT_TRUE(headgate->wait_for_finding(
+      "data.custom-http-errors: has no effect for Ingresses without the annotation"));
   EXPECT_THAT(findings(), HasSubstr(kStay));
   start_annotated({{"custom-http-errors", "404"}});
   EXPECT_EQ(get("/404").body, "own 404");
-  EXPECT_THAT(findings(), HasSubstr("custom-http-errors]: has no effect: there is neither"));
+  EXPECT_TRUE(headgate->wait_for_finding("custom-http-errors]: has no effect: there is neither"));
   start_annotated(kBoth);
   EXPECT_THAT(findings(), Not(HasSubstr(kStay)));
   start_annotated({{"custom-http-errors", "503"}}, {{"custom-http-errors", "404"}}, true);
