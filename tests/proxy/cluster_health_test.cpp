@@ -363,6 +363,32 @@ TEST_F(HealthCheckVerdict, WithoutChecksNobodyStaysUnhealthy) {
   EXPECT_EQ(spread(30).size(), 2U);
 }
 
+// The Worker that asks adopts new settings a moment after they are judged by.
+TEST_F(HealthCheckVerdict, WhatAWorkerFindsOutWhenChecksAreOffAlreadyDoesNotCount) {
+  adopt(1, 2, with_check());
+  const router::HealthSettings before = health->settings();
+  for (int n = 0; n < 2; ++n) check(2, 0);
+  adopt(1, 2, with_detection());
+  EXPECT_TRUE(endpoint(2).health->note_check(0, *before.check));
+  health->judge(now);
+  EXPECT_EQ(spread(30).size(), 2U);
+  EXPECT_EQ(health->series(now).unhealthy, 0U);
+  EXPECT_THAT(health->dump(now), HasSubstr("2 of 2 endpoints healthy"));
+  adopt(1, 2, with_check());
+  EXPECT_EQ(spread(30).size(), 2U) << "nor when they are on again";
+  check(2, 0);
+  EXPECT_EQ(spread(30).size(), 2U);
+}
+
+TEST_F(HealthCheckVerdict, WhatChecksFoundOutStaysWhileTheyAreOn) {
+  router::HealthSettings settings = with_check();
+  adopt(1, 3, settings);
+  for (int n = 0; n < 3; ++n) check(2, 0);
+  settings.check->unhealthy_threshold = 5;
+  adopt(1, 3, settings);
+  EXPECT_EQ(spread(30), (Spread{{"1", 15}, {"3", 15}}));
+}
+
 TEST_F(HealthCheckVerdict, WhatWasCountedOutlivesTheEndpoints) {
   adopt(1, 2, with_check());
   check(1, 0);
