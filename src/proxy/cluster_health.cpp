@@ -50,9 +50,8 @@ double success_rate(const EndpointHealth::Sums& sums) {
 
 std::string check_of(const EndpointHealth& health, bool is_checked) {
   if (!is_checked) return "NOT CHECKED: too many endpoints of this namespace are";
-  const int status = health.last_status.load(kRelaxed);
-  if (status < 0) return "not checked yet";
-  return "last check: " + (status == 0 ? "no answer" : "status " + std::to_string(status));
+  const int code = health.last_answer.load(kRelaxed);
+  return code < 0 ? "not checked yet" : "last check: " + CheckAnswer::of_code(code).text();
 }
 
 const ClusterHealth::Member* find(const ClusterHealth* in, const router::Endpoint& endpoint) {

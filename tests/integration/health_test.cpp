@@ -344,7 +344,7 @@ TEST_F(Health, BadChecksAreFindings) {
   EXPECT_TRUE(wait_for_finding("'100ms' is not from 1s to 3600s"));
   EXPECT_TRUE(wait_for_finding("'a b' is no host name"));
   EXPECT_TRUE(wait_for_finding("'200-' is no list of statuses"));
-  EXPECT_TRUE(wait_for_finding("the health protocol of gRPC is not spoken"));
+  EXPECT_TRUE(wait_for_finding("pods of gRPC are asked by grpc.health.v1.Health/Check, not for this path"));
   EXPECT_THAT(page(), Not(HasSubstr("cluster default-web-80")));
 }
 
