@@ -75,8 +75,6 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
     return listeners_.settings();
   }
-  // To be followed by translate(), with or without changes.
-  void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
