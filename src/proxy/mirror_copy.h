@@ -1,12 +1,12 @@
 // The copy of one request for its mirror, while its content still comes.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/byte_buffer.h"
 #include "proxy/mirror_budget.h"
 #include "proxy/subrequest.h"
 
@@ -21,7 +21,7 @@ struct MirrorCopy {
 
   SubrequestTarget target;  // its TLS is of the Route
   std::string head;
-  std::string content;
+  ByteBuffer content;
   bool with_body = true;
   MirrorBudget::Share memory;
 
@@ -34,14 +34,10 @@ struct MirrorCopy {
   // False: it has become too large, or all copies together have.
   [[nodiscard]] bool add(std::string_view bytes) {
     if (!with_body) return true;
-    const std::size_t size = content.size() + bytes.size();
-    if (size > kMostContent) return false;
-    if (size > content.capacity()) {  // what is reserved counts, not what is used of it
-      const std::size_t room = std::max(size, std::min(kMostContent, 2 * content.capacity()));
-      if (!memory.hold(head.size() + room)) return false;
-      content.reserve(room);
-    }
-    content += bytes;
+    if (content.size() + bytes.size() > kMostContent) return false;
+    // What is reserved counts, not what is used of it.
+    if (!memory.hold(head.size() + content.capacity_for(bytes.size()))) return false;
+    content.append(bytes);
     return true;
   }
   // The whole request. `says_length`: also where there is no content.
@@ -52,7 +48,8 @@ struct MirrorCopy {
       length = "Content-Length: " + std::to_string(content.size()) + "\r\n";
     std::string whole;
     whole.reserve(head.size() + length.size() + 2 + content.size());
-    whole.append(std::exchange(head, {})).append(length).append("\r\n").append(std::exchange(content, {}));
+    whole.append(std::exchange(head, {})).append(length).append("\r\n").append(content.view());
+    content.release();
     return whole;
   }
 };

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/mirror_copy.h"
+
 namespace headgate::proxy {
 namespace {
 
@@ -96,6 +98,24 @@ TEST(MirrorBudget, GetsBackWhatAShareHadOnce) {
     all.push_back(*budget.begin(of, kComing));
     EXPECT_TRUE(all.back().hold(400)) << "nothing is left of those before";
   }
+}
+
+TEST(MirrorCopy, CountsWhatItHolds) {
+  MirrorBudget budget;
+  MirrorCopy copy(*budget.begin("a", kComing));
+  ASSERT_TRUE(copy.begin("POST / HTTP/1.1\r\n"));
+  EXPECT_EQ(budget.used().bytes, 17u);
+  ASSERT_TRUE(copy.add(std::string(500, 'x')));
+  EXPECT_EQ(budget.used().bytes, 17u + 512) << "reserved, not used";
+  ASSERT_TRUE(copy.add(std::string(100, 'y')));
+  EXPECT_EQ(budget.used().bytes, 17u + 1024);
+  EXPECT_FALSE(copy.add(std::string(MirrorCopy::kMostContent - 599, 'z')));
+  EXPECT_EQ(budget.used().bytes, 17u + 1024);
+  EXPECT_TRUE(copy.add(std::string(MirrorCopy::kMostContent - 600, 'z')));
+  EXPECT_EQ(budget.used().bytes, 17u + MirrorCopy::kMostContent);
+  const std::string whole = copy.take(true);
+  EXPECT_EQ(whole.substr(0, 45), "POST / HTTP/1.1\r\nContent-Length: 1048576\r\n\r\nx");
+  EXPECT_EQ(whole.size(), 17u + 25 + 2 + MirrorCopy::kMostContent);
 }
 
 }  // namespace
