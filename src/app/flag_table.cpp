@@ -353,8 +353,7 @@ constexpr FlagRow
                return {};
              }},
             {"request-buffer-memory", data_plane, kValue, "SIZE", "64m",
-             "Most bytes of contents of buffered requests in memory, all together; what is more goes into "
-             "files",
+             "Most memory for contents of buffered requests, all together; what is more goes into files",
              [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
             {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
              "Most bytes of contents of buffered requests in files, all together, and half of it for those "

@@ -49,9 +49,6 @@ class Controller : public ObjectSink {
   // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
   // nobody.
   void set_observer(ObjectObserver* observer) { observer_ = observer; }
-  // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
-  // run_due(). Has no effect without topology_aware.
-  void set_location(Location location);
   // The webhook's question; nothing before synced(): there is not enough to judge by.
   [[nodiscard]] std::optional<AdmissionDecision> admit(const AdmissionReview& review) const;
 

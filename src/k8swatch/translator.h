@@ -78,8 +78,6 @@ class Translator {
   }
   // What the ConfigMap says to the application; of the last translate().
   [[nodiscard]] const ProcessSettings& process_settings() const { return process_; }
-  // To be followed by translate(), with or without changes.
-  void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,

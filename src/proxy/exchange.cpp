@@ -5,6 +5,7 @@
 
 #include "http/ascii.h"
 #include "policy/basic_user.h"
+#include "policy/digest_user.h"
 #include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
@@ -144,6 +145,7 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   }
   if (!credentials.empty()) {
     remote_user_ = policy::basic_user(credentials, p);
+    if (remote_user_.empty()) remote_user_ = policy::digest_user(credentials, p);
     p += remote_user_.size();
   }
   log_.commit(static_cast<std::size_t>(p - begin));

@@ -221,7 +221,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     return limit != 0 && bytes > limit;
   }
   // exchange_buffering.cpp
-  [[nodiscard]] bool is_to_be_buffered() const;
+  [[nodiscard]] bool is_to_be_buffered();
   void begin_buffering(const policy::RequestView& request);
   void buffer_body(std::string_view bytes, bool last);
   void refuse_buffering(RequestBuffer::Added why, int error);

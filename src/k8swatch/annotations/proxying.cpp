@@ -90,7 +90,8 @@ constexpr std::array kRows = {
         "Accepted; answers are never written to disk"),
     row("proxy-request-buffering", kOnOff, check_on_off, low, "off",
         "`on`: the whole body is read before a pod is asked, so that a slow client holds none and every try "
-        "has all of it; gRPC is streamed all the same. `off`, the default where ingress-nginx has `on` "
+        "has all of it; to pods of HTTP/2 (gRPC) it is streamed all the same. `off`, the default where "
+        "ingress-nginx has `on` "
         "(`docs/decisions/0013-request-buffering.md`): it is streamed, and a request is tried again only "
         "while head and body so far fit 16k (default: the ConfigMap's)"),
     row("client-body-buffer-size", kSize, check_buffer_size, low, "8k",
