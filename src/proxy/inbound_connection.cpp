@@ -335,6 +335,7 @@ void InboundConnection::hand_over() {
 void InboundConnection::refuse_plain_http() {
   context_.stats.tls.count_failed(TlsFailure::plain_http);
   leave(State::handed_over);
+  client_.https = false;  // what is answered in the clear must not speak for HTTPS (RFC 6797 §7.2)
   auto* const connection = new H1Connection(context_, std::move(transport_), client_);
   context_.connections.add(*connection);
   connection->take_over_refused(received_.view(), {400, RejectReason::tls_plain_http});

@@ -209,7 +209,7 @@ void TransportLayer::push() {
   const std::size_t held = ciphertext_->size() - sent;
   unsent_.append({ciphertext_->data() + sent, held});
   ciphertext_->clear();
-  if (!writing_) answers_held_ += held;
+  if (!writing_ && established_) answers_held_ += held;
   if (answers_held_ > kMaxAnswersHeld) failed_ = true;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tls/cipher_list.h"
+#include "tls/client_chain.h"
 #include "tls/handshake.h"
 #include "tls/openssl_handles.h"
 #include "tls/session_tickets.h"
@@ -21,8 +22,6 @@ namespace {
 constexpr const char* kGroups = "X25519:P-256:P-384";
 constexpr const char* kTls13Suites =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-// Of what a client sends as its chain.
-constexpr long kMostClientChain = 32L * 1024;
 
 }  // namespace
 
@@ -63,7 +62,7 @@ Result<void> ServerContext::State::prepare() {
                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   // One receive for a record's head and body, and for records that came together.
   SSL_CTX_set_read_ahead(ctx, 1);
-  SSL_CTX_set_max_cert_list(ctx, kMostClientChain);
+  bound_client_chains(ctx);
   SSL_CTX_set_max_early_data(ctx, 0);
   SSL_CTX_set_recv_max_early_data(ctx, 0);
   if (auto done = set_protocols(); !done) return done;

@@ -300,6 +300,7 @@ TEST_F(Https, PlainHttpOnItsPortIsAnsweredAndLogged) {
   const HttpResponse response = one.exchange(make_request("GET", "x.test", "/secret"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("The plain HTTP request was sent to HTTPS port"));
+  EXPECT_EQ(response.field("Strict-Transport-Security"), std::nullopt) << "RFC 6797 §7.2: never in the clear";
   EXPECT_TRUE(response.lists("Connection", "close"));
   EXPECT_TRUE(one.closed_by_peer());
   EXPECT_EQ(pod.request_count(), 0u);

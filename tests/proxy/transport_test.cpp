@@ -5,6 +5,7 @@
 
 #include "proxy/tls_peer.h"
 #include "support/pattern.h"
+#include "tls/client_auth.h"
 
 namespace headgate::proxy {
 namespace {
@@ -395,6 +396,35 @@ TEST_P(TlsTransport, KeyUpdatesWithoutEndAreCut) {
   EXPECT_EQ(status, IoStatus::failed);
   EXPECT_LT(updates, 1000);
   EXPECT_GT(updates, 3) << "some are legal";
+}
+
+// The names of the CAs alone are more than the socket takes and more than is held of answers later.
+TEST_P(TlsTransport, ALargeFlightWaitsForItsClient) {
+  std::string authorities;
+  for (int i = 0; i < 300; ++i)
+    authorities +=
+        test_support::TestAuthority("Authority " + std::string(50, 'x') + std::to_string(i)).certificate();
+  const auto auth = tls::ClientAuth::make(tls::VerifyClient::optional, 1, authorities, "");
+  ASSERT_TRUE(auth);
+  auto host = std::make_shared<tls::HostTls>("x.test", server.index->default_certificate());
+  host->client_auth = *auth;
+  server.index = std::make_shared<const tls::CertificateIndex>(server.index->with({{"x.test", host}}));
+  connect();
+  const int small = 1;  // the kernel makes it its least
+  ASSERT_EQ(::setsockopt(transport.fd(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small), 0);
+  ASSERT_FALSE(peer->shake_hands());
+  ASSERT_EQ(transport.handshake().status, IoStatus::would_block);
+  ASSERT_TRUE(transport.has_unsent());
+  bool client_done = false;
+  IoStatus status = IoStatus::would_block;
+  for (int i = 0; i < 200 && (!client_done || status != IoStatus::done); ++i) {
+    client_done = peer->shake_hands();
+    static_cast<void>(transport.flush());
+    if (status != IoStatus::done) status = transport.handshake().status;
+    ASSERT_NE(status, IoStatus::failed);
+  }
+  EXPECT_TRUE(client_done);
+  EXPECT_EQ(status, IoStatus::done);
 }
 
 TEST_P(TlsTransport, KeyUpdatesBetweenDataAreLegal) {
