@@ -31,6 +31,7 @@
 #include "app/ocsp_stapler.h"
 #include "app/options_of.h"
 #include "app/shutdown_sequence.h"
+#include "app/span_exporter.h"
 #include "app/version.h"
 #include "app/webhook_server.h"
 #include "base/log.h"
@@ -92,6 +93,7 @@ class Server {
   void publish(std::shared_ptr<const router::Publication> publication);
   void after_work();
   void update_findings();
+  void tell_of_collector(const std::string& problem);
   void tell_of_webhook(const std::optional<k8swatch::Finding>& problem);
   [[nodiscard]] observe::MetricsSources metrics_sources();
   [[nodiscard]] ShutdownActions shutdown_actions();
@@ -111,6 +113,7 @@ class Server {
   std::unique_ptr<ClusterWriters>
       writers_;  // null without an API server, and where it is not known who we are
   OcspStapler ocsp_stapler_;
+  SpanExporter span_exporter_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
   AdmissionAnswers admission_;
@@ -138,6 +141,9 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       feed_(io_, flags, std::move(cluster), controller_),
       writers_(make_writers()),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
+      span_exporter_(io_, resolver_, data_plane_.span_queues(),
+                     {"", pod_.namespace_name, pod_.name, std::string(version())},
+                     [this](const std::string& problem) { tell_of_collector(problem); }),
       control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       admission_(io_, review_options(flags),
@@ -155,6 +161,7 @@ Server::~Server() {
 }
 
 Result<void> Server::start() {
+  data_plane_.on_spans([this] { boost::asio::post(io_, [this] { span_exporter_.wake(); }); });
   if (Result<void> bound = data_plane_.bind(); !bound) return bound;
   const SocketAddress admin = admin_address(flags_);
   if (Result<void> bound = admin_.bind(admin); !bound) return bound;
@@ -194,6 +201,15 @@ Result<void> Server::bind_webhook() {
   return {};
 }
 
+void Server::tell_of_collector(const std::string& problem) {
+  std::vector<k8swatch::Finding> findings;
+  if (!problem.empty())
+    findings.push_back(
+        {k8swatch::Severity::warning, "ConfigMap " + flags_.configmap, "data.otlp-collector-host", problem});
+  controller_.set_source_findings("tracing", std::move(findings));
+  update_findings();
+}
+
 void Server::tell_of_webhook(const std::optional<k8swatch::Finding>& problem) {
   std::vector<k8swatch::Finding> findings;
   if (problem) findings.push_back(*problem);
@@ -228,6 +244,7 @@ void Server::after_work() {
     state.certificates = controller_.certificates();
     state.watches = feed_.watches();
   });
+  span_exporter_.update(controller_.collector());
   update_findings();
   const auto listeners = controller_.listeners();
   const bool staple = listeners != nullptr && listeners->tls != nullptr && listeners->tls->settings().ocsp;
@@ -280,6 +297,7 @@ observe::MetricsSources Server::metrics_sources() {
   sources.health = [this] { return data_plane_.health_series(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
+  sources.spans = [this] { return span_exporter_.totals(); };
   return sources;
 }
 
@@ -291,7 +309,9 @@ ShutdownActions Server::shutdown_actions() {
   };
   actions.begin_drain = [this] { data_plane_.begin_drain(flags_.worker_shutdown_timeout); };
   actions.drained = [this] {
-    return (!serving_ || data_plane_.drained()) && (writers_ == nullptr || writers_->is_over());
+    if ((serving_ && !data_plane_.drained()) || (writers_ != nullptr && !writers_->is_over())) return false;
+    span_exporter_.begin_end();  // no request is left that makes one
+    return span_exporter_.is_over();
   };
   actions.reopen_logs = [this] {
     const Result<void> reopened = log_file_.reopen();

@@ -82,6 +82,8 @@ class Controller : public ObjectSink {
   [[nodiscard]] std::shared_ptr<const router::ListenerSettings> listeners() const {
     return translator_.listeners();
   }
+  // Whom spans are sent to, as of the last publication.
+  [[nodiscard]] const CollectorSettings& collector() const { return translator_.collector(); }
   // The last table published; null before the first.
   [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
   [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }

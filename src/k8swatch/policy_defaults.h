@@ -8,8 +8,9 @@
 #include "k8swatch/config_map_reader.h"
 #include "k8swatch/error_pages_defaults.h"
 #include "k8swatch/external_auth_defaults.h"
-#include "policy/balancing.h"
 #include "k8swatch/header_settings.h"
+#include "k8swatch/tracing_settings.h"
+#include "policy/balancing.h"
 #include "policy/template.h"
 
 namespace headgate::k8swatch {
@@ -31,6 +32,7 @@ struct PolicyDefaults {
   policy::BalancingAlgorithm balancing = policy::BalancingAlgorithm::round_robin;  // load-balance
   std::optional<policy::Template> app_root;
   HeaderDefaults headers;
+  TracingDefaults tracing;  // enable-opentelemetry and its family
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

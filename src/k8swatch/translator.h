@@ -75,6 +75,8 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
     return listeners_.settings();
   }
+  // Whom spans are sent to, as of the last translate().
+  [[nodiscard]] const CollectorSettings& collector() const { return collector_; }
   // To be followed by translate(), with or without changes.
   void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
@@ -99,6 +101,7 @@ class Translator {
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
   void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);
   std::shared_ptr<const router::Route> default_route();
+  [[nodiscard]] router::PolicyRef default_policy() const;
   void give_slots(router::HostDraft& draft, const router::VirtualHost* old, router::Publication& publication);
   void release_clusters(const router::VirtualHost& host);
   void check_ingress_again(const std::string& key);
@@ -124,6 +127,7 @@ class Translator {
   NonceZones nonce_zones_;
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;
+  CollectorSettings collector_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;
   std::uint64_t generation_ = 0;

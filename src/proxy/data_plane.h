@@ -14,6 +14,7 @@
 #include "base/socket_address.h"
 #include "observe/access_log.h"
 #include "observe/health_series.h"
+#include "observe/span_queue.h"
 #include "observe/worker_stats.h"
 #include "router/publication.h"
 
@@ -60,6 +61,11 @@ class DataPlane {
   // Called on a Worker thread each time a Worker has adopted a generation. Set before start().
   void on_adopted(std::function<void()> callback);
 
+  // Called on a Worker thread when spans should be taken soon. Set before start().
+  void on_spans(std::function<void()> callback);
+  // Of each Worker, for the control thread to take from; valid for the life of the DataPlane.
+  [[nodiscard]] std::vector<observe::SpanQueue*> span_queues();
+
   // Stops accepting, answers with Connection: close, lets running Exchanges and tunnels end. Any connection
   // left at `deadline` from now is closed. Returns at once; drained() tells when the last connection is gone
   // (any thread).
@@ -80,6 +86,7 @@ class DataPlane {
   observe::AccessLogSink& access_log_;
   std::function<void(std::shared_ptr<const void>)> retire_;
   std::function<void()> on_adopted_;
+  std::function<void()> on_spans_;
   std::unique_ptr<HealthKeeper> health_;  // outlives the Workers
   std::vector<std::unique_ptr<Worker>> workers_;
 };

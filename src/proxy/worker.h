@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "observe/access_log.h"
+#include "observe/span_queue.h"
 #include "observe/worker_stats.h"
 #include "proxy/data_plane.h"
 #include "proxy/health_keeper.h"
@@ -23,7 +24,7 @@ class Worker {
   // All arguments outlive the Worker. `index`: which of the Workers it is.
   Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
          const std::function<void(std::shared_ptr<const void>)>& retire,
-         const std::function<void()>& on_adopted);
+         const std::function<void()>& on_adopted, const std::function<void()>& on_spans);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -42,6 +43,8 @@ class Worker {
   [[nodiscard]] std::uint64_t adopted_generation() const;
   [[nodiscard]] bool drained() const;
   [[nodiscard]] const observe::WorkerStats& stats() const;
+  // Its spans are for one thread to take.
+  [[nodiscard]] observe::SpanQueue& spans();
 
  private:
   struct State;  // everything the thread owns

@@ -9,6 +9,7 @@
 #include "policy/compression.h"
 #include "policy/fixed_fields.h"
 #include "policy/forwarding.h"
+#include "policy/tracing.h"
 #include "router/log_format_ref.h"
 
 namespace headgate::router {
@@ -32,8 +33,9 @@ struct SiteSettings {
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
   bool access_log = true;                  // [disable-access-log]
   bool log_default_backend =
-      false;                // requests for hosts of no Ingress [enable-access-log-for-default-backend]
-  LogFormatRef log_format;  // [log-format-upstream, log-format-escape-json, -none]
+      false;                     // requests for hosts of no Ingress [enable-access-log-for-default-backend]
+  LogFormatRef log_format;       // [log-format-upstream, log-format-escape-json, -none]
+  policy::TracingRules tracing;  // of Routes that are traced [otel-sampler …, otlp-collector-host]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {
