@@ -66,16 +66,36 @@ inline constexpr std::array<Entry, 38> kKnown = {{
     {"authorization", FieldId::authorization},
 }};
 
-constexpr std::array<Entry, kSlots> make_table() {
-  std::array<Entry, kSlots> table{};
-  for (const Entry& known : kKnown) {
-    Entry& slot = table[slot_of(known.name)];
-    if (!slot.name.empty()) throw "two names in one slot: change slot_of()";  // stops compilation
-    slot = known;
+// What a lookup reads: half a line of memory for a known name, nothing of it for nearly all others.
+struct alignas(32) KnownName {
+  std::array<char, 30> name{};
+  std::uint8_t size = 0;
+  FieldId id = FieldId::other;
+};
+constexpr std::array<KnownName, kKnown.size()> make_names() {
+  std::array<KnownName, kKnown.size()> names{};
+  for (std::size_t i = 0; i < kKnown.size(); ++i) {
+    const std::string_view name = kKnown[i].name;
+    if (name.size() > names[i].name.size()) throw "too long: make KnownName larger";  // stops compilation
+    for (std::size_t at = 0; at < name.size(); ++at) names[i].name[at] = name[at];
+    names[i].size = static_cast<std::uint8_t>(name.size());
+    names[i].id = kKnown[i].id;
   }
-  return table;
+  return names;
 }
-inline constexpr std::array<Entry, kSlots> kTable = make_table();
+inline constexpr std::array<KnownName, kKnown.size()> kNames = make_names();
+
+// From slot to the index in kNames, plus one; 0 where there is none.
+constexpr std::array<std::uint8_t, kSlots> make_slots() {
+  std::array<std::uint8_t, kSlots> slots{};
+  for (std::size_t i = 0; i < kKnown.size(); ++i) {
+    std::uint8_t& slot = slots[slot_of(kKnown[i].name)];
+    if (slot != 0) throw "two names in one slot: change slot_of()";  // stops compilation
+    slot = static_cast<std::uint8_t>(i + 1);
+  }
+  return slots;
+}
+inline constexpr std::array<std::uint8_t, kSlots> kSlotTable = make_slots();
 
 // Both of `size` bytes, `name` a token, `lower` made of lower-case letters, digits and '-': setting bit 5 of
 // a token character makes none of those out of another character.
@@ -98,9 +118,10 @@ inline bool same_token(const char* name, const char* lower, std::size_t size) {
 // The id of a token without '_'.
 inline FieldId lookup(std::string_view name) {
   if (name.size() < 2) return FieldId::other;
-  const Entry& entry = kTable[slot_of(name)];
-  if (entry.name.size() == name.size() && same_token(name.data(), entry.name.data(), name.size()))
-    return entry.id;
+  if (const std::uint8_t slot = kSlotTable[slot_of(name)]; slot != 0) {
+    const KnownName& known = kNames[slot - 1U];
+    if (known.size == name.size() && same_token(name.data(), known.name.data(), name.size())) return known.id;
+  }
   const char first = to_lower(name[0]);
   if (first == 'x') {
     if (starts_with_ignoring_case(name, "x-forwarded-") || starts_with_ignoring_case(name, "x-original-"))

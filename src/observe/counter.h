@@ -33,23 +33,28 @@ class Gauge {
   std::atomic<std::int64_t> value_{0};
 };
 
-// Cumulative at scrape time, not here: one bucket is touched per observation. `sum` is in the unit observed.
-template <std::size_t N>
-struct Histogram {
-  std::array<Counter, N + 1> buckets;  // the last is +Inf
-  Counter sum;
-
-  void observe(const std::array<std::uint64_t, N>& upper_bounds, std::uint64_t value) {
+// Histograms with the same bounds that observe one event together: the values of one event mostly fall into
+// the same bucket, so the counters of a bucket lie side by side, and an event touches few lines of memory.
+// Cumulative at scrape time, not here. Sums are in the unit observed.
+template <std::size_t N, std::size_t Members>
+class Histograms {
+ public:
+  void observe(std::size_t member, const std::array<std::uint64_t, N>& upper_bounds, std::uint64_t value) {
     // Most values lie at one of the two ends.
     std::size_t i = value > upper_bounds[N - 1] ? N : 0;
     while (i < N && value > upper_bounds[i]) ++i;
-    buckets[i].add();
-    sum.add(value);
+    buckets_[i][member].add();
+    sums_[member].add(value);
   }
-  void reset() {
-    for (Counter& bucket : buckets) bucket.reset();
-    sum.reset();
+  // `bucket` N is +Inf.
+  [[nodiscard]] std::uint64_t count(std::size_t member, std::size_t bucket) const {
+    return buckets_[bucket][member].value();
   }
+  [[nodiscard]] std::uint64_t sum(std::size_t member) const { return sums_[member].value(); }
+
+ private:
+  std::array<Counter, Members> sums_;
+  std::array<std::array<Counter, Members>, N + 1> buckets_;
 };
 
 }  // namespace headgate::observe

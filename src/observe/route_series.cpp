@@ -94,23 +94,26 @@ void record_tries(RouteSeries& series, const AccessRecord& record) {
   if (count == 0) return;
   const UpstreamTry& last = record.tries[count - 1];
   if (last.connect_time.count() >= 0)
-    series.connect_duration.observe(kDurationBuckets, microseconds(last.connect_time));
+    series.durations.observe(RouteSeries::connect_duration, kDurationBuckets,
+                             microseconds(last.connect_time));
   if (last.header_time.count() >= 0)
-    series.header_duration.observe(kDurationBuckets, microseconds(last.header_time));
+    series.durations.observe(RouteSeries::header_duration, kDurationBuckets, microseconds(last.header_time));
   std::chrono::microseconds total{-1};
   for (std::size_t i = 0; i < count; ++i) {
     const std::chrono::microseconds time = record.tries[i].response_time;
     if (time.count() >= 0) total = std::max(total, std::chrono::microseconds{0}) + time;
   }
-  if (total.count() >= 0) series.response_duration.observe(kDurationBuckets, microseconds(total));
+  if (total.count() >= 0)
+    series.durations.observe(RouteSeries::response_duration, kDurationBuckets, microseconds(total));
 }
 
 void record_into(RouteSeries& series, const AccessRecord& record) {
   series.requests.add();
-  series.request_duration.observe(kDurationBuckets, microseconds(record.request_time));
-  series.request_size.observe(kLengthBuckets, record.request_length);
-  series.response_size.observe(kLengthBuckets, record.bytes_sent);
-  series.bytes_sent.observe(kSizeBuckets, record.bytes_sent);
+  series.durations.observe(RouteSeries::request_duration, kDurationBuckets,
+                           microseconds(record.request_time));
+  series.lengths.observe(RouteSeries::request_size, kLengthBuckets, record.request_length);
+  series.lengths.observe(RouteSeries::response_size, kLengthBuckets, record.bytes_sent);
+  series.bytes_sent.observe(0, kSizeBuckets, record.bytes_sent);
   record_tries(series, record);
 }
 

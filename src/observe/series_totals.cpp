@@ -30,13 +30,13 @@ SeriesTotals labelled_as(const RouteSeries& series) {
 
 void add(SeriesTotals& totals, const RouteSeries& series) {
   totals.requests += series.requests.value();
-  totals.request_duration.add(series.request_duration);
-  totals.response_duration.add(series.response_duration);
-  totals.header_duration.add(series.header_duration);
-  totals.connect_duration.add(series.connect_duration);
-  totals.request_size.add(series.request_size);
-  totals.response_size.add(series.response_size);
-  totals.bytes_sent.add(series.bytes_sent);
+  totals.request_duration.add(series.durations, RouteSeries::request_duration);
+  totals.response_duration.add(series.durations, RouteSeries::response_duration);
+  totals.header_duration.add(series.durations, RouteSeries::header_duration);
+  totals.connect_duration.add(series.durations, RouteSeries::connect_duration);
+  totals.request_size.add(series.lengths, RouteSeries::request_size);
+  totals.response_size.add(series.lengths, RouteSeries::response_size);
+  totals.bytes_sent.add(series.bytes_sent, 0);
 }
 
 }  // namespace

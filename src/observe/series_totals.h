@@ -17,9 +17,10 @@ struct HistogramTotals {
   std::array<std::uint64_t, N + 1> buckets{};  // not cumulative
   std::uint64_t sum = 0;
 
-  void add(const Histogram<N>& histogram) {
-    for (std::size_t i = 0; i <= N; ++i) buckets[i] += histogram.buckets[i].value();
-    sum += histogram.sum.value();
+  template <std::size_t Members>
+  void add(const Histograms<N, Members>& histograms, std::size_t member) {
+    for (std::size_t i = 0; i <= N; ++i) buckets[i] += histograms.count(member, i);
+    sum += histograms.sum(member);
   }
 };
 

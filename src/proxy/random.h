@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <random>
 
 namespace headgate::proxy {
@@ -24,14 +25,25 @@ class Random {
   }
   // Writes 32 lower-case hexadecimal digits.
   void hex32(char* out) {
-    static constexpr char kDigits[] = "0123456789abcdef";
     for (int half = 0; half < 2; ++half) {
-      std::uint64_t bits = next();
-      for (int i = 0; i < 16; ++i, bits >>= 4) *out++ = kDigits[bits & 15];
+      const std::uint64_t bits = next();
+      for (const std::uint64_t eight : {hex_digits(bits & 0xffffffff), hex_digits(bits >> 32)}) {
+        std::memcpy(out, &eight, sizeof eight);
+        out += sizeof eight;
+      }
     }
   }
 
  private:
+  // The digits of 32 bits, in any order: one in each byte. All eight at once.
+  static std::uint64_t hex_digits(std::uint64_t bits) {
+    bits = (bits | bits << 16) & 0x0000ffff0000ffff;
+    bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
+    const std::uint64_t letters =
+        (bits + 0x0606060606060606) >> 4 & 0x0101010101010101;  // 1 where it is a to f
+    return bits + 0x3030303030303030 + letters * ('a' - '9' - 1);
+  }
   static std::uint64_t rotate(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
   std::uint64_t state_[2];
 };

@@ -60,9 +60,7 @@ class AdmissionWebhook : public OnePod {
     EXPECT_EQ(one.failure(), "");
     return one.exchange(request, "POST");
   }
-  HttpResponse judge(const std::string& object) const {
-    return ask_webhook(post(review_of(object)));
-  }
+  HttpResponse judge(const std::string& object) const { return ask_webhook(post(review_of(object))); }
   void expect_webhook_works() const {
     const HttpResponse response = judge(ingress_object("new", "free.test"));
     EXPECT_EQ(response.status, 200) << response.problem;
@@ -73,9 +71,7 @@ class AdmissionWebhook : public OnePod {
     return eventually([&] { return connect().server_fingerprint() == expected.fingerprint(); });
   }
   [[nodiscard]] std::string findings() const { return headgate->admin("/debug/findings").body; }
-  [[nodiscard]] bool has_finding(const std::string& text) const {
-    return eventually([&] { return findings().find(text) != std::string::npos; });
-  }
+  [[nodiscard]] bool has_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
   [[nodiscard]] double reviews(const std::string& result) const {
     return metric(headgate->admin("/metrics").body, "headgate_admission_reviews_total",
                   "result=\"" + result + "\"");

@@ -33,8 +33,7 @@ class AnnotatedPod : public OnePod {
     return ask(make_request(method, "y.test", path, fields), method);
   }
   [[nodiscard]] bool wait_for_finding(const std::string& text) const {
-    return eventually(
-        [&] { return headgate->admin("/debug/findings").body.find(text) != std::string::npos; });
+    return headgate->wait_for_finding(text);
   }
 };
 

@@ -43,8 +43,7 @@ class ExternalAuth : public OnePodOverH2 {
     return ask(make_request("GET", "x.test", path, fields));
   }
   [[nodiscard]] bool wait_for_finding(const std::string& text) const {
-    return eventually(
-        [&] { return headgate->admin("/debug/findings").body.find(text) != std::string::npos; });
+    return headgate->wait_for_finding(text);
   }
 
   EchoBackend auth{"auth"};

@@ -21,10 +21,7 @@ class CertificatesLive : public HttpsPod {
   [[nodiscard]] bool shows(const std::string& name, const TestCertificate& expected) const {
     return eventually([&] { return shown(name) == expected.fingerprint(); });
   }
-  [[nodiscard]] bool has_finding(const std::string& text) const {
-    return eventually(
-        [&] { return headgate->admin("/debug/findings").body.find(text) != std::string::npos; });
-  }
+  [[nodiscard]] bool has_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
 };
 
 TEST_F(CertificatesLive, ANewSecretIsForNewHandshakesAndOldConnectionsLiveOn) {

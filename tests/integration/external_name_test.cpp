@@ -32,9 +32,7 @@ class ExternalNameTest : public ::testing::Test {
     headgate = std::make_unique<HeadgateProcess>(folder, options);
   }
   std::string findings() const { return headgate->admin("/debug/findings").body; }
-  bool wait_for_finding(const std::string& text) const {
-    return eventually([&] { return findings().find(text) != std::string::npos; });
-  }
+  bool wait_for_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
 
   DnsServer dns;
   EchoBackend first{"first"};

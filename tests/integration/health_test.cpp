@@ -61,8 +61,7 @@ class Health : public ::testing::Test {
     return "127.0.0.1:" + std::to_string(pod.port());
   }
   [[nodiscard]] bool wait_for_finding(const std::string& part) const {
-    return eventually(
-        [&] { return headgate->admin("/debug/findings").body.find(part) != std::string::npos; });
+    return headgate->wait_for_finding(part);
   }
   // Requests until the pod is out; it answers with 500 from now on.
   void fail_until_ejected(EchoBackend& pod, const std::string& host = "x.test") {

@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 using Json = nlohmann::json;
+using namespace std::string_literals;
 
 // The one of ingress-nginx's documentation, and more.
 constexpr std::string_view kJsonFormat =
@@ -145,7 +146,7 @@ TEST_F(LogFormats, NoRequestBreaksOutOfAJsonLine) {
       "GET / HTTP/1.1\r\nHost: x.test\r\nUser-Agent: a\tb\r\nCookie: sid=\\\\\"\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x.test\r\nX-Team: " + std::string(4000, '"') + "\r\n\r\n",
       "\x16\x03\x01\x02\"\\ / HTTP/1.1\r\n\r\n",
-      std::string("GET /\0\x01\x1f\x7f HTTP/1.1\r\nHost: x.test\r\n\r\n", 43),
+      "GET /\0\x01\x1f\x7f HTTP/1.1\r\nHost: x.test\r\n\r\n"s,
       "GET /%00 HTTP/1.1\r\nHost: \"x\"\r\n\r\n",
       "GET /%22%5c%0a HTTP/1.1\r\nHost: x.test\r\n\r\n",
       "\"\\\r\n\r\n",

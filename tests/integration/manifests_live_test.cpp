@@ -15,9 +15,7 @@ using ::testing::HasSubstr;
 class ManifestsLive : public OnePod {
  protected:
   std::string findings() const { return headgate->admin("/debug/findings").body; }
-  bool wait_for_finding(const std::string& text) const {
-    return eventually([&] { return findings().find(text) != std::string::npos; });
-  }
+  bool wait_for_finding(const std::string& text) const { return headgate->wait_for_finding(text); }
 };
 
 TEST_F(ManifestsLive, ANewFileIsServed) {
@@ -94,7 +92,7 @@ TEST_F(ManifestsLive, ABrokenFileIsAFindingAndItsLastGoodVersionServes) {
   folder.write("new.yaml",
                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: new\nspec: [\n");
   ASSERT_TRUE(wait_for_finding("new.yaml")) << findings();
-  EXPECT_THAT(headgate->process().standard_error(), HasSubstr("new.yaml"));
+  EXPECT_TRUE(headgate->process().wait_for_error("new.yaml"));
   EXPECT_EQ(headgate->get("new.test", "/").status, 200) << "the last good version is gone";
   expect_still_serving();
   folder.write("other.yaml", ingress("other", "other.test", "web"));

@@ -79,14 +79,14 @@ TEST(RouteSeries, ObservesEveryHistogram) {
   record.try_count = 2;
   table.record(labels_of(1), record);
   table.for_each([&](const RouteSeries& series) {
-    EXPECT_EQ(series.request_duration.buckets[1].value(), 1U);  // ≤ 10 ms
-    EXPECT_EQ(series.request_duration.sum.value(), 6000U);
-    EXPECT_EQ(series.connect_duration.buckets[0].value(), 1U);
-    EXPECT_EQ(series.header_duration.buckets[3].value(), 1U);    // ≤ 50 ms
-    EXPECT_EQ(series.response_duration.sum.value(), 40000U);     // both tries
-    EXPECT_EQ(series.request_size.buckets[9].value(), 1U);       // ≤ 100
-    EXPECT_EQ(series.response_size.buckets.back().value(), 1U);  // +Inf
-    EXPECT_EQ(series.bytes_sent.buckets[3].value(), 1U);         // ≤ 10,000
+    EXPECT_EQ(series.durations.count(RouteSeries::request_duration, 1), 1U);  // ≤ 10 ms
+    EXPECT_EQ(series.durations.sum(RouteSeries::request_duration), 6000U);
+    EXPECT_EQ(series.durations.count(RouteSeries::connect_duration, 0), 1U);
+    EXPECT_EQ(series.durations.count(RouteSeries::header_duration, 3), 1U);                  // ≤ 50 ms
+    EXPECT_EQ(series.durations.sum(RouteSeries::response_duration), 40000U);                 // both tries
+    EXPECT_EQ(series.lengths.count(RouteSeries::request_size, 9), 1U);                       // ≤ 100
+    EXPECT_EQ(series.lengths.count(RouteSeries::response_size, kLengthBuckets.size()), 1U);  // +Inf
+    EXPECT_EQ(series.bytes_sent.count(0, 3), 1U);                                            // ≤ 10,000
   });
 }
 
@@ -99,9 +99,10 @@ TEST(RouteSeries, SkipsLatenciesThatWereNotReached) {
   record.tries[0] = {"10.0.0.1:1", 502, 0, microseconds{-1}, microseconds{-1}, microseconds{-1}};
   table.record(labels_of(1), record);
   table.for_each([&](const RouteSeries& series) {
-    for (const auto* histogram :
-         {&series.connect_duration, &series.header_duration, &series.response_duration})
-      for (const Counter& bucket : histogram->buckets) EXPECT_EQ(bucket.value(), 0U);
+    for (const RouteSeries::Duration one :
+         {RouteSeries::connect_duration, RouteSeries::header_duration, RouteSeries::response_duration})
+      for (std::size_t i = 0; i <= kDurationBuckets.size(); ++i)
+        EXPECT_EQ(series.durations.count(one, i), 0U);
   });
 }
 

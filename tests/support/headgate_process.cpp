@@ -88,6 +88,10 @@ HttpResponse HeadgateProcess::admin(std::string_view path) const {
   return test_support::get(admin_port(), "127.0.0.1", path);
 }
 
+bool HeadgateProcess::wait_for_finding(std::string_view text) const {
+  return eventually([&] { return admin("/debug/findings").body.find(text) != std::string::npos; });
+}
+
 bool HeadgateProcess::wait_for(std::string_view host, std::string_view path, int status, std::string_view pod,
                                std::chrono::milliseconds within) const {
   return eventually(

@@ -44,6 +44,8 @@ class HeadgateProcess {
   // Waits until GET `path` is answered with `status` and, where given, by the pod `pod`.
   bool wait_for(std::string_view host, std::string_view path, int status, std::string_view pod = "",
                 std::chrono::milliseconds within = kPatience) const;
+  // Waits until a Finding has this in it.
+  bool wait_for_finding(std::string_view text) const;
 
  private:
   HeadgateProcess(const std::vector<std::string>& source, const HeadgateOptions& options);
