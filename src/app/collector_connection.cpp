@@ -173,7 +173,7 @@ void CollectorConnection::settle() {
   const bool good = session_->collect(output_, kMostOutput);
   send();
   if (!good && !outcome_ && done_ != nullptr)
-    outcome_ = {ExportOutcome::Kind::retry, 0, "it has broken the rules of HTTP/2"};
+    outcome_ = {ExportOutcome::Kind::retry, 0, "it does not speak HTTP/2 without TLS"};
   if (outcome_ && done_ != nullptr) return finish();
   if (!good || (done_ == nullptr && session_->is_ending())) drop_connection();
 }

@@ -1,6 +1,8 @@
 // The server's side of HTTP/2 by nghttp2.
 #include "support/otlp_collector.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
@@ -125,7 +127,11 @@ class OtlpCollector::Connection {
 
 OtlpCollector::OtlpCollector() : pod_([this](int fd) { serve(fd); }) {}
 
-void OtlpCollector::serve(int fd) { Connection(*this, fd).run(); }
+void OtlpCollector::serve(int fd) {
+  const int on = 1;  // frames are sent one by one
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Connection(*this, fd).run();
+}
 
 int OtlpCollector::take(std::map<std::string, std::string> fields, std::string_view body,
                         std::string& answer) {
