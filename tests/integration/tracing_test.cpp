@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -319,6 +320,34 @@ TEST_F(Tracing, IdsAreInTheLogAndInFieldsOfRequests) {
   EXPECT_EQ(text, parent.substr(3, 32) + " " + parent.substr(36, 16) + " " + parent + " /a\n");
 }
 
+// Auth service, mirror and the service that words errors: whoever is asked on behalf of a request.
+TEST_F(Tracing, AllWhoAreAskedForARequestAreToldTheSame) {
+  EchoBackend aside("aside");
+  const std::string url = "http://127.0.0.1:" + std::to_string(aside.port());
+  pod.set_handler([](BackendExchange& exchange) { exchange.respond(503, "no"); });
+  start_annotated({{"auth-url", url + "/auth"},
+                   {"mirror-target", url + "/mirror"},
+                   {"custom-http-errors", "503"},
+                   {"default-backend", "aside"}},
+                  settings(), service_of("aside", aside));
+  EXPECT_EQ(ask_y(std::string(kSampled) + std::string(kState)).status, 200) << "of whoever words errors";
+  ASSERT_TRUE(aside.wait_for_requests(3));
+  const std::string parent = told("traceparent");
+  EXPECT_THAT(parent, MatchesRegex("00-" + std::string(kTrace) + "-[0-9a-f]{16}-01"));
+  for (const HttpRequest& request : aside.requests()) {
+    SCOPED_TRACE(request.start_line);
+    EXPECT_EQ(request.field("traceparent"), parent);
+    EXPECT_EQ(request.field("tracestate"), "a=1,b=2");
+    EXPECT_EQ(
+        std::count_if(request.fields.begin(), request.fields.end(),
+                      [](const auto& field) { return equal_ignoring_case(field.first, "traceparent"); }),
+        1);
+  }
+  collected(1);
+  headgate.reset();
+  EXPECT_THAT(collector.spans(), SizeIs(1)) << "one for a request, whomever it takes";
+}
+
 TEST_F(Tracing, EveryTraceHasAnIdOfItsOwn) {
   start_annotated({}, settings(), "", 2);
   constexpr std::size_t kRequests = 200;
@@ -355,19 +384,21 @@ TEST_F(Tracing, WithoutACollectorRequestsGoOnAndSpansAreCounted) {
   for (int i = 0; i < kRequests; ++i) ASSERT_EQ(ask_y().status, 200);
   EXPECT_TRUE(wait_for_finding("cannot be reached: Connection refused; spans are dropped"));
   EXPECT_THAT(findings(), HasSubstr("data.otlp-collector-host: the collector 127.0.0.1:"));
-  EXPECT_GE(counted("headgate_trace_spans_dropped_total", "reason=\"queue\""), kRequests - 4 - 2);
+  EXPECT_GE(counted("headgate_trace_spans_dropped_total", "reason=\"queue\""), 1);
+  // But for those that wait and those that are being sent.
+  EXPECT_TRUE(eventually([&] { return counted("headgate_trace_spans_dropped_total") >= kRequests - 4 - 2; }));
   EXPECT_GE(counted("headgate_trace_exports_failed_total"), 1);
   EXPECT_EQ(counted("headgate_trace_spans_sent_total"), 0);
 }
 
 TEST_F(Tracing, WhatTheCollectorCouldNotTakeIsSentAgain) {
   constexpr int kUnavailable = 14;
-  collector.refuse(kUnavailable, 1);
+  collector.refuse(kUnavailable, 2);
   start_annotated({}, settings());
   EXPECT_EQ(ask_y().status, 200);
   EXPECT_TRUE(wait_for_finding("gRPC status 14: 'not now'"));
   EXPECT_THAT(collected(1), SizeIs(1));
-  EXPECT_EQ(collector.calls(), 2u);
+  EXPECT_EQ(collector.calls(), 3u);
   EXPECT_TRUE(eventually([&] { return findings().find("otlp-collector-host") == std::string::npos; }));
   EXPECT_EQ(counted("headgate_trace_spans_dropped_total"), 0);
 }
