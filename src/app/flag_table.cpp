@@ -174,290 +174,325 @@ constexpr auto kBoolean = FlagKind::boolean;
 
 using enum FlagGroup;
 
-constexpr FlagRow kRows[] = {
-    {"manifests", source, FlagKind::repeatable, "PATH", "",
-     "File or folder of Kubernetes manifests (.yaml, .yml, .json) to serve and to follow; may be given "
-     "several times",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       if (v.empty()) return fail("expected a path, not nothing");
-       f.manifests.emplace_back(v);
-       return {};
-     }},
-    {"kubeconfig", source, kValue, "PATH", "",
-     "Without --manifests: the kubeconfig that says how to reach the Kubernetes API server; without it the "
-     "pod's ServiceAccount, outside of pods the files of KUBECONFIG",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.kubeconfig = v;
-       return {};
-     }},
-    {"apiserver-host", source, kValue, "URL", "",
-     "URL of the Kubernetes API server, instead of what the kubeconfig or the pod says",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.apiserver_host = v;
-       return {};
-     }},
-    {"certificate-authority", source, kValue, "PATH", "",
-     "File with the authority of the Kubernetes API server's certificate",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.certificate_authority = v;
-       return {};
-     }},
-    {"snapshot-dir", source, kValue, "PATH", "",
-     "Keep the last good objects of the cluster in this folder and, where the Kubernetes API cannot be read "
-     "at "
-     "the start, serve those. The folder then holds private keys: it must be nobody else's",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.snapshot_dir = v;
-       return {};
-     }},
+constexpr FlagRow
+    kRows[] =
+        {
+            {"manifests", source, FlagKind::repeatable, "PATH", "",
+             "File or folder of Kubernetes manifests (.yaml, .yml, .json) to serve and to follow; may be "
+             "given "
+             "several times",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               if (v.empty()) return fail("expected a path, not nothing");
+               f.manifests.emplace_back(v);
+               return {};
+             }},
+            {"kubeconfig", source, kValue, "PATH", "",
+             "Without --manifests: the kubeconfig that says how to reach the Kubernetes API server; without "
+             "it the "
+             "pod's ServiceAccount, outside of pods the files of KUBECONFIG",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.kubeconfig = v;
+               return {};
+             }},
+            {"apiserver-host", source, kValue, "URL", "",
+             "URL of the Kubernetes API server, instead of what the kubeconfig or the pod says",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.apiserver_host = v;
+               return {};
+             }},
+            {"certificate-authority", source, kValue, "PATH", "",
+             "File with the authority of the Kubernetes API server's certificate",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.certificate_authority = v;
+               return {};
+             }},
+            {"snapshot-dir", source, kValue, "PATH", "",
+             "Keep the last good objects of the cluster in this folder and, where the Kubernetes API cannot "
+             "be read "
+             "at "
+             "the start, serve those. The folder then holds private keys: it must be nobody else's",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.snapshot_dir = v;
+               return {};
+             }},
 
-    {"ingress-class", selection, kValue, "NAME", "headgate",
-     "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "
-     "--ingress-class-by-name",
-     [](Flags& f, std::string_view v) { return set_text(f.ingress_class, v); }},
-    {"controller-class", selection, kValue, "NAME", "headgate.dev/ingress-controller",
-     "IngressClasses with this spec.controller are ours",
-     [](Flags& f, std::string_view v) { return set_text(f.controller_class, v); }},
-    {"ingress-class-by-name", selection, kBoolean, "", "false",
-     "Also own the IngressClass named like --ingress-class, whatever its controller",
-     [](Flags& f, std::string_view v) { return set_bool(f.ingress_class_by_name, v); }},
-    {"watch-ingress-without-class", selection, kBoolean, "", "false",
-     "Also take Ingresses that name no class (with --manifests they are taken anyway)",
-     [](Flags& f, std::string_view v) { return set_bool(f.watch_ingress_without_class, v); }},
-    {"watch-namespace", selection, kValue, "NAMESPACE", "", "Take Ingresses of this namespace only",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       if (!v.empty() && !k8swatch::is_dns1123_label(v))
-         return fail("expected the name of a namespace, not " + quoted(v));
-       f.watch_namespace = v;
-       return {};
-     }},
-    {"watch-namespace-selector", selection, kValue, "SELECTOR", "",
-     "Take Ingresses only of namespaces with these labels, as kubectl -l has them; not with "
-     "--watch-namespace "
-     "or --manifests",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       if (!v.empty())
-         if (Result<void> fine = k8swatch::check_label_selector(v); !fine) return fine;
-       f.watch_namespace_selector = v;
-       return {};
-     }},
-    {"disable-catch-all", selection, kBoolean, "", "false",
-     "Ignore Ingresses with a spec.defaultBackend, whole",
-     [](Flags& f, std::string_view v) { return set_bool(f.disable_catch_all, v); }},
-    {"configmap", selection, kValue, "NAMESPACE/NAME", "", "ConfigMap with the global settings",
-     [](Flags& f, std::string_view v) { return set_object_name(f.configmap, v); }},
-    {"default-backend-service", selection, kValue, "NAMESPACE/NAME", "",
-     "Service (its first port) for requests that no rule matches; without it they get 404",
-     [](Flags& f, std::string_view v) { return set_object_name(f.default_backend_service, v); }},
-    {"default-ssl-certificate", selection, kValue, "NAMESPACE/NAME", "",
-     "Secret of the certificate for names without one of their own; without it, and while the Secret is "
-     "missing, a generated one",
-     [](Flags& f, std::string_view v) { return set_object_name(f.default_ssl_certificate, v); }},
-    {"enable-ssl-passthrough", selection, kBoolean, "", "false",
-     "Hand TLS connections unopened to the pods of hosts that ask for it by the annotation ssl-passthrough",
-     [](Flags& f, std::string_view v) { return set_bool(f.enable_ssl_passthrough, v); }},
-    {"disable-svc-external-name", selection, kBoolean, "", "false",
-     "Services of type ExternalName have no endpoints (503)",
-     [](Flags& f, std::string_view v) { return set_bool(f.disable_svc_external_name, v); }},
-    {"resolver", selection, kValue, "IP[:PORT],...", "",
-     "DNS servers for ExternalName Services, instead of those of /etc/resolv.conf, whose search rules count "
-     "anyway",
-     [](Flags& f, std::string_view v) { return set_servers(f.resolver, v); }},
-    {"enable-topology-aware-routing", selection, kBoolean, "", "false",
-     "Send requests to endpoints of the same node or zone where the hints of EndpointSlices say so",
-     [](Flags& f, std::string_view v) { return set_bool(f.enable_topology_aware_routing, v); }},
-    {"node-name", selection, kValue, "NAME", "",
-     "Node that Headgate runs on, for --enable-topology-aware-routing; without it the environment variable "
-     "NODE_NAME",
-     [](Flags& f, std::string_view v) {
-       f.node_name = v;
-       return Result<void>();
-     }},
-    {"zone", selection, kValue, "ZONE", "", "Zone that Headgate runs in, for --enable-topology-aware-routing",
-     [](Flags& f, std::string_view v) {
-       f.zone = v;
-       return Result<void>();
-     }},
-    {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
-     "Prefix of the annotations on Ingresses that are read",
-     [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
+            {"ingress-class", selection, kValue, "NAME", "headgate",
+             "Value of the annotation kubernetes.io/ingress.class to take, and the class name for "
+             "--ingress-class-by-name",
+             [](Flags& f, std::string_view v) { return set_text(f.ingress_class, v); }},
+            {"controller-class", selection, kValue, "NAME", "headgate.dev/ingress-controller",
+             "IngressClasses with this spec.controller are ours",
+             [](Flags& f, std::string_view v) { return set_text(f.controller_class, v); }},
+            {"ingress-class-by-name", selection, kBoolean, "", "false",
+             "Also own the IngressClass named like --ingress-class, whatever its controller",
+             [](Flags& f, std::string_view v) { return set_bool(f.ingress_class_by_name, v); }},
+            {"watch-ingress-without-class", selection, kBoolean, "", "false",
+             "Also take Ingresses that name no class (with --manifests they are taken anyway)",
+             [](Flags& f, std::string_view v) { return set_bool(f.watch_ingress_without_class, v); }},
+            {"watch-namespace", selection, kValue, "NAMESPACE", "", "Take Ingresses of this namespace only",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               if (!v.empty() && !k8swatch::is_dns1123_label(v))
+                 return fail("expected the name of a namespace, not " + quoted(v));
+               f.watch_namespace = v;
+               return {};
+             }},
+            {"watch-namespace-selector", selection, kValue, "SELECTOR", "",
+             "Take Ingresses only of namespaces with these labels, as kubectl -l has them; not with "
+             "--watch-namespace "
+             "or --manifests",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               if (!v.empty())
+                 if (Result<void> fine = k8swatch::check_label_selector(v); !fine) return fine;
+               f.watch_namespace_selector = v;
+               return {};
+             }},
+            {"disable-catch-all", selection, kBoolean, "", "false",
+             "Ignore Ingresses with a spec.defaultBackend, whole",
+             [](Flags& f, std::string_view v) { return set_bool(f.disable_catch_all, v); }},
+            {"configmap", selection, kValue, "NAMESPACE/NAME", "", "ConfigMap with the global settings",
+             [](Flags& f, std::string_view v) { return set_object_name(f.configmap, v); }},
+            {"default-backend-service", selection, kValue, "NAMESPACE/NAME", "",
+             "Service (its first port) for requests that no rule matches; without it they get 404",
+             [](Flags& f, std::string_view v) { return set_object_name(f.default_backend_service, v); }},
+            {"default-ssl-certificate", selection, kValue, "NAMESPACE/NAME", "",
+             "Secret of the certificate for names without one of their own; without it, and while the Secret "
+             "is "
+             "missing, a generated one",
+             [](Flags& f, std::string_view v) { return set_object_name(f.default_ssl_certificate, v); }},
+            {"enable-ssl-passthrough", selection, kBoolean, "", "false",
+             "Hand TLS connections unopened to the pods of hosts that ask for it by the annotation "
+             "ssl-passthrough",
+             [](Flags& f, std::string_view v) { return set_bool(f.enable_ssl_passthrough, v); }},
+            {"disable-svc-external-name", selection, kBoolean, "", "false",
+             "Services of type ExternalName have no endpoints (503)",
+             [](Flags& f, std::string_view v) { return set_bool(f.disable_svc_external_name, v); }},
+            {"resolver", selection, kValue, "IP[:PORT],...", "",
+             "DNS servers for ExternalName Services, instead of those of /etc/resolv.conf, whose search "
+             "rules count "
+             "anyway",
+             [](Flags& f, std::string_view v) { return set_servers(f.resolver, v); }},
+            {"enable-topology-aware-routing", selection, kBoolean, "", "false",
+             "Send requests to endpoints of the same node or zone where the hints of EndpointSlices say so",
+             [](Flags& f, std::string_view v) { return set_bool(f.enable_topology_aware_routing, v); }},
+            {"node-name", selection, kValue, "NAME", "",
+             "Node that Headgate runs on, for --enable-topology-aware-routing; without it the environment "
+             "variable "
+             "NODE_NAME",
+             [](Flags& f, std::string_view v) {
+               f.node_name = v;
+               return Result<void>();
+             }},
+            {"zone", selection, kValue, "ZONE", "",
+             "Zone that Headgate runs in, for --enable-topology-aware-routing",
+             [](Flags& f, std::string_view v) {
+               f.zone = v;
+               return Result<void>();
+             }},
+            {"annotations-prefix", selection, kValue, "PREFIX", "nginx.ingress.kubernetes.io",
+             "Prefix of the annotations on Ingresses that are read",
+             [](Flags& f, std::string_view v) { return set_text(f.annotations_prefix, v); }},
 
-    {"bind-address", listening, FlagKind::repeatable, "IP[,IP...]", "",
-     "Addresses to accept clients on; without it all addresses, IPv4 and IPv6",
-     [](Flags& f, std::string_view v) { return add_addresses(f.bind_addresses, v); }},
-    {"http-port", listening, kValue, "PORT", "80", "Port for HTTP",
-     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.http_port, v, 1, kMaxPort); }},
-    {"https-port", listening, kValue, "PORT", "443", "Port for HTTPS (0: none)",
-     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.https_port, v, 0, kMaxPort); }},
-    {"healthz-port", listening, kValue, "PORT", "10254", "Port for /healthz, /readyz, /metrics and /debug",
-     [](Flags& f, std::string_view v) { return set_number<std::uint16_t>(f.healthz_port, v, 1, kMaxPort); }},
-    {"healthz-host", listening, kValue, "IP", "", "Address of the healthz port; without it all addresses",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       if (v.empty()) {
-         f.healthz_host.clear();
-         return {};
-       }
-       Result<std::string> ip = parse_ip(v);
-       if (!ip) return fail(ip.error().message);
-       f.healthz_host = *std::move(ip);
-       return {};
-     }},
+            {"bind-address", listening, FlagKind::repeatable, "IP[,IP...]", "",
+             "Addresses to accept clients on; without it those of the ConfigMap's bind-address, or else all, "
+             "IPv4 and "
+             "IPv6",
+             [](Flags& f, std::string_view v) { return add_addresses(f.bind_addresses, v); }},
+            {"http-port", listening, kValue, "PORT", "80", "Port for HTTP",
+             [](Flags& f, std::string_view v) {
+               return set_number<std::uint16_t>(f.http_port, v, 1, kMaxPort);
+             }},
+            {"https-port", listening, kValue, "PORT", "443", "Port for HTTPS (0: none)",
+             [](Flags& f, std::string_view v) {
+               return set_number<std::uint16_t>(f.https_port, v, 0, kMaxPort);
+             }},
+            {"healthz-port", listening, kValue, "PORT", "10254",
+             "Port for /healthz, /readyz, /metrics and /debug",
+             [](Flags& f, std::string_view v) {
+               return set_number<std::uint16_t>(f.healthz_port, v, 1, kMaxPort);
+             }},
+            {"healthz-host", listening, kValue, "IP", "",
+             "Address of the healthz port; without it all addresses",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               if (v.empty()) {
+                 f.healthz_host.clear();
+                 return {};
+               }
+               Result<std::string> ip = parse_ip(v);
+               if (!ip) return fail(ip.error().message);
+               f.healthz_host = *std::move(ip);
+               return {};
+             }},
 
-    {"validating-webhook", listening, kValue, "[IP]:PORT", "",
-     "Where the validating admission webhook listens, as in ':8443'; without it there is none. Needs the "
-     "next "
-     "two",
-     [](Flags& f, std::string_view v) { return set_listener(f.webhook_ip, f.webhook_port, v); }},
-    {"validating-webhook-certificate", listening, kValue, "PATH", "",
-     "File with the webhook's certificate chain (PEM); read again when it changes",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.webhook_certificate = v;
-       return {};
-     }},
-    {"validating-webhook-key", listening, kValue, "PATH", "",
-     "File with the key of that certificate (PEM); read again when it changes",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.webhook_key = v;
-       return {};
-     }},
+            {"validating-webhook", listening, kValue, "[IP]:PORT", "",
+             "Where the validating admission webhook listens, as in ':8443'; without it there is none. Needs "
+             "the "
+             "next "
+             "two",
+             [](Flags& f, std::string_view v) { return set_listener(f.webhook_ip, f.webhook_port, v); }},
+            {"validating-webhook-certificate", listening, kValue, "PATH", "",
+             "File with the webhook's certificate chain (PEM); read again when it changes",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.webhook_certificate = v;
+               return {};
+             }},
+            {"validating-webhook-key", listening, kValue, "PATH", "",
+             "File with the key of that certificate (PEM); read again when it changes",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.webhook_key = v;
+               return {};
+             }},
 
-    {"workers", data_plane, kValue, "N", "0",
-     "Worker threads; 0: as many as the CPU quota allows, at least 1",
-     [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
-    {"request-buffer-dir", data_plane, kValue, "PATH", "",
-     "Folder for contents of requests that are buffered (proxy-request-buffering) and do not fit "
-     "client-body-buffer-size; without it $TMPDIR, else /tmp",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       f.request_buffer_dir = v;
-       return {};
-     }},
-    {"request-buffer-memory", data_plane, kValue, "SIZE", "64m",
-     "Most bytes of contents of buffered requests in memory, all together; what is more goes into files",
-     [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
-    {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
-     "Most bytes of contents of buffered requests in files, all together, and half of it for those of one "
-     "namespace; a request that needs more is answered with 503",
-     [](Flags& f, std::string_view v) { return set_size(f.request_buffer_disk, v); }},
+            {"workers", data_plane, kValue, "N", "0",
+             "Worker threads; 0: as many as the CPU quota allows, at least 1",
+             [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
+            {"request-buffer-dir", data_plane, kValue, "PATH", "",
+             "Folder for contents of requests that are buffered (proxy-request-buffering) and do not fit "
+             "client-body-buffer-size; without it $TMPDIR, else /tmp",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               f.request_buffer_dir = v;
+               return {};
+             }},
+            {"request-buffer-memory", data_plane, kValue, "SIZE", "64m",
+             "Most memory for contents of buffered requests, all together; what is more goes into files",
+             [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
+            {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
+             "Most bytes of contents of buffered requests in files, all together, and half of it for those "
+             "of one "
+             "namespace; a request that needs more is answered with 503",
+             [](Flags& f, std::string_view v) { return set_size(f.request_buffer_disk, v); }},
 
-    {"access-log-path", logs, kValue, "PATH", "stdout",
-     "Where the access log goes: stdout, off, or a file (SIGHUP opens it anew)",
-     [](Flags& f, std::string_view v) { return set_text(f.access_log_path, v); }},
-    {"v", logs, kValue, "LEVEL", "2",
-     "Log level: below 2 errors and warnings, 2 also information, above 2 everything",
-     [](Flags& f, std::string_view v) { return set_number<int>(f.verbosity, v, 0, 10); }},
+            {"access-log-path", logs, kValue, "PATH", "stdout",
+             "Where the access log goes: stdout, stderr, off, or a file (SIGHUP opens it anew). The "
+             "ConfigMap's "
+             "access-log-path and its family count more",
+             [](Flags& f, std::string_view v) { return set_text(f.access_log_path, v); }},
+            {"v", logs, kValue, "LEVEL", "2",
+             "Log level: below 2 errors and warnings, 2 also information, above 2 everything",
+             [](Flags& f, std::string_view v) { return set_number<int>(f.verbosity, v, 0, 10); }},
 
-    {"shutdown-grace-period", lifecycle, kValue, "SECONDS", "0",
-     "After SIGTERM: answer /healthz with 500 but go on serving for so long before draining",
-     [](Flags& f, std::string_view v) { return set_number<unsigned>(f.shutdown_grace_period, v, 0, 86400); }},
-    {"worker-shutdown-timeout", lifecycle, kValue, "SECONDS", "240",
-     "How long draining waits for running requests and tunnels",
-     [](Flags& f, std::string_view v) {
-       return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400);
-     }},
+            {"shutdown-grace-period", lifecycle, kValue, "SECONDS", "0",
+             "After SIGTERM: answer /healthz with 500 but go on serving for so long before draining",
+             [](Flags& f, std::string_view v) {
+               return set_number<unsigned>(f.shutdown_grace_period, v, 0, 86400);
+             }},
+            {"worker-shutdown-timeout", lifecycle, kValue, "SECONDS", "240",
+             "How long draining waits for running requests and tunnels",
+             [](Flags& f,
+                std::string_view v) { return set_number<unsigned>(f.worker_shutdown_timeout, v, 0, 86400); }},
 
-    {"publish-service", writing, kValue, "NAMESPACE/NAME", "",
-     "Service whose addresses become the status of Ingresses; without it those of --publish-status-address, "
-     "else of the nodes of the controller's pods",
-     [](Flags& f, std::string_view v) { return set_object_name(f.publish_service, v); }},
-    {"publish-status-address", writing, FlagKind::repeatable, "ADDRESS[,ADDRESS...]", "",
-     "IP addresses and host names for the status of Ingresses; not with --publish-service",
-     [](Flags& f, std::string_view v) { return add_status_addresses(f.publish_status_address, v); }},
-    {"report-node-internal-ip-address", writing, kBoolean, "", "false",
-     "Of nodes, put the internal address into the status of Ingresses",
-     [](Flags& f, std::string_view v) { return set_bool(f.report_node_internal_ip_address, v); }},
-    {"update-status", writing, kBoolean, "", "true", "Write the status of Ingresses (the leader does)",
-     [](Flags& f, std::string_view v) { return set_bool(f.update_status, v); }},
-    {"update-status-on-shutdown", writing, kBoolean, "", "true",
-     "Clear the status of Ingresses when the last replica ends",
-     [](Flags& f, std::string_view v) { return set_bool(f.update_status_on_shutdown, v); }},
-    {"status-update-interval", writing, kValue, "SECONDS", "60",
-     "Time between two looks at the addresses for the status",
-     [](Flags& f, std::string_view v) {
-       return set_number<unsigned>(f.status_update_interval, v, 1, 86400);
-     }},
-    {"election-id", writing, kValue, "NAME", "",
-     "Name of the Lease for the leader election, in the controller's namespace; without it "
-     "ingress-controller-leader- and the name of --ingress-class",
-     [](Flags& f, std::string_view v) -> Result<void> {
-       if (!v.empty() && !k8swatch::is_dns1123_subdomain(v))
-         return fail("expected the name of a Lease, not " + quoted(v));
-       f.election_id = v;
-       return {};
-     }},
-    {"election-ttl", writing, kValue, "DURATION", "30s",
-     "How long a leader that is gone keeps others from leading; it renews within half of it",
-     [](Flags& f, std::string_view v) { return set_election_ttl(f.election_ttl, v); }},
-    {"disable-leader-election", writing, kBoolean, "", "false",
-     "No leader, so no status; every replica writes Events",
-     [](Flags& f, std::string_view v) { return set_not(f.leader_election, v); }},
-    {"disable-sync-events", writing, kBoolean, "", "false", "No Event for each Ingress that is taken",
-     [](Flags& f, std::string_view v) { return set_not(f.sync_events, v); }},
+            {"publish-service", writing, kValue, "NAMESPACE/NAME", "",
+             "Service whose addresses become the status of Ingresses; without it those of "
+             "--publish-status-address, "
+             "else of the nodes of the controller's pods",
+             [](Flags& f, std::string_view v) { return set_object_name(f.publish_service, v); }},
+            {"publish-status-address", writing, FlagKind::repeatable, "ADDRESS[,ADDRESS...]",
+             "", "IP addresses and host names for the status of Ingresses; not with --publish-service",
+             [](Flags& f, std::string_view v) { return add_status_addresses(f.publish_status_address, v); }},
+            {"report-node-internal-ip-address", writing, kBoolean, "", "false",
+             "Of nodes, put the internal address into the status of Ingresses",
+             [](Flags& f, std::string_view v) { return set_bool(f.report_node_internal_ip_address, v); }},
+            {"update-status", writing, kBoolean,
+             "", "true", "Write the status of Ingresses (the leader does)",
+             [](Flags& f, std::string_view v) { return set_bool(f.update_status, v); }},
+            {"update-status-on-shutdown", writing, kBoolean,
+             "", "true", "Clear the status of Ingresses when the last replica ends",
+             [](Flags& f, std::string_view v) { return set_bool(f.update_status_on_shutdown, v); }},
+            {"status-update-interval", writing, kValue, "SECONDS", "60",
+             "Time between two looks at the addresses for the status",
+             [](Flags& f,
+                std::string_view v) { return set_number<unsigned>(f.status_update_interval, v, 1, 86400); }},
+            {"election-id", writing, kValue, "NAME", "",
+             "Name of the Lease for the leader election, in the controller's namespace; without it "
+             "ingress-controller-leader- and the name of --ingress-class",
+             [](Flags& f, std::string_view v) -> Result<void> {
+               if (!v.empty() && !k8swatch::is_dns1123_subdomain(v))
+                 return fail("expected the name of a Lease, not " + quoted(v));
+               f.election_id = v;
+               return {};
+             }},
+            {"election-ttl", writing, kValue, "DURATION", "30s",
+             "How long a leader that is gone keeps others from leading; it renews within half of it",
+             [](Flags& f, std::string_view v) { return set_election_ttl(f.election_ttl, v); }},
+            {"disable-leader-election", writing, kBoolean, "", "false",
+             "No leader, so no status; every replica writes Events",
+             [](Flags& f, std::string_view v) { return set_not(f.leader_election, v); }},
+            {"disable-sync-events", writing, kBoolean, "", "false", "No Event for each Ingress that is taken",
+             [](Flags& f, std::string_view v) { return set_not(f.sync_events, v); }},
 
-    {"help", information, kBoolean, "", "false", "Print this and exit",
-     [](Flags&, std::string_view v) {
-       bool ignored = false;
-       return set_bool(ignored, v);
-     }},
-    {"version", information, kBoolean, "", "false", "Print the version and exit",
-     [](Flags&, std::string_view v) {
-       bool ignored = false;
-       return set_bool(ignored, v);
-     }},
+            {"help", information, kBoolean, "", "false", "Print this and exit",
+             [](Flags&, std::string_view v) {
+               bool ignored = false;
+               return set_bool(ignored, v);
+             }},
+            {"version", information, kBoolean, "", "false", "Print the version and exit",
+             [](Flags&, std::string_view v) {
+               bool ignored = false;
+               return set_bool(ignored, v);
+             }},
 
-    {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish", nullptr},
-    {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish", nullptr},
-    {"enable-annotation-validation", compatibility, kBoolean, "", "",
-     "Validate annotations (Headgate always does)", nullptr},
-    {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses", nullptr},
-    {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone", nullptr},
-    {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
-     "Fetch missing intermediate certificates", nullptr},
-    {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
-    {"sync-rate-limit", compatibility, kValue, "NUMBER", "", "Reloads a second (Headgate does not reload)",
-     nullptr},
-    {"dynamic-configuration-retries", compatibility, kValue, "N", "", "Tries to configure nginx", nullptr},
-    {"health-check-path", compatibility, kValue, "PATH", "", "Path of the health check", nullptr},
-    {"health-check-timeout", compatibility, kValue, "SECONDS", "", "Time limit of nginx's health check",
-     nullptr},
-    {"ssl-passthrough-proxy-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
-    {"default-server-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
-    {"status-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
-    {"stream-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
-    {"profiling", compatibility, kBoolean, "", "", "Go profiler", nullptr},
-    {"profiler-port", compatibility, kValue, "PORT", "", "Port of the Go profiler", nullptr},
-    {"profiler-address", compatibility, kValue, "IP", "", "Address of the Go profiler", nullptr},
-    {"internal-logger-address", compatibility, kValue, "ADDRESS", "", "Syslog of the chroot image", nullptr},
-    {"enable-metrics", compatibility, kBoolean, "", "", "Collect metrics (Headgate always does)", nullptr},
-    {"metrics-per-host", compatibility, kBoolean, "", "", "Label host on request metrics", nullptr},
-    {"metrics-per-undefined-host", compatibility, kBoolean, "", "", "Metrics for hosts of no Ingress",
-     nullptr},
-    {"report-status-classes", compatibility, kBoolean, "", "", "Metrics by status class", nullptr},
-    {"exclude-socket-metrics", compatibility, kValue, "NAMES", "", "Metrics to leave out", nullptr},
-    {"time-buckets", compatibility, kValue, "LIST", "", "Buckets of durations", nullptr},
-    {"length-buckets", compatibility, kValue, "LIST", "", "Buckets of lengths", nullptr},
-    {"size-buckets", compatibility, kValue, "LIST", "", "Buckets of sizes", nullptr},
-    {"bucket-factor", compatibility, kValue, "NUMBER", "", "Native histograms", nullptr},
-    {"max-buckets", compatibility, kValue, "N", "", "Native histograms", nullptr},
-    {"monitor-max-batch-size", compatibility, kValue, "N", "", "Metric samples a second and worker", nullptr},
-    {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "", "Wait after nginx has stopped",
-     nullptr},
-    {"maxmind-mirror", compatibility, kValue, "URL", "", "GeoIP2", nullptr},
-    {"maxmind-license-key", compatibility, kValue, "KEY", "", "GeoIP2", nullptr},
-    {"maxmind-edition-ids", compatibility, kValue, "LIST", "", "GeoIP2", nullptr},
-    {"maxmind-retries-count", compatibility, kValue, "N", "", "GeoIP2", nullptr},
-    {"maxmind-retries-timeout", compatibility, kValue, "DURATION", "", "GeoIP2", nullptr},
-    {"logtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"alsologtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"stderrthreshold", compatibility, kValue, "LEVEL", "", "klog", nullptr},
-    {"log-backtrace-at", compatibility, kValue, "LINE", "", "klog", nullptr},
-    {"log-dir", compatibility, kValue, "PATH", "", "klog", nullptr},
-    {"log-file", compatibility, kValue, "PATH", "", "klog", nullptr},
-    {"log-file-max-size", compatibility, kValue, "MB", "", "klog", nullptr},
-    {"add-dir-header", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"one-output", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"skip-headers", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"skip-log-headers", compatibility, kBoolean, "", "", "klog", nullptr},
-    {"vmodule", compatibility, kValue, "LIST", "", "klog", nullptr},
+            {"tcp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "TCP ports to publish",
+             nullptr},
+            {"udp-services-configmap", compatibility, kValue, "NAMESPACE/NAME", "", "UDP ports to publish",
+             nullptr},
+            {"enable-annotation-validation", compatibility, kBoolean, "", "",
+             "Validate annotations (Headgate always does)", nullptr},
+            {"deep-inspect", compatibility, kBoolean, "", "", "Look for nginx directives in Ingresses",
+             nullptr},
+            {"disable-full-test", compatibility, kBoolean, "", "", "Webhook looks at the new Ingress alone",
+             nullptr},
+            {"enable-ssl-chain-completion", compatibility, kBoolean, "", "",
+             "Fetch missing intermediate certificates", nullptr},
+            {"sync-period", compatibility, kValue, "DURATION", "", "Time between two full reads", nullptr},
+            {"sync-rate-limit", compatibility, kValue, "NUMBER", "",
+             "Reloads a second (Headgate does not reload)", nullptr},
+            {"dynamic-configuration-retries", compatibility, kValue, "N", "", "Tries to configure nginx",
+             nullptr},
+            {"health-check-path", compatibility, kValue, "PATH", "", "Path of the health check", nullptr},
+            {"health-check-timeout", compatibility, kValue, "SECONDS", "",
+             "Time limit of nginx's health check", nullptr},
+            {"ssl-passthrough-proxy-port", compatibility, kValue, "PORT", "", "Internal port of nginx",
+             nullptr},
+            {"default-server-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+            {"status-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+            {"stream-port", compatibility, kValue, "PORT", "", "Internal port of nginx", nullptr},
+            {"profiling", compatibility, kBoolean, "", "", "Go profiler", nullptr},
+            {"profiler-port", compatibility, kValue, "PORT", "", "Port of the Go profiler", nullptr},
+            {"profiler-address", compatibility, kValue, "IP", "", "Address of the Go profiler", nullptr},
+            {"internal-logger-address", compatibility, kValue, "ADDRESS", "", "Syslog of the chroot image",
+             nullptr},
+            {"enable-metrics", compatibility, kBoolean, "", "", "Collect metrics (Headgate always does)",
+             nullptr},
+            {"metrics-per-host", compatibility, kBoolean, "", "", "Label host on request metrics", nullptr},
+            {"metrics-per-undefined-host", compatibility, kBoolean, "", "", "Metrics for hosts of no Ingress",
+             nullptr},
+            {"report-status-classes", compatibility, kBoolean, "", "", "Metrics by status class", nullptr},
+            {"exclude-socket-metrics", compatibility, kValue, "NAMES", "", "Metrics to leave out", nullptr},
+            {"time-buckets", compatibility, kValue, "LIST", "", "Buckets of durations", nullptr},
+            {"length-buckets", compatibility, kValue, "LIST", "", "Buckets of lengths", nullptr},
+            {"size-buckets", compatibility, kValue, "LIST", "", "Buckets of sizes", nullptr},
+            {"bucket-factor", compatibility, kValue, "NUMBER", "", "Native histograms", nullptr},
+            {"max-buckets", compatibility, kValue, "N", "", "Native histograms", nullptr},
+            {"monitor-max-batch-size", compatibility, kValue, "N", "", "Metric samples a second and worker",
+             nullptr},
+            {"post-shutdown-grace-period", compatibility, kValue, "SECONDS", "",
+             "Wait after nginx has stopped", nullptr},
+            {"maxmind-mirror", compatibility, kValue, "URL", "", "GeoIP2", nullptr},
+            {"maxmind-license-key", compatibility, kValue, "KEY", "", "GeoIP2", nullptr},
+            {"maxmind-edition-ids", compatibility, kValue, "LIST", "", "GeoIP2", nullptr},
+            {"maxmind-retries-count", compatibility, kValue, "N", "", "GeoIP2", nullptr},
+            {"maxmind-retries-timeout", compatibility, kValue, "DURATION", "", "GeoIP2", nullptr},
+            {"logtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"alsologtostderr", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"stderrthreshold", compatibility, kValue, "LEVEL", "", "klog", nullptr},
+            {"log-backtrace-at", compatibility, kValue, "LINE", "", "klog", nullptr},
+            {"log-dir", compatibility, kValue, "PATH", "", "klog", nullptr},
+            {"log-file", compatibility, kValue, "PATH", "", "klog", nullptr},
+            {"log-file-max-size", compatibility, kValue, "MB", "", "klog", nullptr},
+            {"add-dir-header", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"one-output", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"skip-headers", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"skip-log-headers", compatibility, kBoolean, "", "", "klog", nullptr},
+            {"vmodule", compatibility, kValue, "LIST", "", "klog", nullptr},
 };
 
 char plain(char c) { return c == '_' ? '-' : c; }

@@ -113,17 +113,34 @@ k8swatch::DecodeOptions decode_options(const Flags& flags) {
   return options;
 }
 
+proxy::ListenAddresses listen_addresses(const Flags& flags, const k8swatch::ProcessSettings& settings) {
+  std::vector<std::string> ips = flags.bind_addresses;
+  if (ips.empty())
+    for (const SocketAddress& address : settings.bind_addresses)
+      if (settings.ipv6 || !address.is_v6()) ips.push_back(address.ip_string());
+  if (ips.empty()) {
+    ips = {"0.0.0.0"};
+    if (settings.ipv6 && kernel_has_ipv6()) ips.emplace_back("::");
+  }
+  proxy::ListenAddresses addresses;
+  for (const std::string& ip : ips) {
+    addresses.http.push_back(address_of(ip, flags.http_port));
+    if (flags.https_port != 0) addresses.https.push_back(address_of(ip, flags.https_port));
+  }
+  return addresses;
+}
+
+std::string describe(const proxy::ListenAddresses& addresses) {
+  std::string text = "listening on";
+  for (const SocketAddress& address : addresses.http) text += " " + address.to_string();
+  if (!addresses.https.empty()) text += ", for HTTPS on";
+  for (const SocketAddress& address : addresses.https) text += " " + address.to_string();
+  return text;
+}
+
 proxy::DataPlaneConfig data_plane_config(const Flags& flags) {
   proxy::DataPlaneConfig config;
-  std::vector<std::string> addresses = flags.bind_addresses;
-  if (addresses.empty()) {
-    addresses = {"0.0.0.0"};
-    if (kernel_has_ipv6()) addresses.emplace_back("::");
-  }
-  for (const std::string& address : addresses) {
-    config.http_addresses.push_back(address_of(address, flags.http_port));
-    if (flags.https_port != 0) config.https_addresses.push_back(address_of(address, flags.https_port));
-  }
+  config.listen = listen_addresses(flags, {});
   config.workers = flags.workers != 0 ? flags.workers : usable_cpus();
   config.request_buffer_dir = flags.request_buffer_dir;
   config.request_buffer_memory = flags.request_buffer_memory;

@@ -33,6 +33,10 @@ k8swatch::CAresOptions resolver_options(const Flags& flags);
 k8swatch::DecodeOptions decode_options(const Flags& flags);
 // Without --bind-address: all addresses, of IPv6 only where the kernel has it.
 proxy::DataPlaneConfig data_plane_config(const Flags& flags);
+// Where the flags, and where they do not say it the ConfigMap, want clients listened to.
+proxy::ListenAddresses listen_addresses(const Flags& flags, const k8swatch::ProcessSettings& settings);
+// For the log.
+std::string describe(const proxy::ListenAddresses& addresses);
 SocketAddress admin_address(const Flags& flags);
 // Only where there is a webhook.
 SocketAddress webhook_address(const Flags& flags);

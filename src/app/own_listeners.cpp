@@ -35,9 +35,10 @@ bool is_all_addresses(const SocketAddress& address) {
 }  // namespace
 
 std::vector<SocketAddress> own_listeners(const Flags& flags) {
-  const proxy::DataPlaneConfig config = data_plane_config(flags);
-  std::vector<SocketAddress> bound = config.http_addresses;
-  bound.insert(bound.end(), config.https_addresses.begin(), config.https_addresses.end());
+  // Where the ConfigMap says other addresses, they are some of these.
+  const proxy::ListenAddresses listen = listen_addresses(flags, {});
+  std::vector<SocketAddress> bound = listen.http;
+  bound.insert(bound.end(), listen.https.begin(), listen.https.end());
   bound.push_back(admin_address(flags));
   const std::vector<std::string> machine = addresses_of_machine();
   std::vector<SocketAddress> own;

@@ -26,10 +26,11 @@
 #include "app/control_state.h"
 #include "app/descriptor_limit.h"
 #include "app/finding_log.h"
-#include "app/log_file.h"
+#include "app/log_outputs.h"
 #include "app/object_feed.h"
 #include "app/ocsp_stapler.h"
 #include "app/options_of.h"
+#include "app/process_follower.h"
 #include "app/shutdown_sequence.h"
 #include "app/span_exporter.h"
 #include "app/version.h"
@@ -38,7 +39,6 @@
 #include "k8swatch/c_ares_resolver.h"
 #include "k8swatch/controller.h"
 #include "k8swatch/snapshot_file.h"
-#include "observe/access_log.h"
 #include "observe/metrics.h"
 #include "proxy/data_plane.h"
 
@@ -68,11 +68,8 @@ k8swatch::ControllerOptions with_resolver(k8swatch::ControllerOptions options,
 }
 
 std::string describe(const proxy::DataPlaneConfig& config) {
-  std::string text = "listening on";
-  for (const SocketAddress& address : config.http_addresses) text += " " + address.to_string();
-  if (!config.https_addresses.empty()) text += ", for HTTPS on";
-  for (const SocketAddress& address : config.https_addresses) text += " " + address.to_string();
-  return text + " with " + std::to_string(config.workers) + (config.workers == 1 ? " worker" : " workers");
+  return app::describe(config.listen) + " with " + std::to_string(config.workers) +
+         (config.workers == 1 ? " worker" : " workers");
 }
 
 // Everything, in the order it is built; destroyed the other way round.
@@ -92,8 +89,10 @@ class Server {
   Result<void> bind_webhook();
   void publish(std::shared_ptr<const router::Publication> publication);
   void after_work();
+  void follow_settings();
   void update_findings();
   void tell_of_collector(const std::string& problem);
+  void tell_of_process();
   void tell_of_webhook(const std::optional<k8swatch::Finding>& problem);
   [[nodiscard]] observe::MetricsSources metrics_sources();
   [[nodiscard]] ShutdownActions shutdown_actions();
@@ -104,10 +103,9 @@ class Server {
   boost::asio::io_context io_{1};  // the control thread's
   ControlState state_;
   ConfigHash config_hash_;
-  LogFile log_file_;
-  observe::AccessLogSink access_log_;
-  proxy::DataPlane data_plane_;
   k8swatch::CAresResolver resolver_;
+  LogOutputs access_log_;
+  proxy::DataPlane data_plane_;
   k8swatch::Controller controller_;
   ObjectFeed feed_;
   std::unique_ptr<ClusterWriters>
@@ -116,6 +114,7 @@ class Server {
   SpanExporter span_exporter_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
+  ProcessFollower process_follower_;
   AdmissionAnswers admission_;
   std::optional<WebhookServer> webhook_;  // with --validating-webhook
   observe::Metrics metrics_;
@@ -125,17 +124,18 @@ class Server {
   FindingLog finding_log_;
   std::optional<std::uint64_t> findings_version_;
   bool serving_ = false;
+  bool process_is_untold_ = false;  // findings of process_follower_
 };
 
 Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::ApiTarget> cluster)
     : flags_(flags),
-      log_file_(std::move(log_file)),
-      access_log_(log_file_.descriptor()),
+      resolver_(io_, resolver_options(flags), [this] { control_loop_.wake(); }),
+      access_log_(io_, std::move(log_file), log_place(flags.access_log_path), resolver_,
+                  [this] { tell_of_process(); }),
       data_plane_(
-          data_plane_config(flags), access_log_,
+          data_plane_config(flags), access_log_.sinks(),
           // Tables are big: a Worker only lets go of them, the control thread frees them.
           [this](std::shared_ptr<const void> old) { boost::asio::post(io_, [old = std::move(old)] {}); }),
-      resolver_(io_, resolver_options(flags), [this] { control_loop_.wake(); }),
       controller_(with_resolver(controller_options(flags), resolver_),
                   [this](std::shared_ptr<const router::Publication> p) { publish(std::move(p)); }),
       feed_(io_, flags, std::move(cluster), controller_),
@@ -146,6 +146,7 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
                      [this](const std::string& problem) { tell_of_collector(problem); }),
       control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
+      process_follower_(flags, access_log_, data_plane_, shutdown_),
       admission_(io_, review_options(flags),
                  [this](const k8swatch::AdmissionReview& review) { return controller_.admit(review); }),
       metrics_(metrics_sources()),
@@ -222,6 +223,7 @@ void Server::publish(std::shared_ptr<const router::Publication> publication) {
   const std::uint64_t generation = publication->generation;
   data_plane_.publish(std::move(publication));
   if (!serving_) {
+    process_is_untold_ = process_follower_.follow(controller_.process_settings());  // before the first client
     serving_ = true;
     data_plane_.start();
     log::info("serving: the first routing table is there");
@@ -239,6 +241,7 @@ void Server::publish(std::shared_ptr<const router::Publication> publication) {
 }
 
 void Server::after_work() {
+  follow_settings();
   state_.update([&](ControlSnapshot& state) {
     state.table = controller_.table();
     state.certificates = controller_.certificates();
@@ -249,6 +252,18 @@ void Server::after_work() {
   const auto listeners = controller_.listeners();
   const bool staple = listeners != nullptr && listeners->tls != nullptr && listeners->tls->settings().ocsp;
   ocsp_stapler_.update(controller_.certificates(), staple);
+}
+
+void Server::follow_settings() {
+  access_log_.look_up_names();
+  if (!serving_) return;  // nothing is known of the ConfigMap
+  if (process_follower_.follow(controller_.process_settings())) process_is_untold_ = true;
+  if (std::exchange(process_is_untold_, false)) tell_of_process();
+}
+
+void Server::tell_of_process() {
+  controller_.set_source_findings("process", process_follower_.findings());
+  update_findings();
 }
 
 void Server::update_findings() {
@@ -296,7 +311,7 @@ observe::MetricsSources Server::metrics_sources() {
   if (flags_.webhook_port != 0) sources.admission = [this] { return admission_.totals(); };
   sources.health = [this] { return data_plane_.health_series(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
-  sources.dropped_log_lines = [this] { return access_log_.dropped_lines(); };
+  sources.dropped_log_lines = [this] { return access_log_.lost_lines(); };
   sources.spans = [this] { return span_exporter_.totals(); };
   return sources;
 }
@@ -307,15 +322,15 @@ ShutdownActions Server::shutdown_actions() {
     state_.update([](ControlSnapshot& state) { state.shutting_down = true; });
     if (writers_ != nullptr) writers_->begin_end();
   };
-  actions.begin_drain = [this] { data_plane_.begin_drain(flags_.worker_shutdown_timeout); };
+  actions.begin_drain = [this] { data_plane_.begin_drain(shutdown_.drain_timeout()); };
   actions.drained = [this] {
     if ((serving_ && !data_plane_.drained()) || (writers_ != nullptr && !writers_->is_over())) return false;
     span_exporter_.begin_end();  // no request is left that makes one
     return span_exporter_.is_over();
   };
   actions.reopen_logs = [this] {
-    const Result<void> reopened = log_file_.reopen();
-    if (!reopened) log::error(reopened.error().message);
+    process_follower_.reopen_logs();
+    tell_of_process();
   };
   return actions;
 }
@@ -336,9 +351,9 @@ int run_server(const Flags& flags) {
             std::to_string(::getpid()) + ", up to " + std::to_string(raise_descriptor_limit()) +
             " descriptors");
   std::signal(SIGPIPE, SIG_IGN);
-  Result<LogFile> log_file = LogFile::open(flags.access_log_path);
+  Result<LogFile> log_file = LogFile::open(log_place(flags.access_log_path));
   if (!log_file) {
-    log::error(log_file.error().message);
+    log::error("access log: " + log_file.error().message);
     return 1;
   }
   std::optional<k8swatch::ApiTarget> cluster;

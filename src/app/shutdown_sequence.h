@@ -27,6 +27,9 @@ class ShutdownSequence {
  public:
   ShutdownSequence(boost::asio::io_context& io, std::chrono::seconds grace,
                    std::chrono::seconds drain_timeout, ShutdownActions actions);
+  // Counts from the next drain on.
+  void set_drain_timeout(std::chrono::seconds timeout) { drain_timeout_ = timeout; }
+  [[nodiscard]] std::chrono::seconds drain_timeout() const { return drain_timeout_; }
   // Takes over SIGTERM, SIGINT and SIGHUP.
   void start();
 

@@ -29,6 +29,14 @@ class ByteBuffer {
   [[nodiscard]] bool empty() const { return begin_ == end_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   [[nodiscard]] std::string_view view() const { return {data(), size()}; }
+  // What capacity() would be with `n` more bytes.
+  [[nodiscard]] std::size_t capacity_for(std::size_t n) const {
+    const std::size_t used = size();
+    if (capacity_ - end_ >= n || capacity_ - used >= n) return capacity_;
+    std::size_t wanted = capacity_ == 0 ? 512 : capacity_ * 2;
+    while (wanted < used + n) wanted *= 2;
+    return wanted;
+  }
 
   // Room for `n` more bytes behind the last one; valid until the next call of a non-const member.
   char* prepare(std::size_t n) {
@@ -65,8 +73,7 @@ class ByteBuffer {
     if (begin_ > 0 && capacity_ - used >= n) {
       std::memmove(storage_, storage_ + begin_, used);
     } else {
-      std::size_t wanted = capacity_ == 0 ? 512 : capacity_ * 2;
-      while (wanted < used + n) wanted *= 2;
+      const std::size_t wanted = capacity_for(n);
       char* grown = static_cast<char*>(std::malloc(wanted));
       if (grown == nullptr) throw std::bad_alloc();
       if (used > 0) std::memcpy(grown, storage_ + begin_, used);

@@ -9,6 +9,7 @@ namespace headgate::log {
 namespace {
 
 std::atomic<Level> threshold{Level::info};
+std::atomic<int> destination{STDERR_FILENO};
 
 const char* letter(Level level) {
   switch (level) {
@@ -28,6 +29,10 @@ const char* letter(Level level) {
 
 void set_level(Level level) { threshold.store(level, std::memory_order_relaxed); }
 
+Level level() { return threshold.load(std::memory_order_relaxed); }
+
+void set_descriptor(int descriptor) { destination.store(descriptor, std::memory_order_relaxed); }
+
 bool enabled(Level level) { return level <= threshold.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view message) {
@@ -45,7 +50,8 @@ void write(Level level, std::string_view message) {
   for (const char c : message) line += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? ' ' : c;
   line += '\n';
   // The log has no better place to report that it cannot be written.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  [[maybe_unused]] const ssize_t written =
+      ::write(destination.load(std::memory_order_relaxed), line.data(), line.size());
 }
 
 }  // namespace headgate::log

@@ -34,9 +34,12 @@ constexpr bool same_name(std::string_view a, std::string_view b) {
 }
 
 // Field names as pods may read them: CGI, WSGI, and nginx's $http_NAME make '-' and '_' one, whatever their
-// case.
+// case, and some make all other bytes but letters and digits the same.
 constexpr bool same_variable_name(std::string_view a, std::string_view b) {
-  const auto folded = [](char c) { return c == '-' ? '_' : to_lower(c); };
+  const auto folded = [](char c) {
+    const char lower = to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ? lower : '_';
+  };
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
     if (folded(a[i]) != folded(b[i])) return false;

@@ -1,12 +1,14 @@
 #include "http/field_id.h"
 
 #include "http/field_table.h"
+#include "http/scan.h"
 
 namespace headgate::http {
 
 FieldId field_id_of(std::string_view name) {
-  if (name.find('_') != std::string_view::npos) return FieldId::with_underscore;
-  return field_table::lookup(name);
+  scan::OddBytes odd;
+  for (const char c : name) odd.note(c);
+  return field_table::id_of(name, odd);
 }
 
 }  // namespace headgate::http

@@ -53,6 +53,9 @@ enum class FieldId : std::uint8_t {
   authorization,
   // Any name with '_' in it: CGI and WSGI read "X_Real_IP" as "X-Real-IP", so it is not relayed to a backend.
   with_underscore,
+  // Any name with a byte that is none of letters, digits, '-' and '_', for the same reason: to some it is
+  // "-".
+  unusual,
   count_,
 };
 static_assert(static_cast<unsigned>(FieldId::count_) <= 64, "FieldSet is one word");

@@ -8,6 +8,7 @@
 
 #include "http/ascii.h"
 #include "http/field_id.h"
+#include "http/scan.h"
 
 namespace headgate::http::field_table {
 
@@ -115,7 +116,7 @@ inline bool same_token(const char* name, const char* lower, std::size_t size) {
   return true;
 }
 
-// The id of a token without '_'.
+// The id of a token of letters, digits and '-'.
 inline FieldId lookup(std::string_view name) {
   if (name.size() < 2) return FieldId::other;
   if (const std::uint8_t slot = kSlotTable[slot_of(name)]; slot != 0) {
@@ -130,6 +131,12 @@ inline FieldId lookup(std::string_view name) {
     return FieldId::ssl_client;
   }
   return FieldId::other;
+}
+
+// The id of a token that holds these bytes beside.
+inline FieldId id_of(std::string_view name, const scan::OddBytes& odd) {
+  if (odd.unusual) return FieldId::unusual;
+  return odd.underscore ? FieldId::with_underscore : lookup(name);
 }
 
 }  // namespace headgate::http::field_table

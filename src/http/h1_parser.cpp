@@ -98,8 +98,8 @@ bool HeadReader::read_request_line(RequestHead& head) {
   const char* const method = cursor_;
   const auto room = static_cast<std::size_t>(limit_ - method);
   const char* const method_limit = method + std::min(room, kMaxMethodBytes + 1);
-  bool underscore = false;
-  const char* p = scan::token_end(method, method_limit, underscore);
+  scan::OddBytes odd;
+  const char* p = scan::token_end(method, method_limit, odd);
   if (p == method_limit) {
     if (room > kMaxMethodBytes) return refuse(501, RejectReason::bad_request_line);
     return ran_out(RejectReason::bad_request_line);
@@ -182,8 +182,8 @@ bool HeadReader::read_fields(FieldList& fields) {
 
 bool HeadReader::read_field(FieldList& fields) {
   const char* const name = cursor_;
-  bool underscore = false;
-  const char* const colon = scan::token_end(name, limit_, underscore);
+  scan::OddBytes odd;
+  const char* const colon = scan::token_end(name, limit_, odd);
   if (colon == limit_) return ran_out(RejectReason::bad_header);
   if (*colon != ':' || colon == name) return refuse(400, RejectReason::bad_header);
 
@@ -197,7 +197,7 @@ bool HeadReader::read_field(FieldList& fields) {
   Field& field = fields.add();
   field.name = {name, static_cast<std::size_t>(colon - name)};
   field.value = {value, static_cast<std::size_t>(value_end - value)};
-  field.id = underscore ? FieldId::with_underscore : field_table::lookup(field.name);
+  field.id = field_table::id_of(field.name, odd);
   field.canonical = value == colon + 2 && colon[1] == ' ' && value_end == line_end;
   return true;
 }

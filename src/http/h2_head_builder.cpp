@@ -53,13 +53,13 @@ H2HeadBuilder::Verdict H2HeadBuilder::add(std::string_view name, std::string_vie
   if (fields_ > most_fields) exceed(431, RejectReason::too_many_headers);
   if (trailers_ || refusal_.reason != RejectReason::none) return Verdict::taken;
 
-  bool underscore = false;
+  scan::OddBytes odd;
   const char* const name_end = name.data() + name.size();
   const char* const value_end = value.data() + value.size();
-  if (name.empty() || scan::token_end(name.data(), name_end, underscore) != name_end ||
+  if (name.empty() || scan::token_end(name.data(), name_end, odd) != name_end ||
       scan::field_end(value.data(), value_end) != value_end)
     return Verdict::malformed;
-  append_line(name, value, underscore ? FieldId::with_underscore : field_table::lookup(name));
+  append_line(name, value, field_table::id_of(name, odd));
   return Verdict::taken;
 }
 

@@ -15,7 +15,7 @@ constexpr FieldSet kNotRelayed(
     FieldId::x_original_forwarded_for, FieldId::x_original_forwarded_host, FieldId::x_original_url,
     FieldId::x_original_uri, FieldId::x_rewrite_url, FieldId::forwarding_other, FieldId::x_real_ip,
     FieldId::x_request_id, FieldId::x_scheme, FieldId::proxy, FieldId::ssl_client,
-    FieldId::proxy_authenticate, FieldId::proxy_authorization, FieldId::with_underscore);
+    FieldId::proxy_authenticate, FieldId::proxy_authorization, FieldId::with_underscore, FieldId::unusual);
 
 void set_first(const Field*& first, const Field& field) {
   if (first == nullptr) first = &field;

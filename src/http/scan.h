@@ -76,8 +76,23 @@ inline const char* visible_end(const char* p, const char* end) {
   return p;
 }
 
-// The first byte in [p, end) that is not a token character, or `end`. Sets `underscore` if a '_' was passed.
-inline const char* token_end(const char* p, const char* end, bool& underscore) {
+// What a token holds beside letters, digits and '-'.
+struct OddBytes {
+  bool underscore = false;
+  bool unusual = false;  // any other
+
+  // `c` is a token character.
+  void note(char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    if (c == '_')
+      underscore = true;
+    else if (c != '-' && !(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9'))
+      unusual = true;
+  }
+};
+
+// The first byte in [p, end) that is not a token character, or `end`. Notes what was passed in `odd`.
+inline const char* token_end(const char* p, const char* end, OddBytes& odd) {
 #if defined(__SSE2__)
   // Letters, digits and '-' are nearly every name there is; anything else is left to the table.
   while (end - p >= 16) {
@@ -93,11 +108,11 @@ inline const char* token_end(const char* p, const char* end, bool& underscore) {
     }
     p += __builtin_ctz(~plain);
     if (!is_token_char(*p)) return p;
-    underscore = underscore || *p == '_';
+    odd.note(*p);
     ++p;
   }
 #endif
-  for (; p != end && is_token_char(*p); ++p) underscore = underscore || *p == '_';
+  for (; p != end && is_token_char(*p); ++p) odd.note(*p);
   return p;
 }
 

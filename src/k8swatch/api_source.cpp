@@ -62,6 +62,9 @@ class ApiSource::Follower final : public ApiStreamHandler {
   [[nodiscard]] const WatchedResource& resource() const { return resource_; }
   [[nodiscard]] const Reflector& reflector() const { return reflector_; }
 
+  void hurry(TimePoint now) { reflector_.hurry(now); }
+
+  bool was_in_trouble = false;
   bool has_said_unreadable = false;
   bool has_said_trouble = false;
 
@@ -123,6 +126,7 @@ Result<void> ApiSource::start(TimePoint now) {
 
 void ApiSource::run_due(TimePoint now) {
   for (const auto& follower : followers_) follower->run_due(now);
+  hurry_after_trouble(now);
   update_findings(now);
 }
 
@@ -143,6 +147,7 @@ std::optional<TimePoint> ApiSource::deadline() const {
 
 void ApiSource::after_callback(TimePoint now) {
   say_synced();
+  hurry_after_trouble(now);
   update_findings(now);
   if (wake_) wake_();
 }
@@ -157,6 +162,17 @@ void ApiSource::say_synced() {
   }
   if (!all || std::exchange(synced_, true)) return;
   sink_.synced();
+}
+
+void ApiSource::hurry_after_trouble(TimePoint now) {
+  bool is_over = false;
+  for (const auto& follower : followers_) {
+    const bool in_trouble = follower->reflector().trouble().has_value();
+    is_over = (std::exchange(follower->was_in_trouble, in_trouble) && !in_trouble) || is_over;
+  }
+  if (!is_over || (hurried_at_ && now - *hurried_at_ < kHurryAgain)) return;
+  hurried_at_ = now;
+  for (const auto& follower : followers_) follower->hurry(now);
 }
 
 std::string ApiSource::since_text(TimePoint since, TimePoint now) const {

@@ -12,6 +12,7 @@
 
 #include "k8swatch/api_object_reader.h"
 #include "k8swatch/api_transport.h"
+#include "k8swatch/backoff.h"
 #include "k8swatch/object_sink.h"
 #include "k8swatch/object_source.h"
 #include "k8swatch/reflector.h"
@@ -42,6 +43,8 @@ class ApiSource : public ObjectSource {
   static constexpr const char* kServer = "Kubernetes API";
   // Trouble that is over sooner is in the log, but no Finding.
   static constexpr Duration kFindingAfter = std::chrono::seconds(5);
+  // A server that comes and goes is not asked by all resources each time.
+  static constexpr Duration kHurryAgain = Backoff::kMost;
 
   // `transport` and `sink` must outlive this.
   ApiSource(ApiSourceOptions options, ApiTransport& transport, ObjectSink& sink);
@@ -64,6 +67,8 @@ class ApiSource : public ObjectSource {
 
   void after_callback(TimePoint now);
   void say_synced();
+  // Where one resource can be read again the others need not wait for the end of their pauses.
+  void hurry_after_trouble(TimePoint now);
   void update_findings(TimePoint now);
   void say_refusal(Follower& follower, const ReflectorTrouble& trouble, TimePoint now);
   [[nodiscard]] std::string since_text(TimePoint since, TimePoint now) const;
@@ -76,6 +81,7 @@ class ApiSource : public ObjectSource {
   std::vector<std::unique_ptr<Follower>> followers_;
   bool synced_ = false;
   bool has_said_unreachable_ = false;
+  std::optional<TimePoint> hurried_at_;
 };
 
 }  // namespace headgate::k8swatch

@@ -12,6 +12,7 @@
 #include "k8swatch/ingress_host.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_claims.h"
 #include "router/model.h"
 
 namespace headgate::k8swatch {
@@ -43,30 +44,46 @@ struct Wanted {
   bool is_exact = false;
   std::optional<RuleRef> holder;
   std::optional<RuleRef> exact_holder;
+  std::optional<RuleRef> own;  // the candidate has it already
+  // Of another namespace, with a path that this one would take requests from.
+  std::optional<RuleRef> contested;
+  std::string contested_path;
 };
 
 // What the candidate asks of one host.
 class WantedPaths {
  public:
-  // `normal`: of `written`. False: it is asked for already.
-  bool add(std::string_view written, const std::string& normal, bool is_exact, std::string field) {
+  // False: it is asked for already.
+  bool add(const std::string& normal, bool is_exact, std::string field) {
     Pair& both = paths_[normal];
     std::optional<Wanted>& wanted = is_exact ? both.exact : both.prefix;
     if (wanted) return false;
-    wanted.emplace(Wanted{std::move(field), is_exact, {}, {}});
-    bits_.push_back(path_bits(written));
+    wanted.emplace();
+    wanted->field = std::move(field);
+    wanted->is_exact = is_exact;
+    bits_.push_back(normal_path_bits(normal));
+    for (std::string& contested : contested_prefixes(normal, is_exact)) {
+      bits_.push_back(normal_path_bits(contested));
+      contested_.emplace(std::move(contested), std::pair(normal, is_exact));
+    }
     return true;
   }
 
-  // Calls visit(Wanted&) for what somebody's path as `written` is about.
-  template <typename Visit>
-  void find(std::string_view written, const Visit& visit) {
+  // Calls visit(Wanted&) for what somebody's path as `written` is about, contest(Wanted&, path) for what
+  // would take requests from it.
+  template <typename Visit, typename Contest>
+  void find(std::string_view written, const Visit& visit, const Contest& contest) {
     if (!may_be_of(path_bits(written))) return;
     const auto normal = normalise_ingress_path(written);
-    const auto at = normal ? paths_.find(*normal) : paths_.end();
-    if (at == paths_.end()) return;
-    for (std::optional<Wanted>* wanted : {&at->second.exact, &at->second.prefix})
-      if (*wanted) visit(**wanted);
+    if (!normal) return;
+    if (const auto at = paths_.find(*normal); at != paths_.end())
+      for (std::optional<Wanted>* wanted : {&at->second.exact, &at->second.prefix})
+        if (*wanted) visit(**wanted);
+    const auto [first, last] = contested_.equal_range(*normal);
+    for (auto at = first; at != last; ++at) {
+      Pair& both = paths_.at(at->second.first);
+      contest(at->second.second ? *both.exact : *both.prefix, *normal);
+    }
   }
 
   // False: a rule whose paths have these path_bits() has none that is asked for.
@@ -85,14 +102,16 @@ class WantedPaths {
 
  private:
   // Of more paths than this one or the other would fit nearly every rule.
-  static constexpr std::size_t kMostCompared = 32;
+  static constexpr std::size_t kMostCompared = 64;
 
   struct Pair {
     std::optional<Wanted> exact;
     std::optional<Wanted> prefix;
   };
   std::map<std::string, Pair> paths_;  // by normal form
-  std::vector<std::uint32_t> bits_;    // path_bits() of each, perhaps more than once
+  // contested_prefixes() of each → which one, and whether it is Exact.
+  std::multimap<std::string, std::pair<std::string, bool>> contested_;
+  std::vector<std::uint32_t> bits_;  // path_bits() of all of both, perhaps more than once
 };
 
 class Search {
@@ -113,7 +132,7 @@ class Search {
                 hosts[*host]);
     if (candidate_.rules.empty() && candidate_.default_backend &&
         !candidate_.default_backend->service.empty())
-      hosts[std::string(router::kDefaultHost)].add("/", "/", false, "spec.defaultBackend");
+      hosts[std::string(router::kDefaultHost)].add("/", false, "spec.defaultBackend");
     for (auto& [host, wanted] : hosts) {
       for (const RuleRef& ref : store_.rules_of(host))
         if (wanted.may_be_of(ref.path_bits)) look_at(ref, wanted);
@@ -130,7 +149,7 @@ class Search {
       const auto normal = normalise_ingress_path(path.path);
       if (!type || !normal || path.backend.service.empty()) continue;
       std::string at = field + std::to_string(i) + "].path";
-      if (!out.add(path.path, *normal, *type == PathType::exact, at))
+      if (!out.add(*normal, *type == PathType::exact, at))
         add(std::move(at), "host \"" + host + "\" and path \"" + normal->substr(0, kShown) +
                                "\" is already defined by an earlier entry of this Ingress");
     }
@@ -138,13 +157,20 @@ class Search {
 
   void look_at(const RuleRef& ref, WantedPaths& wanted) {
     if (ref.rule == RuleRef::kDefaultBackend) {
-      wanted.find("/", [&](Wanted& each) { note(ref, false, each); });
+      look_at(ref, "/", false, wanted);
       return;
     }
     for (const IngressPath& path : ref.ingress->rules[ref.rule].paths)
-      wanted.find(path.path, [&](Wanted& each) {
-        if (const auto type = parse_path_type(path.path_type)) note(ref, *type == PathType::exact, each);
-      });
+      if (const auto type = parse_path_type(path.path_type))
+        look_at(ref, path.path, *type == PathType::exact, wanted);
+  }
+
+  void look_at(const RuleRef& ref, std::string_view written, bool is_exact, WantedPaths& wanted) {
+    wanted.find(
+        written, [&](Wanted& each) { note(ref, is_exact, each); },
+        [&](Wanted& each, const std::string& path) {
+          if (!is_exact) note_contested(ref, path, each);
+        });
   }
 
   // `ref` has the path of `wanted`.
@@ -154,16 +180,34 @@ class Search {
     if (holder && !comes_before(ref, *holder)) return;
     const Canary canary = canary_of(*ref.ingress, prefix_);
     const bool counts = is_own(ref) ? canary.is_given == canary_.is_given : may_meet(canary, canary_);
-    if (counts && classes_.takes(*ref.ingress)) holder = ref;
+    if (!counts || !classes_.takes(*ref.ingress)) return;
+    holder = ref;
+    if (wanted.is_exact == is_exact && is_own(ref)) wanted.own = ref;
+  }
+
+  // `ref` has the Prefix path `path`, which `wanted` would take requests from. Canaries have no paths.
+  void note_contested(const RuleRef& ref, const std::string& path, Wanted& wanted) const {
+    if (ref.ingress->metadata.namespace_name == candidate_.metadata.namespace_name || canary_.is_on) return;
+    if (wanted.contested && !comes_before(ref, *wanted.contested)) return;
+    if (canary_of(*ref.ingress, prefix_).is_on || !classes_.takes(*ref.ingress)) return;
+    wanted.contested = ref;
+    wanted.contested_path = path;
   }
 
   void tell(const std::string& host, const WantedPaths& all) {
     all.for_each([&](const std::string& path, const Wanted& wanted) {
-      const std::optional<RuleRef>& holder = wanted.holder ? wanted.holder : wanted.exact_holder;
-      if (!holder || is_own(*holder)) return;
       // ingress-nginx's words: people and tools know them.
-      add(wanted.field, "host \"" + host + "\" and path \"" + path.substr(0, kShown) +
-                            "\" is already defined in ingress " + name_key(holder->ingress->metadata));
+      const auto tell_of = [&](const RuleRef& holder, const std::string& more) {
+        add(wanted.field, "host \"" + host + "\" and path \"" + path.substr(0, kShown) +
+                              "\" is already defined in ingress " + name_key(holder.ingress->metadata) +
+                              more);
+      };
+      const std::optional<RuleRef>& holder = wanted.holder ? wanted.holder : wanted.exact_holder;
+      if (holder && !is_own(*holder))
+        tell_of(*holder, "");
+      else if (wanted.contested && !(wanted.own && comes_before(*wanted.own, *wanted.contested)))
+        tell_of(*wanted.contested, ": as the Prefix path \"" + wanted.contested_path.substr(0, kShown) +
+                                       "\" of another namespace, which this one would take requests from");
     });
   }
 

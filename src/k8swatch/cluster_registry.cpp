@@ -68,12 +68,6 @@ void ClusterRegistry::mark_service(std::string_view service_key) {
   if (at != by_service_.end()) touched_.insert(at->second.begin(), at->second.end());
 }
 
-void ClusterRegistry::set_location(Location location) {
-  if (!options_.topology_aware || options_.location == location) return;
-  options_.location = std::move(location);
-  mark_all();
-}
-
 void ClusterRegistry::mark_all() {
   for (const auto& [service, slots] : by_service_) touched_.insert(slots.begin(), slots.end());
 }

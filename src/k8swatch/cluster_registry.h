@@ -43,8 +43,6 @@ class ClusterRegistry {
   void release(const router::Cluster& cluster);
   // The Service or a slice of it changed: its endpoints are computed again by take_updates().
   void mark_service(std::string_view service_key);
-  // Where this Headgate runs has become known or changed; matters with topology_aware alone.
-  void set_location(Location location);
   // The HealthRules of Services of which no Ingress says anything have changed.
   void mark_all();
   // Whether IPv6 addresses of ExternalName Services are used.

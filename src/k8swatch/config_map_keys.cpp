@@ -21,34 +21,22 @@ constexpr std::string_view kNoText =
     "text for nginx is never code here; say it with the keys and annotations there are";
 constexpr std::string_view kNoSnippets = "snippets are not supported, whatever it says";
 constexpr std::string_view kNoWaf = "there is no ModSecurity; run a WAF as a service of its own";
-constexpr std::string_view kAccessLogPath = "one log for all lines; the flag --access-log-path says where";
-constexpr std::string_view kBindAddress = "the flag --bind-address says where to listen";
 constexpr std::string_view kHeadBuffers =
     "memory is taken as heads need it; large-client-header-buffers has the limits";
 constexpr std::string_view kDefaultType =
     "pods say of what type their answers are; those of Headgate's own are text/html";
-constexpr std::string_view kAuthLog =
-    "requests to auth services have no lines of their own; those of their clients have";
-constexpr std::string_view kSyslog =
-    "lines go where the flag --access-log-path says; send them on from there";
-constexpr std::string_view kErrorLog =
-    "Headgate's own log goes to standard error; the flag --v says how much of it";
 constexpr std::string_view kProxiedAddress =
-    "pods find the client's address in X-Forwarded-For and X-Real-IP, with a PROXY header or without";
-constexpr std::string_view kStreamed = "bodies are streamed with bounded memory, never kept in files";
+    "the name of a field inside nginx that nobody else sees; there is no such step here";
+constexpr std::string_view kStreamed = "answers are streamed with bounded memory, never kept in files";
 constexpr std::string_view kDescriptors =
     "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
 constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
-constexpr std::string_view kPodVersion =
-    "pods are asked in HTTP/1.1, or in HTTP/2 where backend-protocol says so";
 constexpr std::string_view kPodTls = "TLS to pods is settled for each path";
 constexpr std::string_view kNoUdp = "only TCP is relayed";
 constexpr std::string_view kReusePort = "every worker has a listener of its own, always";
 constexpr std::string_view kEarlyData = "0-RTT is not offered, for its requests can be replayed";
-constexpr std::string_view kHashBy = "the annotation of that name says it, for one Ingress";
 constexpr std::string_view kAffinity = "the kernel places threads";
 constexpr std::string_view kWorkers = "the flag --workers says it";
-constexpr std::string_view kShutdown = "the flag --worker-shutdown-timeout says it";
 constexpr std::string_view kNoGeoIp = "there are no GeoIP databases here; ask one in the pods";
 
 constexpr auto kUseless = std::to_array<ConfigMapKey>({
@@ -56,19 +44,8 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"http2-max-header-size", KeyFate::no_effect, kOwnLimits},
     {"http2-max-requests", KeyFate::no_effect, kDeprecated},
     {"access-log-params", KeyFate::no_effect, kNoNginx},
-    {"access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"http-access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"stream-access-log-path", KeyFate::no_effect, kAccessLogPath},
-    {"bind-address", KeyFate::no_effect, kBindAddress},
-    {"disable-ipv6", KeyFate::no_effect, kBindAddress},
     {"client-header-buffer-size", KeyFate::no_effect, kHeadBuffers},
     {"default-type", KeyFate::no_effect, kDefaultType},
-    {"enable-auth-access-log", KeyFate::refused, kAuthLog},
-    {"enable-syslog", KeyFate::refused, kSyslog},
-    {"syslog-host", KeyFate::no_effect, kSyslog},
-    {"syslog-port", KeyFate::no_effect, kSyslog},
-    {"error-log-level", KeyFate::no_effect, kErrorLog},
-    {"error-log-path", KeyFate::no_effect, kErrorLog},
     {"forwarded-for-proxy-protocol-header", KeyFate::no_effect, kProxiedAddress},
     {"grpc-buffer-size-kb", KeyFate::no_effect, kStreamed},
     {"proxy-max-temp-file-size", KeyFate::no_effect, kStreamed},
@@ -76,17 +53,12 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"max-worker-open-files", KeyFate::no_effect, kDescriptors},
     {"nginx-status-ipv4-whitelist", KeyFate::no_effect, kStatusPage},
     {"nginx-status-ipv6-whitelist", KeyFate::no_effect, kStatusPage},
-    {"proxy-http-version", KeyFate::no_effect, kPodVersion},
     {"proxy-ssl-location-only", KeyFate::no_effect, kPodTls},
     {"proxy-stream-responses", KeyFate::no_effect, kNoUdp},
     {"reuse-port", KeyFate::no_effect, kReusePort},
     {"ssl-early-data", KeyFate::refused, kEarlyData},
-    {"upstream-hash-by", KeyFate::refused, kHashBy},
-    {"upstream-hash-by-subset", KeyFate::refused, kHashBy},
-    {"upstream-hash-by-subset-size", KeyFate::no_effect, kHashBy},
     {"worker-cpu-affinity", KeyFate::no_effect, kAffinity},
     {"worker-processes", KeyFate::no_effect, kWorkers},
-    {"worker-shutdown-timeout", KeyFate::no_effect, kShutdown},
     {"opentelemetry-config", KeyFate::no_effect, kNoNginx},
     {"enable-multi-accept", KeyFate::no_effect, kNoNginx},
     {"enable-aio-write", KeyFate::no_effect, kNoNginx},
@@ -183,7 +155,7 @@ std::string_view title_of(ConfigMapGroup group) {
     case ConfigMapGroup::fields:
       return "Fields and bandwidth";
     case ConfigMapGroup::access_log:
-      return "Access log";
+      return "Logs";
     case ConfigMapGroup::tracing:
       return "Tracing";
     case ConfigMapGroup::useless:

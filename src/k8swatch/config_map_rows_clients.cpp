@@ -37,6 +37,14 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     tls("ssl-reject-handshake", "`false`",
         "Handshakes for a name of no Ingress, or for none, get an alert instead of the default certificate"),
     tls("enable-ocsp", "`false`", "Staple the OCSP responses of certificates"),
+    listeners(
+        "bind-address", "all addresses",
+        "IP addresses, separated by commas, that are listened to and no others; a change counts at once. Has "
+        "no effect beside the flag `--bind-address`. One that cannot be listened to is left out; where none "
+        "remains, all stays as it was. At the start all addresses must be free, or the flag must name some",
+        "In ingress-nginx all of IPv6 are listened to where only addresses of IPv4 are named"),
+    listeners("disable-ipv6", "`false`",
+              "No address of IPv6 is listened to; not beside the flag `--bind-address`"),
     listeners("use-http2", "`true`", "Offer HTTP/2 to TLS clients (ALPN)"),
     listeners("http2-max-concurrent-streams", "`128`", "1 to 4096"),
     listeners("use-proxy-protocol", "`false`", "Every connection begins with a PROXY header, version 1 or 2"),
@@ -68,6 +76,8 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
         "product at most 128k"),
     listeners("client-header-timeout", "`60`", "For a whole request head"),
     listeners("client-body-timeout", "`60`", "Between two reads of a request body"),
+    listeners("worker-shutdown-timeout", "as the flag `--worker-shutdown-timeout`",
+              "How long running requests and tunnels may go on when Headgate ends"),
     redirects("ssl-redirect", "`true`",
               "Plain HTTP for a host with TLS is redirected; an annotation says otherwise"),
     redirects("force-ssl-redirect", "`false`", "The same for every host"),
@@ -82,8 +92,13 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     redirects("hsts-max-age", "`31536000`", "Seconds"),
     redirects("hsts-include-subdomains", "`true`", "With `includeSubDomains`"),
     redirects("hsts-preload", "`false`", "With `preload`"),
-    errors("custom-http-errors", "",
-           "Statuses from 300 to 599, separated by commas: as the annotation, for Ingresses without it"),
+    errors(
+        "custom-http-errors", "",
+        "Statuses from 300 to 599, separated by commas: as the annotation, for Ingresses without it. Without "
+        "`--default-backend-service`, and without the annotation `default-backend`, the errors stay as they "
+        "are, "
+        "which is a Finding",
+        "In ingress-nginx each of them would be the 404 of its own default backend"),
     errors("disable-proxy-intercept-errors", "`false`", "As the annotation"),
     authentication(
         "global-auth-url", "",

@@ -22,9 +22,13 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
          "As if `non_idempotent` were in every list of `proxy-next-upstream`"),
     pods("proxy-buffer-size", "`32k`", "An answer whose head is larger is 502; `32k` is the most",
          "ingress-nginx: `4k`; the head of an answer is held whole here"),
-    pods("proxy-buffering", "", "Accepted", "No effect: answers are streamed with bounded memory"),
+    pods("proxy-buffering", "", "Accepted",
+         "No effect: answers are streamed with bounded memory, whatever a pod or a client does, and never "
+         "kept in "
+         "files"),
     pods("proxy-buffers-number", "", "Accepted", "No effect, as `proxy-buffering`"),
     pods("proxy-busy-buffers-size", "", "Accepted", "No effect, as `proxy-buffering`"),
+    pods("proxy-http-version", "`1.1`", "Or `1.0`: how pods are asked; see the annotation"),
     pods("proxy-request-buffering", "`off`",
          "A body is read whole before a pod is asked (`on`), or streamed to it; see the annotation",
          "ingress-nginx: `on`. Streaming needs no memory and no file; [decision "
@@ -36,6 +40,10 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
          "otherwise"),
     pods("disable-ipv6-dns", "`false`", "IPv6 addresses of ExternalName Services are not used"),
     pods("load-balance", "`round_robin`", "Or `ewma`; an annotation says otherwise"),
+    pods("upstream-hash-by", "",
+         "As the annotation, for Ingresses without it. Counts before any `load-balance`"),
+    pods("upstream-hash-by-subset", "`false`", "As the annotation"),
+    pods("upstream-hash-by-subset-size", "`3`", "As the annotation"),
     pods("outlier-detection", "`false`",
          "Endpoints whose answers fail are ejected for some time, of every Service; an annotation says "
          "otherwise ([health.md](health.md))",
@@ -74,14 +82,49 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     fields("enable-underscores-in-headers", "`false`",
            "Request fields with `_` reach the pods, but for those that read, with `-`, like a field of "
            "Headgate's own or one that is set for the pod (`proxy-set-headers`, `auth-response-headers` …)"),
-    fields("ignore-invalid-headers", "`true`", "Accepted",
-           "No effect: a request with an invalid field is 400; nginx drops the field where it is `true`"),
+    fields(
+        "ignore-invalid-headers", "`true`",
+        "Request fields whose names have other characters than letters, digits, `-` and `_` do not reach the "
+        "pods. `false`: they do, and those with `_` too, but for those that read, with `-` in place of each "
+        "of "
+        "them, like a field of Headgate's own or one that is set for the pod",
+        "A name with characters that no name may have (RFC 9110) is 400, whatever it says"),
     fields("proxy-redirect-from", "`off`", "As the annotation; `default` is `off`"),
     fields("proxy-redirect-to", "`off`", "As the annotation"),
     fields("proxy-cookie-domain", "`off`", "As the annotation"),
     fields("proxy-cookie-path", "`off`", "As the annotation"),
     fields("limit-rate", "`0`", "KiB a second of an answer"),
     fields("limit-rate-after", "`0`", "KiB of an answer before that"),
+    access_log(
+        "access-log-path", "as the flag `--access-log-path`",
+        "The file of both kinds of lines; an absolute path. It is made where there is none, and opened anew "
+        "at SIGHUP, after rotation. `/dev/stdout` and `/dev/stderr` are the standard streams, and so are "
+        "`/var/log/nginx/access.log` and `/var/log/nginx/error.log` where there is no such folder, as in "
+        "ingress-nginx's image. A file that cannot be opened is a Finding, and lines go on where they went "
+        "before",
+        "`off` and `syslog:` are refused: `disable-access-log` and `enable-syslog` say it"),
+    access_log("http-access-log-path", "as `access-log-path`", "The same for lines of requests alone"),
+    access_log("stream-access-log-path", "as `access-log-path`",
+               "The same for lines of connections that pass through"),
+    access_log(
+        "enable-syslog", "`false`",
+        "Lines of requests go to a syslog server instead, each in one datagram of UDP as nginx writes it: "
+        "`<190>Nov 23 10:00:00 host nginx: line`, the time in UTC. A line of more than 64000 bytes is cut. "
+        "What cannot be sent is lost and counted (`headgate_access_log_dropped_lines_total`)",
+        "Headgate's own log does not go there"),
+    access_log(
+        "syslog-host", "",
+        "Its address, or its name, which is looked up as those of ExternalName Services are, and again as "
+        "its TTL says. While it has no address, lines are lost, which is a Finding"),
+    access_log("syslog-port", "`514`", "1 to 65535"),
+    access_log(
+        "error-log-path", "`/dev/stderr`",
+        "Where Headgate's own log goes, as `access-log-path`; lines from before the ConfigMap was read are "
+        "on standard error"),
+    access_log(
+        "error-log-level", "as the flag `--v`",
+        "What of Headgate's own log is written: `debug`; `info` and `notice`; `warn`; `error`, `crit`, "
+        "`alert` and `emerg`, which are one level here"),
     access_log("log-format-upstream", "ingress-nginx's", "One line for each request"),
     access_log("log-format-stream", "ingress-nginx's",
                "One line for each TLS connection that passes through"),
@@ -97,6 +140,12 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     access_log("disable-stream-access-log", "`false`", "None of connections that pass through"),
     access_log("enable-access-log-for-default-backend", "`false`",
                "Lines of requests for hosts of no Ingress"),
+    access_log(
+        "enable-auth-access-log", "`false`",
+        "A line for each request to an auth service, before that of its client's request: with the same "
+        "`$request` and `$proxy_upstream_name`, the status and the `$upstream_` values of the service, and "
+        "no bytes. An answer that was kept (`auth-cache-key`) is asked of nobody: no `$upstream_` values",
+        "Not for Ingresses with `enable-access-log: \"false\"`"),
     access_log("skip-access-log-urls", "", "Paths, as clients write them, without lines in the access log"),
     tracing(
         "enable-opentelemetry", "`false`",

@@ -141,11 +141,6 @@ void Controller::synced() {
   first_due_ = options_.now();
 }
 
-void Controller::set_location(Location location) {
-  translator_.set_location(std::move(location));
-  hold_off_.note_change(options_.now());
-}
-
 std::optional<AdmissionDecision> Controller::admit(const AdmissionReview& review) const {
   if (!synced_) return std::nullopt;
   return admission_.decide(review);

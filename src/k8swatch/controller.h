@@ -49,9 +49,6 @@ class Controller : public ObjectSink {
   // Tells `observer`, which must outlive the source's last word, of every object that is watched; null:
   // nobody.
   void set_observer(ObjectObserver* observer) { observer_ = observer; }
-  // Where this Headgate runs, as the Node object says: endpoints are chosen anew by it, at the next
-  // run_due(). Has no effect without topology_aware.
-  void set_location(Location location);
   // The webhook's question; nothing before synced(): there is not enough to judge by.
   [[nodiscard]] std::optional<AdmissionDecision> admit(const AdmissionReview& review) const;
 
@@ -84,6 +81,8 @@ class Controller : public ObjectSink {
   }
   // Whom spans are sent to, as of the last publication.
   [[nodiscard]] const CollectorSettings& collector() const { return translator_.collector(); }
+  // What the ConfigMap says to the application, as of the last run_due() that had something to do.
+  [[nodiscard]] const ProcessSettings& process_settings() const { return translator_.process_settings(); }
   // The last table published; null before the first.
   [[nodiscard]] std::shared_ptr<const router::RoutingTable> table() const { return translator_.table(); }
   [[nodiscard]] const TranslatorCounters& counters() const { return translator_.counters(); }

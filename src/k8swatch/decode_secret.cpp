@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 #include "k8swatch/decode_metadata.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/named_config_maps.h"

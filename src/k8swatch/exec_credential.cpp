@@ -1,6 +1,6 @@
 #include "k8swatch/exec_credential.h"
 
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 #include "k8swatch/json_reader.h"
 #include "k8swatch/object_decoder.h"
 

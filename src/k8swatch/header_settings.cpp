@@ -140,6 +140,7 @@ void read_answer_settings(ConfigMapReader& reader, const Store& store, router::S
   reader.boolean("enable-underscores-in-headers", site.pass_underscores);
   bool drop_invalid = true;
   reader.boolean("ignore-invalid-headers", drop_invalid);
+  site.pass_unusual = !drop_invalid;
 }
 
 }  // namespace headgate::k8swatch

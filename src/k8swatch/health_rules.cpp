@@ -32,24 +32,38 @@ Finding warning(const Ingress& ingress, std::string_view annotation, std::string
           std::move(reason)};
 }
 
-// Empty: nothing is otherwise than somebody who asks for checks may think.
-std::string limits_of_checks(const Ingress& ingress, std::string_view prefix) {
+bool speaks_grpc(const BackendTlsAnnotations& pods) {
+  return pods.protocol == router::UpstreamProtocol::h2c || pods.protocol == router::UpstreamProtocol::h2;
+}
+
+// Tells what is otherwise than somebody who asks for checks may think.
+void tell_limits_of_checks(const Ingress& ingress, std::string_view prefix, const HealthAnnotations& said,
+                           std::vector<Finding>& findings) {
+  constexpr std::string_view kGrpcPath = "/grpc.health.v1.Health/Check";
+  const router::HealthCheck& check = *said.settings.check;
   AnnotationReader reader(ingress, prefix);
-  const BackendTlsAnnotations tls = read_backend_tls_annotations(reader);
-  if (tls.protocol == router::UpstreamProtocol::h2c || tls.protocol == router::UpstreamProtocol::h2)
-    return "health checks ask by GET over HTTP/2; the health protocol of gRPC is not spoken";
-  if (!tls.secret.empty())
-    return "health checks verify no certificate and show none: proxy-ssl-secret is not used for them";
-  return {};
+  const BackendTlsAnnotations pods = read_backend_tls_annotations(reader);
+  const auto tell = [&](const std::string& annotation, std::string reason) {
+    if (!annotation.empty()) findings.push_back(warning(ingress, annotation, std::move(reason)));
+  };
+  if (check.grpc_service) {
+    if (check.path != kGrpcPath)
+      tell(said.check_path, "pods of gRPC are asked by grpc.health.v1.Health/Check, not for this path");
+    tell(said.check_statuses, "has no effect: of gRPC SERVING is well, and nothing else");
+  } else {
+    tell(said.check_grpc_service, "has no effect: backend-protocol is neither GRPC nor GRPCS");
+  }
+  if (!pods.secret.empty())
+    tell(said.check_path.empty() ? said.check_grpc_service : said.check_path,
+         "health checks verify no certificate and show none: proxy-ssl-secret is not used for them");
 }
 
 HealthAnnotations read(const Ingress& ingress, std::string_view prefix,
                        const router::HealthSettings& defaults) {
   AnnotationReader reader(ingress, prefix);  // what is wrong with values is told with the Ingress itself
-  HealthAnnotations said = read_health_annotations(reader, defaults);
-  if (!said.settings.check) return said;
-  const BackendTlsAnnotations tls = read_backend_tls_annotations(reader);
-  said.settings.check->protocol = tls.protocol;
+  const BackendTlsAnnotations pods = read_backend_tls_annotations(reader);
+  HealthAnnotations said = read_health_annotations(reader, defaults, speaks_grpc(pods));
+  if (said.settings.check) said.settings.check->protocol = pods.protocol;
   return said;
 }
 
@@ -80,9 +94,7 @@ router::HealthRef HealthRules::settings_for(const ServiceRecord* service, const 
       settings = said.settings;
       if (!said.idle.empty())
         findings.push_back(warning(user, said.idle, "has no effect: what it is about is not turned on"));
-      if (said.settings.check)
-        if (std::string reason = limits_of_checks(user, prefix_); !reason.empty())
-          findings.push_back(warning(user, "headgate.dev/health-check-path", std::move(reason)));
+      if (said.settings.check) tell_limits_of_checks(user, prefix_, said, findings);
     } else if (said.settings != settings) {
       findings.push_back(warning(user, said.first,
                                  "the health of Service " + name_key(service->service->metadata) + " port " +

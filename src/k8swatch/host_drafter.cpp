@@ -8,6 +8,7 @@
 #include "k8swatch/host_rules.h"
 #include "k8swatch/ingress_path.h"
 #include "k8swatch/name_key.h"
+#include "k8swatch/path_claims.h"
 #include "k8swatch/path_expression.h"
 #include "router/backend_choice.h"
 #include "router/guest_paths.h"
@@ -228,10 +229,9 @@ class Drafter {
   // below "/foo" to "/foo/". Within one namespace both are kept, as in ingress-nginx.
   [[nodiscard]] const Ingress* has_as_prefix(const Ingress& ingress, PathType type,
                                              const std::string& match_path) const {
-    if (type == PathType::exact)
-      if (const Ingress* const other = foreign_prefix(ingress, match_path)) return other;
-    if (!match_path.ends_with('/')) return foreign_prefix(ingress, match_path + '/');
-    return foreign_prefix(ingress, match_path.substr(0, match_path.size() - 1));
+    for (const std::string& contested : contested_prefixes(match_path, type == PathType::exact))
+      if (const Ingress* const other = foreign_prefix(ingress, contested)) return other;
+    return nullptr;
   }
   [[nodiscard]] const Ingress* foreign_prefix(const Ingress& ingress, const std::string& match_path) const {
     const auto claim = claims_.find({match_path, false});

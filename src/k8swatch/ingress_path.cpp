@@ -93,16 +93,17 @@ Result<std::string> normalise_ingress_path(std::string_view written) {
   return path;
 }
 
+std::uint32_t normal_path_bits(std::string_view normal) {
+  const std::uint64_t hash = hash_of(normal, hash_seed());
+  std::uint32_t three = 0;
+  for (unsigned i = 0; i < 3; ++i) three |= std::uint32_t{1} << ((hash >> (5 * i)) % 32);
+  return three;
+}
+
 std::uint32_t path_bits(std::string_view written) {
-  const auto bits = [](std::string_view path) {
-    const std::uint64_t hash = hash_of(path, hash_seed());
-    std::uint32_t three = 0;
-    for (unsigned i = 0; i < 3; ++i) three |= std::uint32_t{1} << ((hash >> (5 * i)) % 32);
-    return three;
-  };
-  if (is_surely_normal(written)) return bits(written);
+  if (is_surely_normal(written)) return normal_path_bits(written);
   const Result<std::string> normal = normalise_ingress_path(written);
-  return normal ? bits(*normal) : 0;
+  return normal ? normal_path_bits(*normal) : 0;
 }
 
 std::optional<router::PathType> parse_path_type(std::string_view written) {

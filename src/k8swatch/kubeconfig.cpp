@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 #include "k8swatch/credential_file.h"
 #include "k8swatch/document_splitter.h"
 #include "k8swatch/json_reader.h"

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/quoted.h"
 #include "base/units.h"
 #include "k8swatch/annotations/values.h"
-#include "k8swatch/base64.h"
 #include "k8swatch/name_key.h"
 #include "k8swatch/names.h"
 #include "k8swatch/secret_content.h"

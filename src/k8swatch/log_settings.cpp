@@ -48,6 +48,7 @@ void read_log_settings(ConfigMapReader& reader, router::SiteSettings& site, rout
   reader.boolean("disable-http-access-log", no_http_log);
   reader.boolean("disable-stream-access-log", no_stream_log);
   reader.boolean("enable-access-log-for-default-backend", site.log_default_backend);
+  reader.boolean("enable-auth-access-log", site.log_auth_requests);
   stream.access_log = !no_log && !no_stream_log;
   site.access_log = !no_log && !no_http_log;
   if (const std::string* urls = reader.text("skip-access-log-urls")) site.unlogged_urls = split_list(*urls);

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 #include "k8swatch/json_writer.h"
 #include "k8swatch/load_balancer_address.h"
 #include "k8swatch/object_decoder.h"

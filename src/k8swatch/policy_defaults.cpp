@@ -4,9 +4,8 @@
 #include <vector>
 
 #include "base/quoted.h"
-#include "k8swatch/annotations/balancing.h"
-#include "k8swatch/annotations/values.h"
 #include "k8swatch/annotations/redirection.h"
+#include "k8swatch/annotations/values.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -19,14 +18,23 @@ void read_list(ConfigMapReader& reader, std::string_view key, CidrList& list) {
   for (const Error& error : errors) reader.tell(key, error.message + "; the entry is left out");
 }
 
-void read_balancing(ConfigMapReader& reader, policy::BalancingAlgorithm& balancing) {
+void read_balancing(ConfigMapReader& reader, BalancingDefaults& balancing) {
   constexpr std::string_view kKey = "load-balance";
-  const std::string* const text = reader.text(kKey);
-  if (text == nullptr) return;
-  if (const auto algorithm = parse_algorithm(trimmed(*text)))
-    balancing = *algorithm;
-  else
-    reader.refuse(kKey, quoted(*text) + " is neither round_robin nor ewma");
+  if (const std::string* const text = reader.text(kKey)) {
+    if (const auto algorithm = parse_algorithm(trimmed(*text)))
+      balancing.algorithm = *algorithm;
+    else
+      reader.refuse(kKey, quoted(*text) + " is neither round_robin nor ewma");
+  }
+  constexpr std::string_view kHash = "upstream-hash-by";
+  if (const std::string* const text = reader.text(kHash)) {
+    if (auto parsed = parse_hash_by(trimmed(*text)))
+      balancing.hash_by = *std::move(parsed);
+    else
+      reader.refuse(kHash, parsed.error().message);
+  }
+  reader.boolean("upstream-hash-by-subset", balancing.subset);
+  reader.count("upstream-hash-by-subset-size", 1, kMostSubset, balancing.subset_size);
 }
 
 // The variable is the key of both kinds of limit, as in ingress-nginx.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/cidr.h"
+#include "k8swatch/annotations/balancing.h"
 #include "k8swatch/config_map_reader.h"
 #include "k8swatch/error_pages_defaults.h"
 #include "k8swatch/external_auth_defaults.h"
@@ -29,7 +30,7 @@ struct PolicyDefaults {
   bool cross_namespace = false;        // allow-cross-namespace-resources
   ExternalAuthDefaults external_auth;  // global-auth-*, no-auth-locations
   ErrorPagesDefaults error_pages;      // custom-http-errors, disable-proxy-intercept-errors
-  policy::BalancingAlgorithm balancing = policy::BalancingAlgorithm::round_robin;  // load-balance
+  BalancingDefaults balancing;         // load-balance, upstream-hash-by, -subset, -subset-size
   std::optional<policy::Template> app_root;
   HeaderDefaults headers;
   TracingDefaults tracing;  // enable-opentelemetry and its family

@@ -292,6 +292,14 @@ void Reflector::go_on(Phase next, TimePoint due) {
   phase_ = Phase::waiting;
   next_ = next;
   due_ = due;
+  server_said_when_ = false;
+}
+
+void Reflector::hurry(TimePoint now) {
+  if (phase_ != Phase::waiting || !trouble_ || server_said_when_) return;
+  const auto spread =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(kHurrySpread) * options_.chance());
+  due_ = std::min(due_, now + spread);
 }
 
 void Reflector::wait(Phase next, TimePoint now, std::optional<std::chrono::seconds> at_least) {
@@ -301,6 +309,7 @@ void Reflector::wait(Phase next, TimePoint now, std::optional<std::chrono::secon
   const auto spread = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(asked) *
                                                            (options_.chance() * kRetrySpread));
   go_on(next, now + std::max(backoff_.next(now), asked + spread));
+  server_said_when_ = at_least.has_value();
 }
 
 void Reflector::relist(TimePoint now, std::optional<std::chrono::seconds> at_least) {

@@ -88,6 +88,7 @@ class Reflector {
   // Bytes alone are no progress while the state is read: in that time an object has come, or none will.
   static constexpr Duration kObjectLimit = std::chrono::minutes(2);
   static constexpr Duration kMostRetryAfter = 2 * Backoff::kMost;  // before the jitter
+  static constexpr Duration kHurrySpread = std::chrono::seconds(1);
   static constexpr Duration kLogAgain = std::chrono::minutes(1);
   static constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10;
 
@@ -101,6 +102,9 @@ class Reflector {
   void on_head(const ApiHead& head, TimePoint now);
   void on_bytes(std::string_view bytes, TimePoint now);
   void on_end(const std::optional<ApiError>& error, TimePoint now);
+  // The server answers again, as another resource has found out: what waits for it is tried within
+  // kHurrySpread, except where the server has said when to come back.
+  void hurry(TimePoint now);
   // To be called at deadline(), before next_request(). Ends a trouble that is over, a silence that is too
   // long, an answer that leads nowhere.
   void run_due(TimePoint now);
@@ -166,7 +170,8 @@ class Reflector {
 
   Phase phase_ = Phase::waiting;
   Phase next_ = Phase::watch_list;
-  TimePoint due_{};  // of next_, while waiting
+  TimePoint due_{};                // of next_, while waiting
+  bool server_said_when_ = false;  // it chose due_
   bool synced_ = false;
   bool version_unavailable_ = false;  // the server does not have last_version_ (any more, or yet)
   bool fresh_connection_ = false;

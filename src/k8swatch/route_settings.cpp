@@ -53,6 +53,16 @@ void read_request_buffering(ConfigMapReader& reader, router::RouteSettings& sett
     settings.body_buffer = bytes;
 }
 
+void read_version(ConfigMapReader& reader, router::RouteSettings& settings) {
+  constexpr std::string_view kKey = "proxy-http-version";
+  const std::string* const text = reader.text(kKey);
+  if (text == nullptr) return;
+  if (*text == "1.0" || *text == "1.1")
+    settings.http10 = *text == "1.0";
+  else
+    reader.refuse(kKey, quoted(*text) + " is neither 1.0 nor 1.1");
+}
+
 }  // namespace
 
 router::RouteSettings read_route_settings(ConfigMapReader& reader) {
@@ -67,6 +77,7 @@ router::RouteSettings read_route_settings(ConfigMapReader& reader) {
   for (const std::string_view key : {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size"})
     reader.has_no_effect(key, kStreamed);
   read_request_buffering(reader, settings);
+  read_version(reader, settings);
   return settings;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8swatch/access_settings.h"
+#include "k8swatch/error_pages_drafter.h"
 #include "k8swatch/external_endpoints.h"
 #include "k8swatch/header_settings.h"
 #include "k8swatch/host_drafter.h"
@@ -130,6 +131,7 @@ Translator::SettingsChange Translator::read_config_map() {
   PolicyDefaults policies;
   router::SiteSettings site;
   TracingSettings tracing;
+  ProcessSettings process;
   bool cross_namespace = false;
   ListenerConfig listeners;
   const std::string& key = options_.config_map;
@@ -139,6 +141,7 @@ Translator::SettingsChange Translator::read_config_map() {
     redirects = read_redirect_defaults(reader);
     backends = read_backend_settings(reader);
     policies = read_policy_defaults(reader);
+    if (options_.default_backend_service.empty()) tell_errors_without_backend(reader, policies.error_pages);
     policies.headers = read_header_defaults(reader, store_);
     tracing = read_tracing_settings(reader);
     policies.tracing = tracing.defaults;
@@ -149,6 +152,7 @@ Translator::SettingsChange Translator::read_config_map() {
     read_gate_settings(reader);  // told here, obeyed by the Controller
     listeners = read_listener_settings(reader, store_);
     read_log_settings(reader, site, listeners.listeners.stream);
+    process = read_process_settings(reader);
     site.block = read_block_rules(reader);
     site.forwarding = read_forwarding_rules(reader, listeners.listeners.trusted_proxies);
     reader.tell_unread();
@@ -161,6 +165,7 @@ Translator::SettingsChange Translator::read_config_map() {
   site.tracing = tracing.rules;
   collector_ = std::move(tracing.collector);
   site_ = std::move(site);
+  process_ = std::move(process);
   const bool settings_changed = std::exchange(settings_, settings) != settings;
   const bool policies_changed = std::exchange(policies_, policies) != policies;
   const bool all_by_cluster_ip = std::exchange(backends_, backends).service_upstream;
@@ -305,8 +310,7 @@ std::shared_ptr<const router::Route> Translator::default_route() {
   route.slot = router::kDefaultRouteSlot;
   route.settings = settings_;
   route.policy = default_policy();
-  policy::Balancing balancing;
-  balancing.algorithm = policies_.balancing;
+  policy::Balancing balancing = balancing_of({}, policies_.balancing);
   if (!balancing.is_plain())
     route.backends.choice =
         std::make_shared<const router::BackendChoice>(router::BackendChoice{std::move(balancing), {}});
@@ -332,9 +336,12 @@ void Translator::check_ingress_again(const std::string& key) {
       findings.push_back(std::move(finding));
     }
   } else if (ingress != nullptr) {
-    if (classes_.takes(*ingress))
+    if (classes_.takes(*ingress)) {
       findings = check_ingress(*ingress, store_, options_.annotation_prefix);
-    else if (auto doubt = classes_.doubt(*ingress))
+      if (options_.default_backend_service.empty())
+        if (auto useless = errors_without_backend(*ingress, options_.annotation_prefix))
+          findings.push_back(*std::move(useless));
+    } else if (auto doubt = classes_.doubt(*ingress))
       findings.push_back(*std::move(doubt));
   }
   keep_findings(ingress_findings_, key, std::move(findings));

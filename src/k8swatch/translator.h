@@ -23,6 +23,7 @@
 #include "k8swatch/listener_translator.h"
 #include "k8swatch/passthrough_translator.h"
 #include "k8swatch/policy_defaults.h"
+#include "k8swatch/process_settings.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/slot_pool.h"
 #include "k8swatch/store.h"
@@ -75,10 +76,10 @@ class Translator {
   [[nodiscard]] const std::shared_ptr<const router::ListenerSettings>& listeners() const {
     return listeners_.settings();
   }
+  // What the ConfigMap says to the application; of the last translate().
+  [[nodiscard]] const ProcessSettings& process_settings() const { return process_; }
   // Whom spans are sent to, as of the last translate().
   [[nodiscard]] const CollectorSettings& collector() const { return collector_; }
-  // To be followed by translate(), with or without changes.
-  void set_location(Location location) { clusters_.set_location(std::move(location)); }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
@@ -128,6 +129,7 @@ class Translator {
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;
   CollectorSettings collector_;
+  ProcessSettings process_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;
   std::uint64_t generation_ = 0;

@@ -118,62 +118,84 @@ char* put_line(char* out, const StreamRecord& record) {
 
 }  // namespace
 
-AccessLog::AccessLog(AccessLogSink& sink) : sink_(sink) {
-  if (sink_.enabled()) buffer_ = LogBuffer::with_capacity(AccessLogSink::kBufferBytes);
+void AccessLog::Lane::start() {
+  if (sink->enabled() && buffer.capacity == 0) buffer = LogBuffer::with_capacity(AccessLogSink::kBufferBytes);
+}
+
+void AccessLog::Lane::flush() {
+  if (buffer.size != 0) buffer = sink->submit(std::move(buffer));
+}
+
+char* AccessLog::Lane::make_room(std::size_t room) {
+  if (buffer.capacity - buffer.size < room) {
+    flush();
+    // Only a client that sends tens of kilobytes of bytes to be escaped gets here.
+    if (buffer.capacity < room) buffer = LogBuffer::with_capacity(room);
+  }
+  return buffer.data.get() + buffer.size;
+}
+
+void AccessLog::Lane::line_ends(const char* end) {
+  buffer.size = static_cast<std::size_t>(end - buffer.data.get());
+  ++buffer.lines;
+}
+
+AccessLog::AccessLog(AccessLogSinks sinks)
+    : http_{std::move(sinks.http), {}}, stream_{std::move(sinks.stream), {}} {
+  http_.start();
+  stream_.start();
 }
 
 AccessLog::~AccessLog() { flush(); }
 
-char* AccessLog::make_room(std::size_t room) {
-  if (buffer_.capacity - buffer_.size < room) {
-    flush();
-    // Only a client that sends tens of kilobytes of bytes to be escaped gets here.
-    if (buffer_.capacity < room) buffer_ = LogBuffer::with_capacity(room);
-  }
-  return buffer_.data.get() + buffer_.size;
-}
-
-void AccessLog::line_ends(const char* end) {
-  buffer_.size = static_cast<std::size_t>(end - buffer_.data.get());
-  ++buffer_.lines;
+AccessLogSinks AccessLog::exchange_sinks(AccessLogSinks sinks) {
+  flush();
+  std::swap(http_.sink, sinks.http);
+  std::swap(stream_.sink, sinks.stream);
+  http_.start();
+  stream_.start();
+  return sinks;
 }
 
 void AccessLog::append(const AccessRecord& record) {
-  if (sink_.enabled()) line_ends(put_line(make_room(room_for(record)), record));
+  if (http_.sink->enabled()) http_.line_ends(put_line(http_.make_room(room_for(record)), record));
 }
 
 void AccessLog::append(const StreamRecord& record) {
-  if (!sink_.enabled()) return;
+  if (!stream_.sink->enabled()) return;
   const std::size_t room = 32 + record.remote_addr.size() + record.time_local.size() + 4 * kMaxNumber;
-  line_ends(put_line(make_room(room), record));
+  stream_.line_ends(put_line(stream_.make_room(room), record));
 }
 
 template <typename Record>
-void AccessLog::append_in(const Record& record, const LogFormat& format, const LogDetails& details) {
-  if (!sink_.enabled()) return;
-  char* out = buffer_.data.get() + buffer_.size;
-  char* end = format.write(out, buffer_.capacity - buffer_.size, record, details);
+void AccessLog::append_in(Lane& lane, const Record& record, const LogFormat& format,
+                          const LogDetails& details) {
+  if (!lane.sink->enabled()) return;
+  LogBuffer& buffer = lane.buffer;
+  char* out = buffer.data.get() + buffer.size;
+  char* end = format.write(out, buffer.capacity - buffer.size, record, details);
   if (end == nullptr) {
-    flush();
-    end = format.write(buffer_.data.get(), buffer_.capacity, record, details);
+    lane.flush();
+    end = format.write(buffer.data.get(), buffer.capacity, record, details);
   }
   if (end == nullptr) {
-    buffer_ = LogBuffer::with_capacity(LogFormat::kMostLine);
-    end = format.write(buffer_.data.get(), buffer_.capacity, record, details);
+    buffer = LogBuffer::with_capacity(LogFormat::kMostLine);
+    end = format.write(buffer.data.get(), buffer.capacity, record, details);
   }
-  line_ends(end);
+  lane.line_ends(end);
 }
 
 void AccessLog::append(const AccessRecord& record, const LogFormat& format, const LogDetails& details) {
-  append_in(record, format, details);
+  append_in(http_, record, format, details);
 }
 
 void AccessLog::append(const StreamRecord& record, const LogFormat& format, const LogDetails& details) {
-  append_in(record, format, details);
+  append_in(stream_, record, format, details);
 }
 
 void AccessLog::flush() {
-  if (buffer_.size != 0) buffer_ = sink_.submit(std::move(buffer_));
+  http_.flush();
+  stream_.flush();
 }
 
 }  // namespace headgate::observe

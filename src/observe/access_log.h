@@ -1,11 +1,12 @@
-// The access log of one Worker: lines formatted by hand into its own buffer, handed to the sink by size or by
-// tick.
+// The access log of one Worker: lines formatted by hand into its own buffers, one for each kind of line,
+// handed to their sinks by size or by tick.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
-#include "observe/access_log_sink.h"
+#include "observe/access_log_sinks.h"
 #include "observe/access_record.h"
 #include "observe/log_buffer.h"
 #include "observe/log_format.h"
@@ -13,17 +14,20 @@
 
 namespace headgate::observe {
 
-// One for each Worker, used by its thread only. The sink must outlive it.
+// One for each Worker, used by its thread only.
 class AccessLog {
  public:
-  explicit AccessLog(AccessLogSink& sink);
+  explicit AccessLog(AccessLogSinks sinks);
   // Flushes.
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
-  // False: nothing is written.
-  [[nodiscard]] bool enabled() const { return sink_.enabled(); }
+  // False: no line of a request is written.
+  [[nodiscard]] bool enabled() const { return http_.sink->enabled(); }
+  // Lines go to other places from now on, those written before have gone to the old ones, which are returned:
+  // to end the last use of a sink may take a second.
+  AccessLogSinks exchange_sinks(AccessLogSinks sinks);
   // Adds one line in the default format of ingress-nginx (log-format-upstream):
   //   $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer"
   //   "$http_user_agent" $request_length $request_time [$proxy_upstream_name]
@@ -39,19 +43,28 @@ class AccessLog {
   // The same in a format of the ConfigMap.
   void append(const AccessRecord& record, const LogFormat& format, const LogDetails& details);
   void append(const StreamRecord& record, const LogFormat& format, const LogDetails& details);
-  // Hands a non-empty buffer to the sink. Called by the Worker's tick; append() does so itself when the
-  // buffer is full.
+  // Hands buffers that are not empty to their sinks. Called by the Worker's tick; append() does so itself
+  // when the buffer is full.
   void flush();
 
  private:
-  template <typename Record>
-  void append_in(const Record& record, const LogFormat& format, const LogDetails& details);
-  // Where a line of at most `room` bytes is written.
-  char* make_room(std::size_t room);
-  void line_ends(const char* end);
+  // The lines of one kind.
+  struct Lane {
+    std::shared_ptr<AccessLogSink> sink;
+    LogBuffer buffer;
 
-  AccessLogSink& sink_;
-  LogBuffer buffer_;
+    void start();
+    void flush();
+    // Where a line of at most `room` bytes is written.
+    char* make_room(std::size_t room);
+    void line_ends(const char* end);
+  };
+
+  template <typename Record>
+  static void append_in(Lane& lane, const Record& record, const LogFormat& format, const LogDetails& details);
+
+  Lane http_;
+  Lane stream_;
 };
 
 }  // namespace headgate::observe

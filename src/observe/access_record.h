@@ -23,7 +23,7 @@ struct UpstreamTry {
 
 struct AccessRecord {
   std::string_view remote_addr;    // textual client IP
-  std::string_view remote_user{};  // of Basic credentials, whether or not anybody asked for them
+  std::string_view remote_user{};  // of Basic or Digest credentials, whether or not anybody asked for them
   std::string_view time_local;     // "22/Nov/2026:10:00:00 +0000", made once a second by the Worker
   std::string_view request_line;   // as the client sent it, without CRLF; empty where none was read
   std::string_view method;         // for the metric label

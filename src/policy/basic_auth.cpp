@@ -1,7 +1,7 @@
 #include "policy/basic_auth.h"
 
+#include "base/base64.h"
 #include "http/ascii.h"
-#include "policy/base64_text.h"
 
 namespace headgate::policy {
 namespace {
@@ -26,7 +26,7 @@ std::string_view credentials_of(const RequestView& request) {
 std::optional<PasswordQuestion> BasicAuth::question_of(const RequestView& request) const {
   const std::string_view credentials = credentials_of(request);
   if (credentials.empty()) return std::nullopt;
-  auto text = decode_base64_text(credentials);
+  auto text = decode_base64_without_padding(credentials);
   if (!text) return std::nullopt;
   const std::size_t colon = text->find(':');
   if (colon == std::string::npos) return std::nullopt;

@@ -3,20 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "http/ascii.h"
 
 namespace headgate::policy {
-namespace {
-
-int sextet(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-}  // namespace
 
 std::string_view basic_user(std::string_view authorization, char* out) {
   constexpr std::string_view kScheme = "basic ";
@@ -25,7 +15,7 @@ std::string_view basic_user(std::string_view authorization, char* out) {
   std::uint32_t bits = 0;
   int held = 0;
   for (const char c : http::trim(authorization.substr(kScheme.size()))) {
-    const int value = sextet(c);
+    const int value = base64_value(c);
     if (value < 0) return {};  // the padding, too: a colon would have come before
     bits = (bits << 6) | static_cast<std::uint32_t>(value);
     held += 6;

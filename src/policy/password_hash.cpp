@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/units.h"
 #include "http/ascii.h"
 #include "policy/apr1.h"
-#include "policy/base64_text.h"
 
 namespace headgate::policy {
 namespace {
@@ -88,7 +88,7 @@ Result<PasswordHash> PasswordHash::parse(std::string_view text) {
   if (text.starts_with(kApr1)) return PasswordHash(Form::apr1, text);
   if (text.starts_with(kSha) || text.starts_with(kSaltedSha)) {
     const bool salted = text.starts_with(kSaltedSha);
-    const auto digest = decode_base64_text(text.substr((salted ? kSaltedSha : kSha).size()));
+    const auto digest = decode_base64_without_padding(text.substr((salted ? kSaltedSha : kSha).size()));
     if (!digest || digest->size() < kSha1Size || (!salted && digest->size() != kSha1Size))
       return fail("is no whole SHA-1 digest");
     return PasswordHash(salted ? Form::salted_sha : Form::sha, text);
@@ -116,11 +116,11 @@ bool PasswordHash::matches(std::string_view password) const {
     case Form::apr1:
       return same_secret(text, apr1(password, text.substr(kApr1.size())));
     case Form::sha: {
-      const auto digest = decode_base64_text(text.substr(kSha.size()));
+      const auto digest = decode_base64_without_padding(text.substr(kSha.size()));
       return digest && same_secret(*digest, sha1_of(password));
     }
     case Form::salted_sha: {
-      const auto raw = decode_base64_text(text.substr(kSaltedSha.size()));
+      const auto raw = decode_base64_without_padding(text.substr(kSaltedSha.size()));
       if (!raw) return false;
       std::string salted(password);
       salted.append(*raw, kSha1Size);

@@ -31,6 +31,7 @@ class Acceptor final : public IoHandler {
   void on_tick();
 
   [[nodiscard]] const SocketAddress& address() const { return address_; }
+  [[nodiscard]] bool is_over_tls() const { return over_tls_; }
 
   void on_io(std::uint32_t events) override;
 

@@ -50,9 +50,8 @@ double success_rate(const EndpointHealth::Sums& sums) {
 
 std::string check_of(const EndpointHealth& health, bool is_checked) {
   if (!is_checked) return "NOT CHECKED: too many endpoints of this namespace are";
-  const int status = health.last_status.load(kRelaxed);
-  if (status < 0) return "not checked yet";
-  return "last check: " + (status == 0 ? "no answer" : "status " + std::to_string(status));
+  const int code = health.last_answer.load(kRelaxed);
+  return code < 0 ? "not checked yet" : "last check: " + CheckAnswer::of_code(code).text();
 }
 
 const ClusterHealth::Member* find(const ClusterHealth* in, const router::Endpoint& endpoint) {
@@ -88,20 +87,23 @@ ClusterHealth::ClusterHealth(std::shared_ptr<const router::Cluster> cluster, con
     }
   }
   members_.reserve(set.endpoints.size());
+  std::vector<bool> was_checked;
   for (const router::Endpoint& endpoint : set.endpoints) {
     if (const Member* const known = find(before, endpoint)) {
+      was_checked.push_back(before->is_checked(*known));
       members_.push_back(*known);
       past_checks_ -= known->health->checks.value();
       past_failed_checks_ -= known->health->failed_checks.value();
       continue;
     }
+    was_checked.push_back(false);
     members_.push_back({endpoint, std::make_shared<EndpointHealth>(workers)});
     // Where all are new, nobody else could take the share.
     if (before != nullptr && !before->members_.empty()) begin_slow_start(*members_.back().health, now);
   }
   if (settings_->check) checked_count_ = std::min(most_checked, members_.size());
-  for (std::size_t i = checked_count_; i < members_.size(); ++i)  // nobody would find out that it is well
-    members_[i].health->unwell.store(false, kRelaxed);
+  for (std::size_t i = 0; i < members_.size(); ++i)  // what was found out earlier is no news any more
+    if (!was_checked[i] || i >= checked_count_) members_[i].health->unwell.store(false, kRelaxed);
   judge(now);
 }
 
@@ -130,7 +132,7 @@ void ClusterHealth::judge(TimePoint now) {
 
 void ClusterHealth::note_recoveries(TimePoint now) {
   for (const Member& member : members_) {
-    const bool unwell = member.health->unwell.load(kRelaxed);
+    const bool unwell = is_unwell(member);
     if (std::exchange(member.health->was_unwell, unwell) && !unwell) begin_slow_start(*member.health, now);
   }
 }
@@ -220,8 +222,15 @@ void ClusterHealth::begin_slow_start(EndpointHealth& health, TimePoint now) cons
   health.warm_at = now + settings_->slow_start;
 }
 
-std::uint32_t ClusterHealth::weight_of(const EndpointHealth& health, TimePoint now) const {
-  if (health.ejected || health.unwell.load(kRelaxed)) return 0;
+// Of one that is not checked nobody would find out that it is well again. Its mark may still be there: a
+// Worker writes it until it has adopted the settings that it is no more to ask by.
+bool ClusterHealth::is_unwell(const Member& member) const {
+  return is_checked(member) && member.health->unwell.load(kRelaxed);
+}
+
+std::uint32_t ClusterHealth::weight_of(const Member& member, TimePoint now) const {
+  const EndpointHealth& health = *member.health;
+  if (health.ejected || is_unwell(member)) return 0;
   if (now >= health.warm_at || settings_->slow_start.count() == 0) return EndpointHealth::kFullWeight;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(health.warm_at - now);
   const auto done = std::max<std::int64_t>(0, (settings_->slow_start - left).count());
@@ -235,7 +244,7 @@ void ClusterHealth::publish_verdict(TimePoint now) {
   bool selective = false;
   for (const Member& member : members_) {
     const EndpointHealth& health = *member.health;
-    const std::uint32_t weight = weight_of(health, now);
+    const std::uint32_t weight = weight_of(member, now);
     member.health->weight.store(weight, kRelaxed);
     if (weight != 0) ++usable;
     if (weight != EndpointHealth::kFullWeight) selective = true;
@@ -254,9 +263,8 @@ observe::HealthSeries ClusterHealth::series(TimePoint now) const {
   series.port = cluster_->port;
   series.panic = panic_;
   for (const Member& member : members_) {
-    const EndpointHealth& health = *member.health;
-    const std::uint32_t weight = weight_of(health, now);
-    ++(health.unwell.load(kRelaxed)            ? series.unhealthy
+    const std::uint32_t weight = weight_of(member, now);
+    ++(is_unwell(member)                       ? series.unhealthy
        : weight == 0                           ? series.ejected
        : weight == EndpointHealth::kFullWeight ? series.healthy
                                                : series.slow_start);
@@ -276,21 +284,20 @@ observe::HealthSeries ClusterHealth::series(TimePoint now) const {
 
 std::string ClusterHealth::dump(TimePoint now) const {
   const auto usable = std::count_if(members_.begin(), members_.end(),
-                                    [&](const Member& m) { return weight_of(*m.health, now) != 0; });
+                                    [&](const Member& m) { return weight_of(m, now) != 0; });
   std::string out = "cluster " + cluster_->name + ": " + std::to_string(usable) + " of " +
                     std::to_string(members_.size()) + " endpoints healthy";
   if (panic_) out += ", PANIC: fewer than " + std::to_string(settings_->panic_threshold) + " %, all are used";
   if (is_exhausted()) out += ", none is used";
   out += "\n";
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    const Member& member = members_[i];
+  for (const Member& member : members_) {
     const EndpointHealth& health = *member.health;
     out += "  " + member.endpoint.text;
-    const std::uint32_t weight = weight_of(health, now);
+    const std::uint32_t weight = weight_of(member, now);
     if (health.ejected)
       out += " ejected (" + std::string(to_string(health.reason)) + ") for " +
              seconds(health.ejected_until - now) + " more";
-    else if (health.unwell.load(kRelaxed))
+    else if (is_unwell(member))
       out += " unhealthy (health check)";
     else if (weight != EndpointHealth::kFullWeight)
       out += " healthy, in slow start at " + std::to_string(weight / 10) + " %";
@@ -302,7 +309,7 @@ std::string ClusterHealth::dump(TimePoint now) const {
     if (settings_->outliers && health.last_interval.tries != 0)
       out += ", last interval " + std::to_string(health.last_interval.failures) + " of " +
              std::to_string(health.last_interval.tries) + " failed";
-    if (settings_->check) out += ", " + check_of(health, i < checked_count_);
+    if (settings_->check) out += ", " + check_of(health, is_checked(member));
     out += "\n";
   }
   return out;

@@ -52,6 +52,10 @@ class ClusterHealth {
   [[nodiscard]] const router::HealthSettings& settings() const { return *settings_; }
   // The first so many members are checked.
   [[nodiscard]] std::size_t checked_count() const { return checked_count_; }
+  // `member`: one of members().
+  [[nodiscard]] bool is_checked(const Member& member) const {
+    return static_cast<std::size_t>(&member - members_.data()) < checked_count_;
+  }
   // To be judged soon.
   void ask();
   // One of its endpoints was tried by the Worker whose `tally` that is.
@@ -78,7 +82,8 @@ class ClusterHealth {
   [[nodiscard]] bool may_eject() const;
   bool eject(EndpointHealth& health, EjectionReason reason, TimePoint now);
   void begin_slow_start(EndpointHealth& health, TimePoint now) const;
-  [[nodiscard]] std::uint32_t weight_of(const EndpointHealth& health, TimePoint now) const;
+  [[nodiscard]] bool is_unwell(const Member& member) const;
+  [[nodiscard]] std::uint32_t weight_of(const Member& member, TimePoint now) const;
   void publish_verdict(TimePoint now);
 
   std::shared_ptr<const router::Cluster> cluster_;

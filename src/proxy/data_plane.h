@@ -12,10 +12,11 @@
 
 #include "base/result.h"
 #include "base/socket_address.h"
-#include "observe/access_log.h"
+#include "observe/access_log_sinks.h"
 #include "observe/health_series.h"
 #include "observe/span_queue.h"
 #include "observe/worker_stats.h"
+#include "proxy/listen_addresses.h"
 #include "router/publication.h"
 
 namespace headgate::proxy {
@@ -27,8 +28,7 @@ class Worker;
 
 // What is the same from start to end; what the ConfigMap says is in router::ListenerSettings.
 struct DataPlaneConfig {
-  std::vector<SocketAddress> http_addresses;   // one listener for each Worker and address
-  std::vector<SocketAddress> https_addresses;  // the same, over TLS
+  ListenAddresses listen;  // one listener for each Worker and address; see DataPlane::listen_on()
   unsigned workers = 1;
   std::chrono::milliseconds client_send_timeout{60000};  // a client that takes no byte of its answer
   std::shared_ptr<PasswordChecker> passwords;            // of the DataPlane, which makes it
@@ -40,9 +40,9 @@ struct DataPlaneConfig {
 
 class DataPlane {
  public:
-  // `access_log` and everything captured by `retire` must outlive the DataPlane. `retire` is called on Worker
-  // threads with tables no longer used, to have them destroyed elsewhere (the control thread).
-  DataPlane(DataPlaneConfig config, observe::AccessLogSink& access_log,
+  // Everything captured by `retire` must outlive the DataPlane. `retire` is called on Worker threads with
+  // tables and sinks no longer used, to have them destroyed elsewhere (the control thread).
+  DataPlane(DataPlaneConfig config, const observe::AccessLogSinks& access_log,
             std::function<void(std::shared_ptr<const void>)> retire);
   ~DataPlane();
   DataPlane(const DataPlane&) = delete;
@@ -54,6 +54,13 @@ class DataPlane {
   // Starts the Worker threads. They accept at once; before the first table every answer is the built-in 404
   // page of a table without hosts, so publish() first.
   void start();
+  // Listens at `wanted` from now on, and nowhere else; returns why some of them cannot be listened at, which
+  // are left out. Where no other one remains for HTTP, or for HTTPS if it is wanted, all stays as it was.
+  std::vector<Error> listen_on(const ListenAddresses& wanted);
+  [[nodiscard]] const ListenAddresses& listens_on() const { return listens_on_; }
+  // Lines of the access log go there from now on.
+  void set_log_sinks(const observe::AccessLogSinks& sinks);
+
   // Hands a snapshot to every Worker. Returns at once; see adopted_generation().
   void publish(const std::shared_ptr<const router::Publication>& publication);
   // The newest Publication that every Worker has adopted; 0 before the first. Any thread.
@@ -83,7 +90,7 @@ class DataPlane {
 
  private:
   DataPlaneConfig config_;
-  observe::AccessLogSink& access_log_;
+  ListenAddresses listens_on_;
   std::function<void(std::shared_ptr<const void>)> retire_;
   std::function<void()> on_adopted_;
   std::function<void()> on_spans_;

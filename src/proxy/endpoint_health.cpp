@@ -1,7 +1,5 @@
 #include "proxy/endpoint_health.h"
 
-#include <algorithm>
-
 namespace headgate::proxy {
 
 TryOutcome outcome_of_status(int status) {
@@ -26,12 +24,10 @@ bool EndpointHealth::note(TryOutcome outcome, Tally& tally) {
   return true;
 }
 
-bool EndpointHealth::note_check(int status, const router::HealthCheck& rules) {
+bool EndpointHealth::note_check(CheckAnswer answer, const router::HealthCheck& rules) {
   constexpr auto kRelaxed = std::memory_order_relaxed;
-  const bool good = std::any_of(rules.expected.begin(), rules.expected.end(), [status](const auto& each) {
-    return each.first <= status && status <= each.last;
-  });
-  last_status.store(status, kRelaxed);
+  const bool good = answer.is_well(rules);
+  last_answer.store(answer.code(), kRelaxed);
   checks.add();
   if (!good) failed_checks.add();
   const bool is_unwell = unwell.load(kRelaxed);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "observe/counter.h"
+#include "proxy/check_answer.h"
 #include "router/health_settings.h"
 
 namespace headgate::proxy {
@@ -44,9 +45,8 @@ struct EndpointHealth {
   // Any Worker; `tally`: its own. True: the count may ask for a judgement.
   bool note(TryOutcome outcome, Tally& tally);
 
-  // The Worker that checks it; `status`: of the answer, 0: there was none. True: it has become well or
-  // unwell.
-  bool note_check(int status, const router::HealthCheck& rules);
+  // The Worker that checks it. True: it has become well or unwell.
+  bool note_check(CheckAnswer answer, const router::HealthCheck& rules);
 
   // --- Written by the HealthKeeper, read by Workers ---
   std::atomic<std::uint32_t> weight{kFullWeight};
@@ -58,7 +58,7 @@ struct EndpointHealth {
   const std::unique_ptr<Tally[]> tallies;
   // Of the one that checks it (HealthChecks).
   std::atomic<bool> unwell{false};
-  std::atomic<int> last_status{-1};  // 0: no answer; -1: not checked yet
+  std::atomic<int> last_answer{-1};  // CheckAnswer::code(); -1: not checked yet
   observe::Counter checks;
   observe::Counter failed_checks;
   std::uint32_t contrary_checks = 0;  // in a row, that say otherwise than `unwell`; its own

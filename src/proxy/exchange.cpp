@@ -5,6 +5,7 @@
 
 #include "http/ascii.h"
 #include "policy/basic_user.h"
+#include "policy/digest_user.h"
 #include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
@@ -95,8 +96,9 @@ void Exchange::go_on(http::RequestHead& head, const policy::RequestView& request
     return;
   }
   // What came whole with its head needs no buffer, only what has no length gets one.
-  if (route_->settings.buffers_requests && !(body_complete_ && body_kind_ != http::BodyKind::chunked) &&
-      is_to_be_buffered()) {
+  const bool no_length = body_kind_ == http::BodyKind::chunked;
+  if ((route_->settings.buffers_requests || (route_->settings.http10 && no_length)) &&
+      (no_length || !body_complete_) && is_to_be_buffered()) {
     begin_buffering(request);
     return;
   }
@@ -145,6 +147,7 @@ void Exchange::note_request(const http::RequestHead& head, const http::RequestFa
   }
   if (!credentials.empty()) {
     remote_user_ = policy::basic_user(credentials, p);
+    if (remote_user_.empty()) remote_user_ = policy::digest_user(credentials, p);
     p += remote_user_.size();
   }
   log_.commit(static_cast<std::size_t>(p - begin));
@@ -193,7 +196,7 @@ bool Exchange::route(const http::Target& target, std::string_view host) {
 bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& request) {
   const http::RequestFacts& facts = request.facts;
   policy::RequestEdit edit{head.fields};
-  let_underscores_pass(head.fields);
+  let_odd_names_pass(head.fields);
   edit.lines = client_certificate_fields();
   edit.lines += trace_line();
   if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
@@ -216,6 +219,8 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
     forwarding.forwarded_for = chain = rules.full_chain(head.fields, downstream_->client().remote_ip());
   forwarding.written = edit.written;
   forwarding.connection = edit.connection;
+  forwarding.http10 = asks_in_http10();
+  if (forwarding.http10) upgrade_ = {};  // a pod cannot take it up
   forwarding.original_for = said_for(head.fields, facts, rules);
   if (facts.x_forwarded_host != nullptr) forwarding.original_host = facts.x_forwarded_host->value;
   http::Target target = request.target;
@@ -402,7 +407,7 @@ void Exchange::finish_response() {
   if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
-  if (upstream != nullptr) upstream->release(is_request_whole());
+  if (upstream != nullptr) upstream->release(is_request_whole() && !asks_in_http10());
   if (!body_complete_ && !abandoned_) {
     abandoned_ = true;
     downstream_->abandon_request_body();

@@ -46,6 +46,7 @@ namespace headgate::proxy {
 
 class LogNotes;
 struct RequestTrace;
+class Subrequest;
 struct WorkerContext;
 }  // namespace headgate::proxy
 namespace headgate::router {
@@ -104,6 +105,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // The auth service of `step` has answered; a status of 0: it has not.
   void on_auth_answer(const policy::ExternalAuth& step, policy::SubrequestAnswer answer,
                       std::string cache_name);
+  // A line about asking an auth service, where the ConfigMap wants one. `asked` null: its answer was known.
+  void log_question(int status, std::chrono::microseconds time, const Subrequest* asked);
 
   // --- Said by the Tunnel ---
 
@@ -192,7 +195,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   // of the pod's answer, or null for one of our own.
   std::string_view own_fields(http::ResponseHead* head);
   // exchange_fields.cpp
-  void let_underscores_pass(http::FieldList& fields) const;
+  void let_odd_names_pass(http::FieldList& fields) const;
   void change_answer(http::ResponseHead* head);
   [[nodiscard]] bool is_logged() const;
   // limit-rate
@@ -219,7 +222,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
     return limit != 0 && bytes > limit;
   }
   // exchange_buffering.cpp
-  [[nodiscard]] bool is_to_be_buffered() const;
+  [[nodiscard]] bool is_to_be_buffered();
   void begin_buffering(const policy::RequestView& request);
   void buffer_body(std::string_view bytes, bool last);
   void refuse_buffering(RequestBuffer::Added why, int error);
@@ -265,6 +268,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void forget_choice();
   // exchange_upstream.cpp
   bool choose_way();
+  [[nodiscard]] bool asks_in_http10() const { return route_->settings.http10 && !way_.http2 && !grpc_; }
   void note_grpc(const http::RequestHead& head);
   void answer_as_grpc(http::LocalReply& answer);
   // exchange_compression.cpp
@@ -294,6 +298,8 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void note_route(const policy::RequestView& request);
   void note_answer(const http::ResponseHead& head, const http::ResponseFacts& facts, bool compressed);
   void write_line(const observe::AccessRecord& record);
+  // What is known of the request.
+  [[nodiscard]] observe::AccessRecord record_of_request() const;
   void record();
   void clear();
   observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }

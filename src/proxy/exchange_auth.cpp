@@ -16,12 +16,17 @@ class AuthQuestion final : public SuspendedWork, public SubrequestOwner {
       : exchange_(exchange),
         step_(step),
         cache_name_(std::move(cache_name)),
+        context_(context),
+        began_(context.now),
         subrequest_(context, exchange.settings(), *this) {}
 
   [[nodiscard]] bool start(SubrequestTarget target, std::string request) {
     return subrequest_.start(std::move(target), http::method_of(step_.method_text()), std::move(request));
   }
   void on_subrequest_answer(policy::SubrequestAnswer answer) override {
+    exchange_.log_question(answer.status,
+                           std::chrono::duration_cast<std::chrono::microseconds>(context_.now - began_),
+                           &subrequest_);
     exchange_.on_auth_answer(step_, std::move(answer), std::move(cache_name_));
   }
 
@@ -29,14 +34,18 @@ class AuthQuestion final : public SuspendedWork, public SubrequestOwner {
   Exchange& exchange_;
   const policy::ExternalAuth& step_;  // of the table that the Exchange has pinned
   std::string cache_name_;
+  WorkerContext& context_;
+  TimePoint began_;
   Subrequest subrequest_;
 };
 
 Exchange::StepVerdict Exchange::ask(const policy::ExternalAuth& step, const policy::RequestView& request) {
   std::string cache_name = step.cache_name(request);
   if (!cache_name.empty()) {
-    if (const auto* const known = context_->auth_cache.find(cache_name, context_->now))
+    if (const auto* const known = context_->auth_cache.find(cache_name, context_->now)) {
+      log_question(known->status, std::chrono::microseconds(0), nullptr);
       return {judge_auth_answer(step, *known, request)};
+    }
   }
   const router::SideCluster& service = route_->others[step.cluster];
   const EndpointPoolRef pool(context_->upstreams.pool_of(*service.cluster));

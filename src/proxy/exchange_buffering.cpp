@@ -22,10 +22,14 @@ void BufferedRequest::on_io(std::uint32_t) {
   if (exchange_.buffered() == this) exchange_.send_buffered();
 }
 
-// gRPC is left alone, as by nginx: both sides of a call talk in turns.
-bool Exchange::is_to_be_buffered() const {
+// Pods of HTTP/2 are left alone, as those of gRPC by nginx: both sides of a call talk in turns. What the
+// client says of its content does not count: it could spare itself what its pods are to be spared.
+bool Exchange::is_to_be_buffered() {
   using router::UpstreamProtocol;
-  return !grpc_ && route_->protocol != UpstreamProtocol::h2c && route_->protocol != UpstreamProtocol::h2;
+  hold_pool();
+  const UpstreamProtocol protocol =
+      route_->protocol.value_or(pool_ ? pool_->protocol() : UpstreamProtocol::http1);
+  return protocol != UpstreamProtocol::h2c && protocol != UpstreamProtocol::h2;
 }
 
 void Exchange::begin_buffering(const policy::RequestView& request) {

@@ -75,6 +75,7 @@ void Exchange::write_error_request(int status) {
   policy::ErrorPages::tell(status, request, edit);
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.more_fields = edit.lines;
+  forwarding.http10 = asks_in_http10();
   http::Target target;
   target.forward_path = "/";
   const http::BodyKind body = says_length(method_) ? http::BodyKind::length : http::BodyKind::none;

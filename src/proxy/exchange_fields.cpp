@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "http/ascii.h"
+#include "http/scan.h"
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/head_writer.h"
@@ -11,23 +12,30 @@
 namespace headgate::proxy {
 namespace {
 
-// CGI and WSGI read "X_Forwarded_For" as "X-Forwarded-For": what a client may not say in one spelling, it may
-// not say in the other.
+// CGI and WSGI read "X_Forwarded_For" as "X-Forwarded-For", some "X.Forwarded.For" too: what a client may not
+// say in one spelling, it may not say in the other.
 bool is_ours_with_hyphens(std::string_view name, std::string& spelling) {
   spelling = name;
-  std::replace(spelling.begin(), spelling.end(), '_', '-');
+  for (char& c : spelling) {
+    http::scan::OddBytes odd;
+    odd.note(c);
+    if (odd.underscore || odd.unusual) c = '-';
+  }
   return http::field_id_of(spelling) != http::FieldId::other;
 }
 
 }  // namespace
 
-// enable-underscores-in-headers.
-void Exchange::let_underscores_pass(http::FieldList& fields) const {
-  if (!table_->table->site().pass_underscores) return;
+// enable-underscores-in-headers, ignore-invalid-headers: to nginx an underscore is a case of the invalid.
+void Exchange::let_odd_names_pass(http::FieldList& fields) const {
+  const router::SiteSettings& site = table_->table->site();
+  if (!site.pass_underscores && !site.pass_unusual) return;
   std::string spelling;
-  for (http::Field& field : fields)
-    if (field.id == http::FieldId::with_underscore && !is_ours_with_hyphens(field.name, spelling))
-      field.drop = false;
+  for (http::Field& field : fields) {
+    const bool may_pass = field.id == http::FieldId::with_underscore ||
+                          (field.id == http::FieldId::unusual && site.pass_unusual);
+    if (may_pass && !is_ours_with_hyphens(field.name, spelling)) field.drop = false;
+  }
 }
 
 // What the Steps of the Route and the ConfigMap do to the fields of the pod's answer (`head`), or want of one

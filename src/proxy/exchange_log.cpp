@@ -9,6 +9,7 @@
 #include "proxy/exchange.h"
 #include "proxy/log_notes.h"
 #include "proxy/request_trace.h"
+#include "proxy/subrequest.h"
 #include "router/backend_choice.h"
 #include "router/virtual_host.h"
 
@@ -34,7 +35,7 @@ void Exchange::begin_notes(const http::RequestHead* head, std::string_view host_
   if (log_format_ == nullptr) return;
   if (notes_ == nullptr) notes_ = std::make_unique<LogNotes>();
   notes_->begin(*log_format_);
-  if (head != nullptr) notes_->note_request(*head, host_as_sent, site.pass_underscores);
+  if (head != nullptr) notes_->note_request(*head, host_as_sent, site.pass_underscores || site.pass_unusual);
 }
 
 void Exchange::note_route(const policy::RequestView& request) {
@@ -96,11 +97,7 @@ void Exchange::write_line(const observe::AccessRecord& record) {
   context_->access_log.append(record, *log_format_, details);
 }
 
-void Exchange::record() {
-  observe::WorkerStats& stats = context_->stats;
-  stats.connections_writing.add(-1);
-  if (tunnelling_) stats.tunnels.add(-1);
-  if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
+observe::AccessRecord Exchange::record_of_request() const {
   observe::AccessRecord record;
   record.remote_addr = client_ip_.empty() ? downstream_->client().remote_ip() : client_ip_;
   record.remote_user = remote_user_;
@@ -111,6 +108,31 @@ void Exchange::record() {
   record.referer = referer_;
   record.user_agent = user_agent_;
   record.request_id = request_id_;
+  if (route_ != nullptr)
+    record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
+  return record;
+}
+
+// As nginx logs a subrequest: the client's request line and our upstream's name, but the tries and the status
+// of whom was asked, and no bytes of the client's.
+void Exchange::log_question(int status, std::chrono::microseconds time, const Subrequest* asked) {
+  if (!table_->table->site().log_auth_requests) return;
+  constexpr std::uint16_t kNobodyAnswered = 502;
+  observe::AccessRecord record = record_of_request();
+  record.request_time = time;
+  if (asked != nullptr) asked->tell_tries(record);
+  record.status = static_cast<std::uint16_t>(status);
+  if (status == 0)
+    record.status = record.try_count > 0 ? record.tries[record.try_count - 1U].status : kNobodyAnswered;
+  write_line(record);
+}
+
+void Exchange::record() {
+  observe::WorkerStats& stats = context_->stats;
+  stats.connections_writing.add(-1);
+  if (tunnelling_) stats.tunnels.add(-1);
+  if (reason_ != RejectReason::none) stats.rejected[static_cast<std::size_t>(reason_)].add();
+  observe::AccessRecord record = record_of_request();
   record.status = static_cast<std::uint16_t>(status_);
   record.body_bytes_sent = body_bytes_sent_;
   record.bytes_sent = downstream_->bytes_sent();
@@ -130,7 +152,6 @@ void Exchange::record() {
       labels.slot = alternative_->slot;
       record.alternative_upstream_name = labels.canary = alternative_->cluster->name;
     }
-    record.upstream_name = route_->cluster ? std::string_view(route_->cluster->name) : kDefaultBackendName;
     labels.path = route_->path;
     labels.host = host_->server_name();
     record.host = labels.host;

@@ -17,8 +17,14 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
     drop_mirror();
     return;
   }
+  const bool coming = buffered_ == nullptr && !body_complete_;
+  std::optional<MirrorBudget::Share> share = context_->mirrors.budget().begin(request.namespace_name, coming);
+  if (!share) {
+    drop_mirror();
+    return;
+  }
   const router::SideCluster& to = route_->others[mirror.cluster];
-  mirror_ = std::make_unique<MirrorCopy>(context_->mirrors.memory());
+  mirror_ = std::make_unique<MirrorCopy>(*std::move(share));
   mirror_->target = {context_->upstreams.pool_of(*to.cluster), to.tls.get()};
   mirror_->with_body = mirror.with_body;
   ForwardingFields forwarding = forwarding_of(request);

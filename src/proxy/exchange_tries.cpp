@@ -52,7 +52,8 @@ void Exchange::forward(bool fresh) {
     tries_[at].address = endpoint->endpoint.text;
     try_started_[at] = context_->now;
     if (log_format_ != nullptr) notes_->forget_upstream();
-    upstream_ = context_->upstreams.checkout(*endpoint, *this, way_, fresh ? Reuse::none : reuse);
+    upstream_ =
+        context_->upstreams.checkout(*endpoint, *this, way_, fresh || asks_in_http10() ? Reuse::none : reuse);
     if (upstream_ != nullptr) break;
     tries_[at].status = 502;
     tries_[at].response_time = std::chrono::microseconds(0);
@@ -130,7 +131,7 @@ bool Exchange::passed_over(const http::ResponseHead& head, bool last) {
   Upstream* const upstream = upstream_;
   upstream_ = nullptr;
   if (last)
-    upstream->release(body_complete_);
+    upstream->release(body_complete_ && !asks_in_http10());
   else
     upstream->close();
   context_->stats.upstream_retries.add();

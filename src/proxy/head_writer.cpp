@@ -95,7 +95,7 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
   *p++ = ' ';
   p = put(p, target.forward_path);
   p = put(p, target.query);
-  p = put(p, " HTTP/1.1\r\n");
+  p = put(p, forwarding.http10 ? std::string_view(" HTTP/1.0\r\n") : std::string_view(" HTTP/1.1\r\n"));
   p = put_field(p, "Host: ", forwarding.upstream_host);
   const auto standard = [&](http::FieldId id, std::string_view name_and_colon, std::string_view value) {
     if (!forwarding.written.contains(id)) p = put_field(p, name_and_colon, value);
@@ -129,7 +129,9 @@ void write_request_head(const http::RequestHead& head, const http::Target& targe
     case http::BodyKind::until_close:
       break;
   }
-  if (!forwarding.connection.empty()) {
+  if (forwarding.http10) {
+    p = put(p, "Connection: close\r\n");
+  } else if (!forwarding.connection.empty()) {
     p = put_field(p, "Connection: ", forwarding.connection);
     bool upgrades = false;
     http::for_each_member(forwarding.connection, [&upgrades](std::string_view option) {

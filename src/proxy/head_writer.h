@@ -35,6 +35,7 @@ struct ForwardingFields {
   std::string_view more_fields{};    // whole lines, each with its CRLF
   http::FieldSet written{};          // of the above, those that are not to be written
   std::string_view connection{};     // options of Connection, in place of what `upgrade` says; or empty
+  bool http10 = false;               // HTTP/1.0: without an upgrade, and the connection ends with the answer
 };
 
 // Those of a request that begins at Headgate, for a host that was named as the client named it.

@@ -1,10 +1,12 @@
 #include "proxy/health_checks.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "http/method.h"
 #include "proxy/context.h"
+#include "proxy/grpc_check.h"
 #include "proxy/upstream.h"
 
 namespace headgate::proxy {
@@ -13,7 +15,9 @@ namespace headgate::proxy {
 class HealthChecks::Check final : public Timer, public UpstreamUser {
  public:
   Check(HealthChecks& owner, std::shared_ptr<EndpointHealth> health, EndpointRef endpoint)
-      : owner_(owner), health_(std::move(health)), endpoint_(std::move(endpoint)) {}
+      : owner_(owner), health_(std::move(health)), endpoint_(std::move(endpoint)) {
+    health_->contrary_checks = 0;  // of checks that were turned off meanwhile
+  }
   ~Check() {
     if (upstream_ != nullptr) upstream_->close();
     owner_.forget_turn(*this);
@@ -41,59 +45,65 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
   // Its turn: asks.
   void begin() {
     using router::UpstreamProtocol;
+    grpc_.reset();
+    if (rules().grpc_service) grpc_.emplace();
     const UpstreamProtocol protocol = rules().protocol.value_or(pool_->protocol());
     UpstreamWay way;
     way.http2 = protocol == UpstreamProtocol::h2c || protocol == UpstreamProtocol::h2;
     way.cluster = &pool_->cluster();
     if (protocol == UpstreamProtocol::https || protocol == UpstreamProtocol::h2) {
       way.tls = owner_.context_.upstreams.default_tls();
-      if (way.tls == nullptr) return finish(kNoAnswer);
+      if (way.tls == nullptr) return finish({});
     }
     discarded_ = 0;
-    status_ = kNoAnswer;
+    answer_ = {};
     asks_http2_ = way.http2;
     // Streams share a connection, which it would take a minute to be rid of.
     upstream_ =
         owner_.context_.upstreams.checkout(*endpoint_, *this, way, way.http2 ? Reuse::any : Reuse::none);
-    if (upstream_ == nullptr) return finish(kNoAnswer);
+    if (upstream_ == nullptr) return finish({});
     set_timer(rules().timeout);
     if (upstream_->is_connected()) on_connected();
   }
 
   void on_connected() override {
-    const router::HealthCheck& rules = this->rules();
-    std::string request = "GET " + rules.path + " HTTP/1.1\r\nHost: " +
-                          (rules.host.empty() ? endpoint_->endpoint.text : rules.host) +
-                          "\r\nUser-Agent: headgate-health-check\r\nAccept: */*\r\n";
-    if (!asks_http2_) request += "Connection: close\r\n";
-    request += "\r\n";
+    const std::string request = this->request();
     upstream_->send(request.data(), request.size());
     if (upstream_ != nullptr) upstream_->request_complete();
   }
   void on_upstream_drained() override {}
   void on_interim(http::ResponseHead&) override {}
-  void on_response_head(http::ResponseHead& head, const http::ResponseFacts&, char*, std::size_t size,
+  void on_response_head(http::ResponseHead& head, const http::ResponseFacts&, char* body, std::size_t size,
                         bool last) override {
-    status_ = head.status;
-    take_content(size, last);
+    if (grpc_)
+      grpc_->on_head(head);
+    else
+      answer_ = CheckAnswer::http(head.status);
+    take_content({body, size}, last);
   }
-  void on_response_body(char*, std::size_t size, bool last) override { take_content(size, last); }
-  void on_response_trailers(std::string_view) override { take_content(0, true); }
+  void on_response_body(char* data, std::size_t size, bool last) override {
+    take_content({data, size}, last);
+  }
+  void on_response_trailers(std::string_view lines) override {
+    if (grpc_) grpc_->on_trailers(lines);
+    take_content({}, true);
+  }
   // Not asked for, so the parser lets none through.
   void on_switching(http::ResponseHead&, UpstreamConnection&) override { end(false); }
   void on_upstream_failed(UpstreamFailure, bool, bool) override {
     upstream_ = nullptr;
-    finish(status_);  // the head has said what it says, though its content did not end
+    finish(answer_);  // the head has said what it says, though its content did not end
   }
   [[nodiscard]] bool response_paused() const override { return false; }
   [[nodiscard]] std::size_t response_room() const override { return kMostDiscarded; }
-  [[nodiscard]] http::ResponseContext response_context() const override { return {http::Method::get, {}}; }
+  [[nodiscard]] http::ResponseContext response_context() const override {
+    return {grpc_ ? http::Method::post : http::Method::get, {}};
+  }
   [[nodiscard]] const router::RouteSettings& settings() const override { return settings_; }
 
   bool has_turn = false;
 
  private:
-  static constexpr int kNoAnswer = 0;
   static constexpr std::size_t kMostDiscarded = std::size_t{64} * 1024;
   static constexpr std::chrono::milliseconds kFirstWithin{2000};
 
@@ -105,8 +115,19 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
     owner_.context_.timers.set(*this, owner_.context_.now + wait);
   }
 
-  void take_content(std::size_t size, bool last) {
-    discarded_ += size;
+  [[nodiscard]] std::string request() const {
+    const router::HealthCheck& rules = this->rules();
+    const std::string& host = rules.host.empty() ? endpoint_->endpoint.text : rules.host;
+    if (grpc_) return GrpcCheck::request(rules.grpc_service.value_or(std::string()), host, rules.timeout);
+    std::string text = "GET " + rules.path + " HTTP/1.1\r\nHost: " + host +
+                       "\r\nUser-Agent: headgate-health-check\r\nAccept: */*\r\n";
+    if (!asks_http2_) text += "Connection: close\r\n";
+    return text + "\r\n";
+  }
+  void take_content(std::string_view bytes, bool last) {
+    discarded_ += bytes.size();
+    if (grpc_) grpc_->on_content(bytes);
+    if (grpc_ && last) answer_ = grpc_->answer();
     if (last || discarded_ > kMostDiscarded) end(last);
   }
   void end(bool whole) {
@@ -115,10 +136,12 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
       upstream->release(asks_http2_);  // "Connection: close": it is not kept
     else
       upstream->close();
-    finish(status_);
+    finish(answer_);
   }
-  void finish(int status) {
-    if (health_->note_check(status, rules())) cluster_->ask();
+  void finish(CheckAnswer answer) {
+    // What was asked by other rules says nothing about these.
+    const bool is_of_these = grpc_.has_value() == rules().grpc_service.has_value();
+    if (is_of_these && health_->note_check(answer, rules())) cluster_->ask();
     const auto interval = rules().interval;
     set_timer(interval - interval / 10 + std::chrono::milliseconds(random_below(interval.count() / 5)));
     owner_.end_turn(*this);
@@ -131,7 +154,8 @@ class HealthChecks::Check final : public Timer, public UpstreamUser {
   std::shared_ptr<ClusterHealth> cluster_;
   router::RouteSettings settings_;
   Upstream* upstream_ = nullptr;
-  int status_ = kNoAnswer;
+  CheckAnswer answer_;
+  std::optional<GrpcCheck> grpc_;  // where that is asked by
   std::size_t discarded_ = 0;
   bool asks_http2_ = false;
   bool began_ = false;

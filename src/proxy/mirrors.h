@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "proxy/byte_budget.h"
+#include "proxy/mirror_budget.h"
 #include "proxy/mirror_copy.h"
 #include "proxy/subrequest.h"
 #include "router/model.h"
@@ -19,19 +19,16 @@ struct WorkerContext;
 
 class Mirrors {
  public:
-  static constexpr std::size_t kMostAtOnce = 256;
-  // Of all copies together, those whose requests still come included.
-  static constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;
-
   Mirrors() = default;
   Mirrors(const Mirrors&) = delete;
   Mirrors& operator=(const Mirrors&) = delete;
 
-  // A copy that is whole; `says_length`: as MirrorCopy::take() has it. False: not sent, there are too many
-  // already, or nobody to send it to.
+  // A copy that is whole; `says_length`: as MirrorCopy::take() has it. False: not sent, there is no
+  // memory for it or nobody to send it to.
   bool send(WorkerContext& context, MirrorCopy copy, const router::RouteSettings& settings,
             http::Method method, bool says_length);
-  [[nodiscard]] ByteBudget& memory() { return memory_; }
+  // Of all copies together, those whose requests still come included.
+  [[nodiscard]] MirrorBudget& budget() { return budget_; }
   void close_all() { copies_.clear(); }
   [[nodiscard]] std::size_t size() const { return copies_.size(); }
 
@@ -42,9 +39,9 @@ class Mirrors {
   class Copy final : public SubrequestOwner {
    public:
     Copy(Mirrors& mirrors, WorkerContext& context, const router::RouteSettings& settings,
-         const tls::ClientContext* tls, ByteBudget::Share memory)
+         const tls::ClientContext* tls, MirrorBudget::Share share)
         : mirrors_(mirrors),
-          memory_(std::move(memory)),
+          share_(std::move(share)),
           settings_(settings),
           tls_(tls == nullptr ? nullptr : tls->shared_from_this()),
           subrequest_(context, settings_, *this) {
@@ -59,14 +56,14 @@ class Mirrors {
 
    private:
     Mirrors& mirrors_;
-    ByteBudget::Share memory_;
+    MirrorBudget::Share share_;
     router::RouteSettings settings_;                 // the table of its Exchange may be gone
     std::shared_ptr<const tls::ClientContext> tls_;  // likewise
     Subrequest subrequest_;
     Copies::iterator self_;
   };
 
-  ByteBudget memory_{kMostBytes};
+  MirrorBudget budget_;
   Copies copies_;
 };
 

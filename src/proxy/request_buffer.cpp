@@ -20,7 +20,9 @@ RequestBuffer::Added RequestBuffer::append(std::string_view bytes) {
   if (bytes.empty()) return Added::done;
   if (in_file()) return add_to_file(bytes);
   // Where all requests together fill the memory, files take over: slower, and no reason to refuse anybody.
-  if (size_ + bytes.size() <= most_in_memory_ && memory_share_.take(bytes.size())) {
+  // What counts is what is held, not what is used of it.
+  if (size_ + bytes.size() <= most_in_memory_ &&
+      memory_share_.take(memory_.capacity_for(bytes.size()) - memory_.capacity())) {
     memory_.append(bytes);
     size_ += bytes.size();
     return Added::done;

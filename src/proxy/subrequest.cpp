@@ -34,16 +34,33 @@ bool Subrequest::try_endpoint(bool fresh) {
         target_.pool->choose(tried_.data(), std::min<std::size_t>(try_count_, kMaxTries));
     if (endpoint == nullptr) return false;
     tried_[try_count_++ % kMaxTries] = endpoint;
+    current_try() = {};
+    current_try().address = endpoint->endpoint.text;
+    try_began_ = context_.now;
     upstream_ = context_.upstreams.checkout(*endpoint, *this, {target_.tls, false, &target_.pool->cluster()},
                                             fresh ? Reuse::none : reuse);
-    if (upstream_ == nullptr) endpoint->note(TryOutcome::gateway_failure);
-  } while (upstream_ == nullptr && try_count_ < tries_allowed());
+    if (upstream_ != nullptr) break;
+    endpoint->note(TryOutcome::gateway_failure);
+    current_try().status = 502;
+    current_try().response_time = std::chrono::microseconds(0);
+  } while (try_count_ < tries_allowed());
   if (upstream_ == nullptr) return false;
   if (upstream_->is_connected()) on_connected();
   return true;
 }
 
+std::chrono::microseconds Subrequest::since_try() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(context_.now - try_began_);
+}
+
+void Subrequest::tell_tries(observe::AccessRecord& record) const {
+  const std::size_t kept = std::min<std::size_t>(try_count_, kMaxTries);
+  for (std::size_t i = 0; i < kept; ++i) record.tries[i] = tries_[(try_count_ - kept + i) % kMaxTries];
+  record.try_count = static_cast<std::uint8_t>(kept);
+}
+
 void Subrequest::on_connected() {
+  current_try().connect_time = upstream_->is_reused() ? std::chrono::microseconds(0) : since_try();
   upstream_->send(request_.data(), request_.size());
   upstream_->request_complete();
 }
@@ -51,6 +68,8 @@ void Subrequest::on_connected() {
 void Subrequest::on_response_head(http::ResponseHead& head, const http::ResponseFacts&, char*,
                                   std::size_t size, bool last) {
   answer_.status = head.status;
+  current_try().status = static_cast<std::uint16_t>(head.status);
+  current_try().header_time = since_try();
   tried_[(try_count_ - 1) % kMaxTries]->note(outcome_of_status(head.status));
   for (const http::Field& field : head.fields)
     if (!field.drop) answer_.fields.push_back({std::string(field.name), std::string(field.value)});
@@ -63,6 +82,7 @@ void Subrequest::on_response_body(char*, std::size_t size, bool last) { take_con
 
 void Subrequest::take_content(std::size_t size, bool last) {
   discarded_ += size;
+  current_try().response_bytes += size;
   if (last)
     finish(true);
   else if (discarded_ > kMostDiscarded)
@@ -70,6 +90,7 @@ void Subrequest::take_content(std::size_t size, bool last) {
 }
 
 void Subrequest::finish(bool reusable) {
+  current_try().response_time = since_try();
   Upstream* const upstream = std::exchange(upstream_, nullptr);
   if (reusable)
     upstream->release(true);
@@ -88,6 +109,13 @@ void Subrequest::on_upstream_failed(UpstreamFailure failure, bool request_sent, 
   const bool stale =
       upstream_ != nullptr && upstream_->is_reused() && failure == UpstreamFailure::reset && !response_begun;
   upstream_ = nullptr;
+  current_try().response_time = since_try();
+  if (current_try().status == 0) {
+    const bool timed_out = failure == UpstreamFailure::connect_timeout ||
+                           failure == UpstreamFailure::send_timeout ||
+                           failure == UpstreamFailure::read_timeout;
+    current_try().status = timed_out ? 504 : 502;
+  }
   if (!stale) tried_[(try_count_ - 1) % kMaxTries]->note(TryOutcome::gateway_failure);
   const bool transient =
       failure != UpstreamFailure::bad_head && failure != UpstreamFailure::bad_framing && answer_.status == 0;

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <string>
 
+#include "base/clock.h"
 #include "http/method.h"
+#include "observe/access_record.h"
 #include "policy/subrequest_answer.h"
 #include "proxy/endpoint_pool.h"
 #include "proxy/upstream_user.h"
@@ -48,6 +50,9 @@ class Subrequest final : public UpstreamUser {
   // nothing.
   [[nodiscard]] bool start(SubrequestTarget target, http::Method method, std::string request);
 
+  // What became of its tries, for a line of the log. The views are good while this lives.
+  void tell_tries(observe::AccessRecord& record) const;
+
   void on_connected() override;
   void on_upstream_drained() override {}
   void on_interim(http::ResponseHead&) override {}
@@ -69,6 +74,8 @@ class Subrequest final : public UpstreamUser {
   void take_content(std::size_t size, bool last);
   void finish(bool reusable);
   [[nodiscard]] std::uint32_t tries_allowed() const;
+  [[nodiscard]] observe::UpstreamTry& current_try() { return tries_[(try_count_ - 1) % kMaxTries]; }
+  [[nodiscard]] std::chrono::microseconds since_try() const;
 
   WorkerContext& context_;
   const router::RouteSettings& settings_;
@@ -80,6 +87,8 @@ class Subrequest final : public UpstreamUser {
   policy::SubrequestAnswer answer_;
   std::size_t discarded_ = 0;
   std::array<EndpointRef, kMaxTries> tried_;
+  std::array<observe::UpstreamTry, kMaxTries> tries_;
+  TimePoint try_began_;
   std::uint32_t try_count_ = 0;
 };
 

@@ -1,12 +1,13 @@
 #include "proxy/worker.h"
 
+#include <algorithm>
 #include <ctime>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "observe/route_series.h"
-#include "proxy/acceptor.h"
 #include "proxy/connection_list.h"
 #include "proxy/context.h"
 #include "proxy/health_checks.h"
@@ -24,7 +25,7 @@ std::size_t random_offset() { return std::random_device()() & 0xffff; }
 }  // namespace
 
 struct Worker::State {
-  State(const DataPlaneConfig& worker_config, unsigned index, observe::AccessLogSink& sink,
+  State(const DataPlaneConfig& worker_config, unsigned index, observe::AccessLogSinks sinks,
         const std::function<void(std::shared_ptr<const void>)>& retire_callback,
         const std::function<void()>& adopted_callback, const std::function<void()>& spans_callback)
       : config(worker_config),
@@ -34,7 +35,7 @@ struct Worker::State {
         timers(Clock::now()),
         upstreams(random_offset() + index, index),
         tables(retire_callback),
-        access_log(sink),
+        access_log(std::move(sinks)),
         spans([this] {
           if (on_spans) on_spans();
         }),
@@ -63,6 +64,7 @@ struct Worker::State {
     loop.run_posted();  // the table published before start() is there before the first connection
     read_clocks();
     for (const auto& acceptor : acceptors) acceptor->start(context);
+    running = true;
     loop.run();
   }
 
@@ -99,6 +101,28 @@ struct Worker::State {
     if (!next) return;
     if (current) retire(std::move(current));
     current = next;
+  }
+
+  void change_listeners(std::vector<std::unique_ptr<Acceptor>>& added, const ListenAddresses& removed) {
+    if (context.draining) return;
+    const auto has_place_in = [](const std::vector<SocketAddress>& addresses, const Acceptor& acceptor) {
+      return std::find(addresses.begin(), addresses.end(), acceptor.address()) != addresses.end();
+    };
+    std::vector<std::unique_ptr<Acceptor>> kept;
+    // New ones first: who listens at an address that two of them cover changes without a gap.
+    for (std::unique_ptr<Acceptor>& acceptor : added) {
+      if (running) acceptor->start(context);
+      kept.push_back(std::move(acceptor));
+    }
+    for (std::unique_ptr<Acceptor>& acceptor : acceptors) {
+      if (!has_place_in(acceptor->is_over_tls() ? removed.https : removed.http, *acceptor)) {
+        kept.push_back(std::move(acceptor));
+      } else if (running) {
+        acceptor->stop();
+        loop.destroy_later(std::move(acceptor));
+      }
+    }
+    acceptors = std::move(kept);
   }
 
   void drain(std::chrono::milliseconds deadline) {
@@ -144,16 +168,17 @@ struct Worker::State {
   WorkerContext context;
   HealthChecks checks;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
+  bool running = false;  // the thread has begun to accept
   TimePoint drain_deadline;
   std::atomic<std::uint64_t> adopted{0};
   std::atomic<bool> is_drained{false};
   std::thread thread;
 };
 
-Worker::Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
+Worker::Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSinks access_log,
                const std::function<void(std::shared_ptr<const void>)>& retire,
                const std::function<void()>& on_adopted, const std::function<void()>& on_spans)
-    : state_(std::make_unique<State>(config, index, access_log, retire, on_adopted, on_spans)) {}
+    : state_(std::make_unique<State>(config, index, std::move(access_log), retire, on_adopted, on_spans)) {}
 
 Worker::~Worker() { stop(); }
 
@@ -185,6 +210,22 @@ void Worker::post_publication(std::shared_ptr<const router::Publication> publica
 
 void Worker::post_drain(std::chrono::milliseconds deadline) {
   state_->loop.post([state = state_.get(), deadline] { state->drain(deadline); });
+}
+
+void Worker::post_listeners(std::vector<std::unique_ptr<Acceptor>> added, ListenAddresses removed) {
+  auto shared = std::make_shared<std::vector<std::unique_ptr<Acceptor>>>(std::move(added));
+  state_->loop.post([state = state_.get(), shared = std::move(shared), removed = std::move(removed)] {
+    state->change_listeners(*shared, removed);
+  });
+}
+
+void Worker::post_log_sinks(observe::AccessLogSinks sinks) {
+  state_->loop.post([state = state_.get(), sinks = std::move(sinks)] {
+    observe::AccessLogSinks old = state->access_log.exchange_sinks(sinks);
+    // The last to let go of a sink waits for its thread: not this one.
+    state->retire(std::move(old.http));
+    state->retire(std::move(old.stream));
+  });
 }
 
 std::uint64_t Worker::adopted_generation() const { return state_->adopted.load(std::memory_order_acquire); }

@@ -13,6 +13,7 @@
 #include "observe/access_log.h"
 #include "observe/span_queue.h"
 #include "observe/worker_stats.h"
+#include "proxy/acceptor.h"
 #include "proxy/data_plane.h"
 #include "proxy/health_keeper.h"
 #include "router/publication.h"
@@ -21,8 +22,8 @@ namespace headgate::proxy {
 
 class Worker {
  public:
-  // All arguments outlive the Worker. `index`: which of the Workers it is.
-  Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSink& access_log,
+  // All references outlive the Worker. `index`: which of the Workers it is.
+  Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSinks access_log,
          const std::function<void(std::shared_ptr<const void>)>& retire,
          const std::function<void()>& on_adopted, const std::function<void()>& on_spans);
   ~Worker();
@@ -40,6 +41,10 @@ class Worker {
   // Any thread.
   void post_publication(std::shared_ptr<const router::Publication> publication, HealthUpdates health);
   void post_drain(std::chrono::milliseconds deadline);
+  // Takes over listeners that are open, and gives up those at `removed`; what their kernel queues hold is
+  // served.
+  void post_listeners(std::vector<std::unique_ptr<Acceptor>> added, ListenAddresses removed);
+  void post_log_sinks(observe::AccessLogSinks sinks);
   [[nodiscard]] std::uint64_t adopted_generation() const;
   [[nodiscard]] bool drained() const;
   [[nodiscard]] const observe::WorkerStats& stats() const;

@@ -71,6 +71,7 @@ std::string settings_of(const RouteSettings& settings) {
     if (settings.limit_rate_after != 0) add("limit-rate-after", std::to_string(settings.limit_rate_after));
   }
   if (!settings.access_log) text += " no-access-log";
+  if (settings.http10) text += " http-1.0";
   if (settings.buffers_requests)
     text += " buffers-requests" +
             (settings.body_buffer != standard.body_buffer ? "=" + std::to_string(settings.body_buffer) : "");
@@ -183,8 +184,10 @@ std::string dump_site(const SiteSettings& site) {
     out += "\n";
   }
   if (!site.generate_request_id) out += "no request id is made\n";
+  if (site.pass_unusual) out += "fields with unusual names reach the pods\n";
   if (site.pass_underscores) out += "fields with underscores reach the pods\n";
   if (!site.access_log) out += "no access log\n";
+  if (site.log_auth_requests) out += "requests to auth services are logged\n";
   if (site.log_default_backend) out += "requests for hosts of no Ingress are in the access log\n";
   if (const observe::LogFormat* const format = site.log_format.format.get())
     out += "access log: " + describe(*format) + "\n";

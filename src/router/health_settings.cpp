@@ -22,10 +22,16 @@ std::string to_string(const OutlierDetection& rules) {
 }
 
 std::string to_string(const HealthCheck& check) {
-  std::string out = "health check (GET " + check.path;
+  std::string out = "health check (";
+  if (!check.grpc_service)
+    out += "GET " + check.path;
+  else
+    out += "gRPC" + (check.grpc_service->empty() ? "" : " service " + *check.grpc_service);
   if (!check.host.empty()) out += " host " + check.host;
   out += " every " + text_of(check.interval) + " within " + text_of(check.timeout) + ", expects";
+  if (check.grpc_service) out += " SERVING";
   for (const HealthCheck::Statuses& each : check.expected) {
+    if (check.grpc_service) break;
     out += " " + std::to_string(each.first);
     if (each.last != each.first) out += "-" + std::to_string(each.last);
   }

@@ -33,8 +33,12 @@ struct OutlierDetection {
   friend bool operator==(const OutlierDetection&, const OutlierDetection&) = default;
 };
 
-// Asking each endpoint by itself whether it is well: GET `path` on a connection of its own.
+// Asking each endpoint by itself whether it is well: GET `path` on a connection of its own, or gRPC's
+// Health/Check.
 struct HealthCheck {
+  // Whose health is asked for by gRPC; empty: that of the server. Nothing: it is asked by GET, and then what
+  // answers are `expected` counts.
+  std::optional<std::string> grpc_service;
   std::string path;  // as it is sent
   std::string host;  // empty: the endpoint's address
   // As the requests of the Ingress that asks for it; nothing: as the EndpointSet says.

@@ -113,6 +113,7 @@ struct RouteSettings {
   // `body_buffer` bytes, else into a file [client-body-buffer-size].
   bool buffers_requests = false;
   std::uint64_t body_buffer = std::uint64_t{8} * 1024;
+  bool http10 = false;  // pods are asked in HTTP/1.0, where it is not HTTP/2 [proxy-http-version]
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 

@@ -31,11 +31,15 @@ struct SiteSettings {
   bool name_server = false;                // Server of ours, where there is none [server-tokens]
   bool generate_request_id = true;         // where a client sends none [generate-request-id]
   bool pass_underscores = false;           // of request fields [enable-underscores-in-headers]
-  bool access_log = true;                  // [disable-access-log]
+  // Request fields with other bytes in their names than letters, digits and '-' [ignore-invalid-headers:
+  // false].
+  bool pass_unusual = false;
+  bool access_log = true;  // [disable-access-log]
   bool log_default_backend =
-      false;                     // requests for hosts of no Ingress [enable-access-log-for-default-backend]
-  LogFormatRef log_format;       // [log-format-upstream, log-format-escape-json, -none]
-  policy::TracingRules tracing;  // of Routes that are traced [otel-sampler …, otlp-collector-host]
+      false;                       // requests for hosts of no Ingress [enable-access-log-for-default-backend]
+  bool log_auth_requests = false;  // lines for requests to auth services [enable-auth-access-log]
+  LogFormatRef log_format;         // [log-format-upstream, log-format-escape-json, -none]
+  policy::TracingRules tracing;    // of Routes that are traced [otel-sampler …, otlp-collector-host]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -37,9 +38,25 @@ class LogFileTest : public testing::Test {
 
 TEST_F(LogFileTest, KnowsStdoutAndOff) {
   EXPECT_EQ(LogFile::open("stdout")->descriptor(), STDOUT_FILENO);
-  EXPECT_EQ(LogFile::open("/dev/stdout")->descriptor(), STDOUT_FILENO);
+  EXPECT_EQ(LogFile::open("stderr")->descriptor(), STDERR_FILENO);
   EXPECT_EQ(LogFile::open("off")->descriptor(), -1);
   EXPECT_GE(fcntl(STDOUT_FILENO, F_GETFD), 0) << "stdout was closed";
+}
+
+TEST_F(LogFileTest, KnowsNginxsOwnPaths) {
+  EXPECT_EQ(log_place("/dev/stdout"), "stdout");
+  EXPECT_EQ(log_place("/dev/stderr"), "stderr");
+  EXPECT_EQ(log_place("off"), "off");
+  EXPECT_EQ(log_place("/var/log/nginx/access.log", false), "stdout");
+  EXPECT_EQ(log_place("/var/log/nginx/error.log", false), "stderr");
+  EXPECT_EQ(log_place("/var/log/nginx/other.log", false), "/var/log/nginx/other.log");
+  EXPECT_EQ(log_place("/var/log/nginx/access.log", true), "/var/log/nginx/access.log") << "a volume";
+}
+
+TEST_F(LogFileTest, DoesNotWaitForWhoeverReadsAPipe) {
+  const fs::path path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_FALSE(LogFile::open(path.string())) << "nobody reads it";
 }
 
 TEST_F(LogFileTest, AppendsAndGoesOnAfterRotation) {
@@ -61,7 +78,7 @@ TEST_F(LogFileTest, SaysWhichFileItCannotOpen) {
   const std::string path = (folder_ / "missing" / "access.log").string();
   const Result<LogFile> file = LogFile::open(path);
   ASSERT_FALSE(file);
-  EXPECT_EQ(file.error().message, "access log: cannot open " + path + ": No such file or directory");
+  EXPECT_EQ(file.error().message, "cannot open " + path + ": No such file or directory");
 }
 
 TEST_F(LogFileTest, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {

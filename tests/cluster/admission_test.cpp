@@ -2,28 +2,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <openssl/evp.h>
-
 #include "cluster/cluster_fixture.h"
+#include "support/base64.h"
 #include "support/secret_volume.h"
 #include "support/test_certificate.h"
 
 namespace headgate::cluster_test {
 namespace {
 
+using test_support::base64;
 using test_support::eventually;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const std::string kWebhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  out.resize(static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                                      reinterpret_cast<const unsigned char*>(text.data()),
-                                                      static_cast<int>(text.size()))));
-  return out;
-}
 
 class ClusterAdmission : public ClusterTest {
  protected:

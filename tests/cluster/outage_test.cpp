@@ -16,7 +16,8 @@ namespace {
 
 using ::testing::IsEmpty;
 
-constexpr std::chrono::seconds kRecovery{60};  // the longest pause between two attempts is 30 s
+// The longest pause between two attempts is 60 s, and the first may meet a server that is not ready yet.
+constexpr std::chrono::seconds kRecovery{130};
 
 class Outage : public ClusterTest {
  protected:

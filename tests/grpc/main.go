@@ -19,16 +19,32 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
 
-// Messages are bytes: no protocol buffers needed.
+// Messages are bytes; those of the health service are protocol buffers.
 type raw struct{}
 
-func (raw) Marshal(v any) ([]byte, error)      { return *(v.(*[]byte)), nil }
-func (raw) Unmarshal(data []byte, v any) error { *(v.(*[]byte)) = bytes.Clone(data); return nil }
-func (raw) Name() string                       { return "raw" }
+func (raw) Marshal(v any) ([]byte, error) {
+	if message, ok := v.(proto.Message); ok {
+		return proto.Marshal(message)
+	}
+	return *(v.(*[]byte)), nil
+}
+
+func (raw) Unmarshal(data []byte, v any) error {
+	if message, ok := v.(proto.Message); ok {
+		return proto.Unmarshal(data, message)
+	}
+	*(v.(*[]byte)) = bytes.Clone(data)
+	return nil
+}
+
+func (raw) Name() string { return "raw" }
 
 func fail(what string, err error) {
 	fmt.Fprintln(os.Stderr, what+":", err)
@@ -107,7 +123,12 @@ func pod(args []string) {
 		fail("listen", err)
 	}
 	fmt.Println("ready")
-	if err := grpc.NewServer(options...).Serve(listener); err != nil {
+	server := grpc.NewServer(options...)
+	states := health.NewServer() // the server itself is SERVING
+	states.SetServingStatus("test.Well", healthgrpc.HealthCheckResponse_SERVING)
+	states.SetServingStatus("test.Ill", healthgrpc.HealthCheckResponse_NOT_SERVING)
+	healthgrpc.RegisterHealthServer(server, states)
+	if err := server.Serve(listener); err != nil {
 		fail("serve", err)
 	}
 }

@@ -50,5 +50,11 @@ TEST(FieldId, SetsApartEveryNameWithAnUnderscore) {
     EXPECT_EQ(field_id_of(name), FieldId::with_underscore) << name;
 }
 
+TEST(FieldId, SetsApartEveryNameWithOtherBytes) {
+  for (const char* name :
+       {"x.real.ip", "X-Real.IP", "!", "Content~Length", "host_.", "a-very-long-name-of-a-field.with-more"})
+    EXPECT_EQ(field_id_of(name), FieldId::unusual) << name;
+}
+
 }  // namespace
 }  // namespace headgate::http

@@ -23,8 +23,8 @@ TEST_F(Access, AnAllowListAnswersAllOthersWith403) {
   EXPECT_THAT(response.body, HasSubstr("<h1>403 Forbidden</h1>"));
   EXPECT_EQ(pod.request_count(), 0U);
   EXPECT_TRUE(eventually([&] {  // counted once the answer is on its way
-    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total",
-                  "reason=\"ip_filter\"") == 1;
+    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total", "reason=\"ip_filter\"") ==
+           1;
   }));
   annotate({{"whitelist-source-range", "127.0.0.0/8"}});
   EXPECT_TRUE(headgate->wait_for("y.test", "/", 200)) << "the older name, live";

@@ -15,13 +15,14 @@ inline std::string text_response(int status, const std::string& fields = "") {
 class ExternalAuth : public OnePodOverH2 {
  protected:
   // Host x.test with auth-url of the service below, and further annotations.
-  void start_auth(const FieldList& more = {}, const FieldList& settings = {}) {
+  void start_auth(const FieldList& more = {}, const FieldList& settings = {},
+                  const std::string& access_log = "/dev/null") {
     FieldList all{{"auth-url", auth_url()}};
     all.insert(all.end(), more.begin(), more.end());
-    start_annotated(all, settings);
+    start_annotated(all, settings, "/", access_log);
   }
   void start_annotated(const FieldList& annotations, const FieldList& settings = {},
-                       std::string_view path = "/") {
+                       std::string_view path = "/", const std::string& access_log = "/dev/null") {
     IngressSpec spec;
     spec.name = "web";
     spec.rules = {{"x.test", {{std::string(path), "Prefix", "web", "80"}}}};
@@ -30,6 +31,7 @@ class ExternalAuth : public OnePodOverH2 {
                                  config_map("headgate", settings));
     HeadgateOptions options;
     options.flags = {"--configmap=default/headgate"};
+    options.access_log = access_log;
     headgate = std::make_unique<HeadgateProcess>(folder, options);
   }
   [[nodiscard]] std::string auth_url(std::string_view path = "/check?a=1") const {

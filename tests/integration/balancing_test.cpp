@@ -224,6 +224,39 @@ TEST_F(BalancingAnnotations, AnEmptyTextIsATextToo) {
   EXPECT_EQ(spread(10).size(), 1U);
 }
 
+TEST_F(BalancingAnnotations, TheConfigMapHashesForIngressesThatDoNot) {
+  add("x.test", {});
+  add("y.test", {{"upstream-hash-by", "$arg_other"}});
+  add("z.test", {{"upstream-hash-by-subset", "false"}});
+  start({{"upstream-hash-by", "$arg_key"},
+         {"upstream-hash-by-subset", "true"},
+         {"upstream-hash-by-subset-size", "2"}});
+  const auto pods_of = [this](const std::string& host, const std::string& path) {
+    std::set<std::string> met;
+    for (int i = 0; i < 40; ++i) met.insert(pod_of(get("", host, path)));
+    return met.size();
+  };
+  EXPECT_EQ(pods_of("x.test", "/?key=1"), 2u) << "a subset";
+  EXPECT_EQ(pods_of("z.test", "/?key=1"), 1u);
+  EXPECT_EQ(pods_of("y.test", "/?other=1"), 2u);
+  EXPECT_THAT(headgate->admin("/debug/findings").body, Not(HasSubstr("upstream-hash")));
+}
+
+TEST_F(BalancingAnnotations, HashesOfTheConfigMapThatAreNoneAreOneFindingEach) {
+  add("x.test", {});
+  start({{"upstream-hash-by", "$no_such_variable"},
+         {"upstream-hash-by-subset", "maybe"},
+         {"upstream-hash-by-subset-size", "0"}});
+  EXPECT_EQ(spread(30).size(), 3u);
+  const std::string findings = headgate->admin("/debug/findings").body;
+  for (const char* key :
+       {"data.upstream-hash-by: ", "data.upstream-hash-by-subset: ", "data.upstream-hash-by-subset-size: "}) {
+    const std::size_t at = findings.find(key);
+    ASSERT_NE(at, std::string::npos) << key << findings;
+    EXPECT_EQ(findings.find(key, at + 1), std::string::npos) << findings;
+  }
+}
+
 TEST_F(BalancingAnnotations, ABadTextCostsTheIngress) {
   add("x.test", {{"upstream-hash-by", "$no_such_variable"}});
   add("y.test", {});

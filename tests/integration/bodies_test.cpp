@@ -72,6 +72,29 @@ TEST_F(RequestBodies, TrailersDoNotBecomeFields) {
   EXPECT_EQ(seen.body, "hello");
   EXPECT_FALSE(seen.has("X-Sum"));
   EXPECT_FALSE(seen.has("X-Role"));
+  EXPECT_FALSE(seen.has("Trailer")) << "none follow";
+  EXPECT_TRUE(seen.trailers.empty());
+}
+
+TEST_F(RequestBodies, TrailersAboutFramingChangeNoFraming) {
+  start();
+  RawClient one = client();
+  for (const char* const trailer : {"Content-Length: 3", "Transfer-Encoding: chunked", "Host: evil.test",
+                                    "Connection: close", "X-Forwarded-For: 10.0.0.1", "Upgrade: websocket"}) {
+    pod.forget_requests();
+    one.send(make_request("POST", "x.test", "/first", "Transfer-Encoding: chunked\r\n",
+                          "5\r\nhello\r\n0\r\n" + std::string(trailer) + "\r\n\r\n") +
+             make_request("GET", "x.test", "/second"));
+    EXPECT_EQ(one.receive("POST").status, 200) << trailer;
+    EXPECT_EQ(one.receive().status, 200) << trailer;
+    const std::vector<HttpRequest> seen = pod.requests();
+    ASSERT_EQ(seen.size(), 2u) << trailer;
+    EXPECT_EQ(seen[0].body, "hello") << trailer;
+    EXPECT_EQ(seen[0].field("Host"), "x.test") << trailer;
+    EXPECT_EQ(seen[0].field("X-Forwarded-For"), "127.0.0.1") << trailer;
+    EXPECT_TRUE(seen[0].trailers.empty()) << trailer;
+    EXPECT_EQ(seen[1].target, "/second") << trailer;
+  }
 }
 
 TEST_F(RequestBodies, ExpectContinueIsAnsweredByTheProxy) {

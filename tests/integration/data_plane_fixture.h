@@ -22,8 +22,8 @@ class DataPlaneTimes : public ::testing::Test {
  protected:
   void start(const router::ListenerSettings& listeners, router::RouteSettings settings = {},
              proxy::DataPlaneConfig config = {}) {
-    config.http_addresses = {*SocketAddress::parse("127.0.0.1", port.port(0))};
-    if (listeners.tls) config.https_addresses = {*SocketAddress::parse("127.0.0.1", port.port(1))};
+    config.listen.http = {*SocketAddress::parse("127.0.0.1", port.port(0))};
+    if (listeners.tls) config.listen.https = {*SocketAddress::parse("127.0.0.1", port.port(1))};
     config.workers = 1;
     plane = std::make_unique<proxy::DataPlane>(config, log, [](std::shared_ptr<const void>) {});
     const Result<void> bound = plane->bind();

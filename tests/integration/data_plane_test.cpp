@@ -149,7 +149,7 @@ TEST(DataPlane, DoesNotListenOnOneAddressForTwoProtocols) {
   const PortReservation port;
   const SocketAddress address = *SocketAddress::parse("127.0.0.1", port.port());
   proxy::DataPlaneConfig config;
-  config.http_addresses = config.https_addresses = {address};
+  config.listen = {{address}, {address}};
   observe::AccessLogSink log{-1};
   proxy::DataPlane plane(config, log, [](std::shared_ptr<const void>) {});
   const Result<void> bound = plane.bind();

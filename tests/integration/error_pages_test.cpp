@@ -8,6 +8,7 @@ namespace headgate::test_support {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ErrorPages : public OnePodOverH2 {
  protected:
@@ -160,6 +161,23 @@ TEST_F(ErrorPages, TheConfigMapAndTheGlobalBackend) {
 TEST_F(ErrorPages, WithoutADefaultBackendErrorsStayAsTheyAre) {
   start_annotated({{"custom-http-errors", "404"}, {"default-backend", "missing"}});
   EXPECT_EQ(get("/404").body, "own 404");
+}
+
+TEST_F(ErrorPages, AListThatNobodyWordsIsAFinding) {
+  const auto findings = [this] { return headgate->admin("/debug/findings").body; };
+  constexpr auto kStay = "these errors stay as they are";
+  start_annotated({}, {{"custom-http-errors", "404"}});
+  EXPECT_EQ(get("/404").body, "own 404");
+  EXPECT_TRUE(headgate->wait_for_finding(
+      "data.custom-http-errors: has no effect for Ingresses without the annotation"));
+  EXPECT_THAT(findings(), HasSubstr(kStay));
+  start_annotated({{"custom-http-errors", "404"}});
+  EXPECT_EQ(get("/404").body, "own 404");
+  EXPECT_TRUE(headgate->wait_for_finding("custom-http-errors]: has no effect: there is neither"));
+  start_annotated(kBoth);
+  EXPECT_THAT(findings(), Not(HasSubstr(kStay)));
+  start_annotated({{"custom-http-errors", "503"}}, {{"custom-http-errors", "404"}}, true);
+  EXPECT_THAT(findings(), Not(HasSubstr(kStay)));
 }
 
 TEST_F(ErrorPages, ADefaultBackendThatFailsIsABadGateway) {

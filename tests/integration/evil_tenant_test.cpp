@@ -10,10 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "support/backend_scripts.h"
 #include "support/echo_backend.h"
 #include "support/gate.h"
 #include "support/headgate_process.h"
 #include "support/manifests.h"
+#include "support/metrics.h"
+#include "support/raw_client.h"
 #include "support/test_certificate.h"
 #include "support/tls_client.h"
 
@@ -454,6 +457,45 @@ TEST_F(EvilTenant, ClientsCannotSteerWhatAnAuthServiceIsAsked) {
   EXPECT_EQ(headgate->get("mirror.test", "/?user=bob").status, 200);
   ASSERT_TRUE(evil_pod.wait_for_requests(3));
   for (const HttpRequest& each : evil_pod.requests()) EXPECT_NE(each.target, "/copy/..");
+}
+
+// Neither by a mirror that never answers nor by clients that never finish.
+TEST_F(EvilTenant, LeavesRoomForTheMirrorsOfOthers) {
+  EchoBackend silent{"silent"};
+  silent.set_handler(never_answer());
+  EchoBackend shadow{"shadow"};
+  IngressSpec mirrored;
+  mirrored.name = "mirrored";
+  mirrored.rules = {{"m.test", {{"/", "Prefix", "web"}}}};
+  mirrored.annotations = {{"mirror-target", "http://shadow.default.svc/"}};
+  folder.write("mirrored.yaml", ingress(mirrored) + service_of("shadow", shadow));
+  apply({{"silent", {{"mirror-target", "http://silent.evil.svc/"}}, {{"silent.test", {at("/")}}}},
+         {"slow", {{"mirror-target", "http://evil.evil.svc/"}}, {{"slow.test", {at("/")}}}}},
+        in_namespace(service_of("silent", silent), "evil"));
+  const auto dropped = [&] {
+    return metric(headgate->admin("/metrics").body, "headgate_http_rejected_total", "mirror_dropped");
+  };
+  std::size_t copies = 0;
+  const auto expect_copies = [&](const std::string& beside) {
+    for (int i = 0; i < 5; ++i) ASSERT_EQ(headgate->get("m.test", "/").status, 200);
+    EXPECT_TRUE(shadow.wait_for_requests(copies += 5)) << beside;
+    RawClient slow(headgate->http_port());
+    slow.send("POST / HTTP/1.1\r\nHost: m.test\r\nContent-Length: 10\r\n\r\n12345");
+    slow.send("67890");
+    EXPECT_EQ(slow.receive("POST").status, 200);
+    EXPECT_TRUE(shadow.wait_for_requests(++copies)) << beside;
+  };
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 300; ++i) {
+    slow.push_back(std::make_unique<RawClient>(headgate->http_port()));
+    ASSERT_TRUE(slow.back()->send("POST / HTTP/1.1\r\nHost: slow.test\r\nContent-Length: 10\r\n\r\n1"));
+  }
+  EXPECT_TRUE(eventually([&] { return dropped() == 300 - 64; })) << dropped();
+  expect_copies("clients that never finish");
+  slow.clear();
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(headgate->get("silent.test", "/").status, 200);
+  EXPECT_GE(dropped(), 2 * (300 - 64));
+  expect_copies("a mirror that never answers");
 }
 
 }  // namespace

@@ -3,15 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "integration/auth_service.h"
 
 namespace headgate::test_support {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 TEST_F(ExternalAuth, TheServiceDecides) {
@@ -37,6 +43,64 @@ TEST_F(ExternalAuth, TheServiceDecides) {
     EXPECT_FALSE(response.has("Location"));
   }
   EXPECT_EQ(pod.request_count(), before) << "the pod sees only what was let through";
+}
+
+// enable-auth-access-log.
+class AuthLog : public ExternalAuth {
+ protected:
+  // The lines of one request, once Headgate has ended.
+  std::vector<std::string> lines_with(const FieldList& settings, const FieldList& annotations = {}) {
+    log_ = (logs_.path() / ("access" + std::to_string(++runs_) + ".log")).string();
+    FieldList all{{"log-format-upstream",
+                   "$request $status $bytes_sent $request_length [$proxy_upstream_name] "
+                   "$upstream_status $upstream_addr"}};
+    all.insert(all.end(), settings.begin(), settings.end());
+    start_auth(annotations, all, log_);
+    EXPECT_NE(get().status, 0);
+    headgate.reset();
+    std::ifstream file(log_);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+  }
+  [[nodiscard]] std::string service() const { return " 127.0.0.1:" + std::to_string(auth.port()); }
+
+  TempDir logs_;
+  std::string log_;
+  int runs_ = 0;
+};
+
+TEST_F(AuthLog, WithoutTheKeyServicesAreNotLogged) {
+  answer(200);
+  EXPECT_THAT(lines_with({}), ElementsAre(StartsWith("GET /page?q=1 HTTP/1.1 200 ")));
+  EXPECT_THAT(lines_with({{"enable-auth-access-log", "maybe"}}), SizeIs(1));
+}
+
+TEST_F(AuthLog, EachRequestToAServiceIsALineBeforeItsClients) {
+  answer(204);
+  EXPECT_THAT(lines_with({{"enable-auth-access-log", "true"}}),
+              ElementsAre("GET /page?q=1 HTTP/1.1 204 0 0 [default-web-80] 204" + service(),
+                          StartsWith("GET /page?q=1 HTTP/1.1 200 ")));
+}
+
+TEST_F(AuthLog, ARefusalIsLoggedAsTheServiceSaidIt) {
+  answer(418);
+  EXPECT_THAT(lines_with({{"enable-auth-access-log", "true"}}),
+              ElementsAre("GET /page?q=1 HTTP/1.1 418 0 0 [default-web-80] 418" + service(),
+                          StartsWith("GET /page?q=1 HTTP/1.1 500 ")));
+}
+
+TEST_F(AuthLog, AServiceThatDoesNotAnswerIs502) {
+  auth.set_handler([](BackendExchange& exchange) { exchange.reset(); });
+  const std::vector<std::string> lines = lines_with({{"enable-auth-access-log", "true"}});
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_THAT(lines[0], StartsWith("GET /page?q=1 HTTP/1.1 502 0 0 [default-web-80] 502"));
+  EXPECT_THAT(lines[1], StartsWith("GET /page?q=1 HTTP/1.1 500 "));
+}
+
+TEST_F(AuthLog, AnIngressWithoutLinesHasNoneOfItsService) {
+  answer(200);
+  EXPECT_THAT(lines_with({{"enable-auth-access-log", "true"}}, {{"enable-access-log", "false"}}), IsEmpty());
 }
 
 TEST_F(ExternalAuth, IsAskedAboutTheRequestAndToldNothingThatClientsMakeUp) {

@@ -196,6 +196,41 @@ TEST_F(FieldSettings, UnderscoresDoNotPassForFieldsThatAreSet) {
   EXPECT_EQ(seen.field("X_Mine"), "m");
 }
 
+TEST_F(FieldSettings, UnusualNamesDoNotReachThePod) {
+  start_with({}, {{"enable-underscores-in-headers", "true"}});
+  const HttpRequest seen =
+      seen_by_pod("X.Dot: 1\r\nX.Under_Score: 1\r\n!odd: 1\r\nmy_field: 1\r\nX-Fine: 1\r\n");
+  for (const char* name : {"X.Dot", "X.Under_Score", "!odd"}) EXPECT_FALSE(seen.has(name)) << name;
+  EXPECT_EQ(seen.field("my_field"), "1");
+  EXPECT_EQ(seen.field("X-Fine"), "1");
+}
+
+TEST_F(FieldSettings, UnusualNamesPassWhereTheyCannotBeMistaken) {
+  start_with({}, {{"ignore-invalid-headers", "false"}, {"proxy-set-headers", "default/sent"}},
+             config_map("sent", {{"X-Tier", "gold"}}));
+  const HttpRequest seen = seen_by_pod(
+      "X.Dot: 1\r\nmy_field: 2\r\nX.Forwarded.For: 6.6.6.6\r\nSSL~Client~Verify: SUCCESS\r\nX.Tier: "
+      "iron\r\n");
+  EXPECT_EQ(seen.field("X.Dot"), "1");
+  EXPECT_EQ(seen.field("my_field"), "2") << "to nginx an underscore is invalid, too";
+  EXPECT_EQ(seen.field("X-Tier"), "gold");
+  for (const char* name : {"X.Forwarded.For", "SSL~Client~Verify", "X.Tier"})
+    EXPECT_FALSE(seen.has(name)) << name;
+}
+
+TEST_F(FieldSettings, NamesThatAreNoneAreRefusedWhateverIsSaid) {
+  for (const char* value : {"true", "false"}) {
+    start_with({}, {{"ignore-invalid-headers", value}});
+    EXPECT_EQ(headgate->get("x.test", "/", "X Y: 1\r\n").status, 400) << value;
+  }
+}
+
+TEST_F(FieldSettings, AValueThatIsNeitherIsOneFinding) {
+  start_with({}, {{"ignore-invalid-headers", "maybe"}});
+  EXPECT_TRUE(headgate->wait_for_finding("data.ignore-invalid-headers: 'maybe'"));
+  EXPECT_FALSE(seen_by_pod("X.Dot: 1\r\n").has("X.Dot"));
+}
+
 TEST_F(FieldSettings, ConnectionToThePodIsAsTheAnnotationSays) {
   start_with({{"connection-proxy-header", "keep-alive"}});
   const HttpRequest seen = seen_by_pod("Connection: upgrade\r\nUpgrade: websocket\r\n");

@@ -22,14 +22,20 @@ namespace headgate::test_support {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::chrono::minutes kBuildWithin{4};
+
+bool is_newer(const std::filesystem::path& built, const std::filesystem::path& source) {
+  return std::filesystem::exists(built) &&
+         std::filesystem::last_write_time(built) > std::filesystem::last_write_time(source);
+}
 
 // The program, built at the first call; empty where that cannot be.
 const std::string& grpc_probe() {
   static const std::string path = [] {
     std::string built = std::string(HEADGATE_TEST_TOOLS) + "/grpc_probe";
-    if (std::filesystem::exists(built)) return built;
+    if (is_newer(built, HEADGATE_SOURCE_DIR "/tests/grpc/main.go")) return built;
     const std::string go = program("go");
     if (go.empty()) {
       say_not_tested("go is missing, gRPC was not tested");
@@ -160,6 +166,61 @@ TEST_F(Grpc, FollowsAPodThatComesBack) {
   EXPECT_THAT(call("Unary"), HasSubstr("status=Unavailable"));
   start_pod();
   EXPECT_THAT(call("Unary"), HasSubstr("status=OK"));
+}
+
+// Pods are asked by gRPC's own health protocol.
+TEST_F(Grpc, HealthChecksSpeakItsHealthProtocol) {
+  start_pod();
+  const std::pair<const char*, const char*> cases[] = {
+      {"", " healthy, last check: SERVING\n"},
+      {"test.Well", " healthy, last check: SERVING\n"},
+      {"test.Ill", " unhealthy (health check), last check: NOT_SERVING\n"},
+      {"test.Unheard", " unhealthy (health check), last check: grpc-status 5 (NOT_FOUND)\n"},
+  };
+  std::string manifests;
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    IngressSpec spec;
+    spec.name = "pod" + std::to_string(i);
+    spec.rules = {{spec.name + ".test", {{"/", "Prefix", spec.name, "80"}}}};
+    spec.annotations = {{"backend-protocol", "GRPC"},
+                        {"headgate.dev/health-check-path", "/grpc.health.v1.Health/Check"},
+                        {"headgate.dev/health-check-interval", "1s"},
+                        {"headgate.dev/health-check-unhealthy-threshold", "1"},
+                        {"headgate.dev/healthy-panic-threshold", "0"},
+                        {"headgate.dev/health-check-grpc-service", cases[i].first}};
+    if (*cases[i].first == '\0') spec.annotations.pop_back();
+    manifests += ingress(spec) + service_at(spec.name, {{"127.0.0.1", ports.port(0)}});
+  }
+  folder.write("checked.yaml", manifests);
+  start({{"backend-protocol", "GRPC"}});
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    const std::string name = "cluster default-pod" + std::to_string(i) + "-80: ";
+    EXPECT_TRUE(eventually([&] {
+      const std::string page = headgate->admin("/debug/health").body;
+      const std::size_t at = page.find(name);
+      return at != std::string::npos &&
+             page.substr(at, page.find("cluster ", at + 1) - at).find(cases[i].second) != std::string::npos;
+    })) << cases[i].first
+        << headgate->admin("/debug/health").body;
+  }
+  EXPECT_THAT(call("Unary", "pod1.test"), HasSubstr("status=OK"));
+  EXPECT_TRUE(eventually([&] { return call("Unary", "pod2.test").find("status=Unavailable") == 0; }));
+  EXPECT_THAT(headgate->admin("/debug/findings").body, Not(HasSubstr("health-check")));
+}
+
+TEST_F(Grpc, HealthChecksOverTls) {
+  const TestAuthority authority;
+  const IssuedCertificate issued = authority.issue_for({"pod.default.svc"});
+  const TempDir keys;
+  std::ofstream(keys.path() / "crt") << issued.chain;
+  std::ofstream(keys.path() / "key") << issued.key;
+  start_pod({keys.path() / "crt", keys.path() / "key"});
+  start({{"backend-protocol", "GRPCS"},
+         {"headgate.dev/health-check-grpc-service", "test.Well"},
+         {"headgate.dev/health-check-interval", "1s"}});
+  EXPECT_TRUE(eventually([&] {
+    return headgate->admin("/debug/health").body.find(" healthy, last check: SERVING\n") != std::string::npos;
+  })) << headgate->admin("/debug/health").body;
 }
 
 }  // namespace

@@ -82,6 +82,12 @@ class Health : public ::testing::Test {
 
 const FieldList kDetection = {{"headgate.dev/outlier-detection", "true"}};
 
+FieldList detection_and(const FieldList& more) {
+  FieldList all = kDetection;
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 TEST_F(Health, WithoutAnAnnotationNobodyIsEjected) {
   add("x.test", {});
   start();
@@ -117,10 +123,8 @@ TEST_F(Health, APodThatRefusesConnectionsIsEjectedWithoutACostToClients) {
 }
 
 TEST_F(Health, ItComesBackWhenItsTimeIsOver) {
-  FieldList annotations = kDetection;
-  annotations.push_back({"headgate.dev/outlier-detection-base-ejection-time", "1s"});
-  annotations.push_back({"headgate.dev/outlier-detection-consecutive-5xx", "2"});
-  add("x.test", annotations);
+  add("x.test", detection_and({{"headgate.dev/outlier-detection-base-ejection-time", "1s"},
+                               {"headgate.dev/outlier-detection-consecutive-5xx", "2"}}));
   start();
   fail_until_ejected(b);
   b.set_handler({});
@@ -129,9 +133,7 @@ TEST_F(Health, ItComesBackWhenItsTimeIsOver) {
 }
 
 TEST_F(Health, WhereTooFewAreHealthyAllAreUsed) {
-  FieldList annotations = kDetection;
-  annotations.push_back({"headgate.dev/outlier-detection-max-ejection-percent", "100"});
-  add("x.test", annotations);
+  add("x.test", detection_and({{"headgate.dev/outlier-detection-max-ejection-percent", "100"}}));
   start();
   fail_until_ejected(a);
   EXPECT_EQ(spread(20), (Spread{{"b", 10}, {"c", 10}}));
@@ -142,10 +144,8 @@ TEST_F(Health, WhereTooFewAreHealthyAllAreUsed) {
 }
 
 TEST_F(Health, WithoutPanicAnUnhealthyServiceIs503) {
-  FieldList annotations = kDetection;
-  annotations.push_back({"headgate.dev/outlier-detection-max-ejection-percent", "100"});
-  annotations.push_back({"headgate.dev/healthy-panic-threshold", "0"});
-  add("x.test", annotations);
+  add("x.test", detection_and({{"headgate.dev/outlier-detection-max-ejection-percent", "100"},
+                               {"headgate.dev/healthy-panic-threshold", "0"}}));
   start();
   for (EchoBackend* pod : {&a, &b, &c}) fail_until_ejected(*pod);
   EXPECT_EQ(spread(5), (Spread{{"503", 5}}));
@@ -186,11 +186,10 @@ TEST_F(Health, TheConfigMapTurnsItOnAndAnIngressOff) {
 
 TEST_F(Health, ASessionIsAGuestElsewhereUntilItsPodIsBack) {
   for (const char* mode : {"balanced", "persistent"}) {
-    FieldList annotations = kDetection;
-    annotations.push_back({"headgate.dev/outlier-detection-base-ejection-time", "1s"});
-    annotations.push_back({"affinity", "cookie"});
-    annotations.push_back({"affinity-mode", mode});
-    add(std::string(mode) + ".test", annotations);
+    add(std::string(mode) + ".test",
+        detection_and({{"headgate.dev/outlier-detection-base-ejection-time", "1s"},
+                       {"affinity", "cookie"},
+                       {"affinity-mode", mode}}));
   }
   start();
   for (const std::string host : {"balanced.test", "persistent.test"}) {
@@ -211,11 +210,9 @@ TEST_F(Health, ASessionIsAGuestElsewhereUntilItsPodIsBack) {
 }
 
 TEST_F(Health, ASessionThatChangesOnFailureMovesForGood) {
-  FieldList annotations = kDetection;
-  annotations.push_back({"affinity", "cookie"});
-  annotations.push_back({"affinity-mode", "persistent"});
-  annotations.push_back({"session-cookie-change-on-failure", "true"});
-  add("x.test", annotations);
+  add("x.test", detection_and({{"affinity", "cookie"},
+                               {"affinity-mode", "persistent"},
+                               {"session-cookie-change-on-failure", "true"}}));
   start();
   const HttpResponse first = get();
   const std::string value = first.field("Set-Cookie").value_or("");
@@ -231,11 +228,10 @@ TEST_F(Health, ASessionThatChangesOnFailureMovesForGood) {
 
 TEST_F(Health, ACanaryWithoutAHealthyPodLeavesItsRequestsToThePrimary) {
   add("x.test", {});
-  FieldList annotations = kDetection;
-  annotations.push_back({"headgate.dev/healthy-panic-threshold", "0"});
-  annotations.push_back({"canary", "true"});
-  annotations.push_back({"canary-weight", "100"});
-  add("x.test", annotations, "next");
+  add("x.test",
+      detection_and(
+          {{"headgate.dev/healthy-panic-threshold", "0"}, {"canary", "true"}, {"canary-weight", "100"}}),
+      "next");
   start();
   EXPECT_EQ(spread(5), (Spread{{"next", 5}}));
   next.set_handler(say(500));
@@ -245,11 +241,9 @@ TEST_F(Health, ACanaryWithoutAHealthyPodLeavesItsRequestsToThePrimary) {
 }
 
 TEST_F(Health, BadValuesAreFindingsAndTheDefaultIsUsed) {
-  FieldList annotations = kDetection;
-  annotations.push_back({"headgate.dev/outlier-detection-consecutive-5xx", "five"});
-  annotations.push_back({"headgate.dev/outlier-detection-interval", "10ms"});
-  annotations.push_back({"headgate.dev/outlier-detection-consecutive5xx", "1"});
-  add("x.test", annotations);
+  add("x.test", detection_and({{"headgate.dev/outlier-detection-consecutive-5xx", "five"},
+                               {"headgate.dev/outlier-detection-interval", "10ms"},
+                               {"headgate.dev/outlier-detection-consecutive5xx", "1"}}));
   add("n.test", {{"headgate.dev/outlier-detection-interval", "5s"}}, "next");
   start();
   EXPECT_TRUE(
@@ -343,7 +337,7 @@ TEST_F(Health, BadChecksAreFindings) {
   EXPECT_TRUE(wait_for_finding("'100ms' is not from 1s to 3600s"));
   EXPECT_TRUE(wait_for_finding("'a b' is no host name"));
   EXPECT_TRUE(wait_for_finding("'200-' is no list of statuses"));
-  EXPECT_TRUE(wait_for_finding("the health protocol of gRPC is not spoken"));
+  EXPECT_TRUE(wait_for_finding("pods of gRPC are asked by grpc.health.v1.Health/Check, not for this path"));
   EXPECT_THAT(page(), Not(HasSubstr("cluster default-web-80")));
 }
 

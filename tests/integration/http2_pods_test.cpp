@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <vector>
 
 #include "integration/http2_fixture.h"
@@ -24,6 +26,15 @@ struct SparingPod {
   bool refuses_all = false;
   std::atomic<int> connections{0};
   std::atomic<int> refused{0};
+  // HEADERS and DATA as they came: 'H' or 'D', in lower case where the stream ends with it.
+  std::string seen() const {
+    const std::lock_guard<std::mutex> guard(mutex);
+    return frames;
+  }
+  std::string content() const {
+    const std::lock_guard<std::mutex> guard(mutex);
+    return data;
+  }
 
   void serve(int fd) {
     const bool goes_away = connections++ < goaways;
@@ -54,6 +65,7 @@ struct SparingPod {
         const auto type = static_cast<std::uint8_t>(input[3]);
         const auto flags = static_cast<std::uint8_t>(input[4]);
         const std::uint32_t stream = h2_number(input.substr(5, 4));
+        note(type, flags, std::string_view(input).substr(9, length));
         input.erase(0, 9 + length);
         if (type == h2::settings && (flags & h2::ack) == 0) put(fd, h2_frame(h2::settings, h2::ack, 0));
         if (type != h2::headers) continue;
@@ -70,6 +82,18 @@ struct SparingPod {
   }
 
  private:
+  void note(std::uint8_t type, std::uint8_t flags, std::string_view payload) {
+    if (type != h2::headers && type != h2::data) return;
+    const std::lock_guard<std::mutex> guard(mutex);
+    const bool last = (flags & h2::end_stream) != 0;
+    frames += type == h2::headers ? (last ? 'h' : 'H') : (last ? 'd' : 'D');
+    if (type == h2::data) data += payload;
+  }
+
+  mutable std::mutex mutex;
+  std::string frames;
+  std::string data;
+
   static void put(int fd, const std::string& frame) {
     EXPECT_EQ(::send(fd, frame.data(), frame.size(), MSG_NOSIGNAL), static_cast<ssize_t>(frame.size()));
   }
@@ -137,6 +161,26 @@ TEST_F(Http2Pods, OneThatRefusesEverythingIsNotAskedForEver) {
   EXPECT_EQ(sparing.refused, 8 + 3) << "eight times for nothing, then the tries that count";
   EXPECT_EQ(burst(1), 0);
   EXPECT_EQ(sparing.refused, 2 * (8 + 3));
+}
+
+// RFC 9110, section 6.5.1: who relays a message may leave its trailers out, and nobody makes fields of them.
+TEST_F(Http2Pods, TrailersOfRequestsAreLeftOut) {
+  start_sparing(100, 0);
+  H2Connected one = connect();
+  const std::uint32_t stream = one.begin("POST", "/up");
+  one->send(h2_frame(h2::data, 0, stream, "hello") +
+            h2_frame(h2::headers, h2::end_headers | h2::end_stream, stream,
+                     h2_block({{"x-checksum", "1"}, {"authorization", "stolen"}})));
+  EXPECT_EQ(one->receive(stream).status, 200);
+  EXPECT_TRUE(eventually([&] { return sparing.seen().ends_with("d"); })) << sparing.seen();
+  RawClient other = client();
+  other.send(make_request("POST", "x.test", "/up", "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n",
+                          "5\r\nworld\r\n0\r\nX-Sum: 1\r\nContent-Length: 4\r\nHost: evil.test\r\n\r\n"));
+  EXPECT_EQ(other.receive("POST").status, 200);
+  EXPECT_TRUE(eventually([&] { return std::ranges::count(sparing.seen(), 'd') == 2; })) << sparing.seen();
+  EXPECT_EQ(std::ranges::count(sparing.seen(), 'H'), 2) << "one head each: " << sparing.seen();
+  EXPECT_EQ(std::ranges::count(sparing.seen(), 'h'), 0) << sparing.seen();
+  EXPECT_EQ(sparing.content(), "helloworld");
 }
 
 }  // namespace

@@ -195,6 +195,27 @@ TEST_F(Lifecycle, ASecondSigtermEndsItAtOnce) {
   EXPECT_TRUE(running.closed_by_peer());
 }
 
+TEST_F(Lifecycle, TheConfigMapSaysHowLongTheEndMayTake) {
+  pod.set_handler(never_answer());
+  start_with_settings({{"worker-shutdown-timeout", "1s"}});
+  RawClient running = client();
+  running.send(make_request("GET", "x.test", "/running"));
+  ASSERT_TRUE(pod.wait_for_requests(1));
+  headgate->process().signal(SIGTERM);
+  EXPECT_TRUE(headgate->process().wait_for_error("waiting up to 1 s for running requests"));
+  const auto status = headgate->process().wait();
+  ASSERT_TRUE(status) << "it waits as long as the flag says";
+  EXPECT_EQ(status->code, 0);
+}
+
+TEST_F(Lifecycle, ATimeForTheEndThatIsNoneIsOneFinding) {
+  start_with_settings({{"worker-shutdown-timeout", "soon"}});
+  EXPECT_TRUE(headgate->wait_for_finding("data.worker-shutdown-timeout: 'soon' is not a time"));
+  expect_still_serving();
+  headgate->process().signal(SIGTERM);
+  EXPECT_TRUE(headgate->process().wait_for_error("waiting up to 240 s for running requests"));
+}
+
 TEST_F(Lifecycle, SigintEndsItToo) {
   start();
   headgate->process().signal(SIGINT);

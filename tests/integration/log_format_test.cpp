@@ -89,6 +89,16 @@ TEST_F(LogFormats, CredentialsThatNameNobodyAreADash) {
   EXPECT_EQ(all[5], "<a\\x22b\\x0Ac>");
 }
 
+TEST_F(LogFormats, DigestCredentialsNameAUserToo) {
+  start_with({{"log-format-upstream", "<$remote_user>"}});
+  for (const char* value :
+       {R"(Digest username="ann", realm="x", nonce="", uri="/", response="")",
+        R"(DIGEST response="",username="a\"b")", R"(Digest realm="x")",
+        R"(Digest username="0123456789abcdef", userhash=true)", R"(Digest username="ann)"})
+    headgate->get("x.test", "/", "Authorization: " + std::string(value) + "\r\n");
+  EXPECT_EQ(lines(), (std::vector<std::string>{"<ann>", "<a\\x22b>", "<->", "<->", "<->"}));
+}
+
 TEST_F(LogFormats, AJsonLineIsJsonAndTrue) {
   start_with({{"log-format-upstream", std::string(kJsonFormat)}, {"log-format-escape-json", "true"}});
   pod.set_handler([](BackendExchange& exchange) {

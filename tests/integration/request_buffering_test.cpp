@@ -2,6 +2,7 @@
 // behind.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "integration/http2_fixture.h"
 #include "support/pattern.h"
 #include "support/process_stats.h"
+#include "support/stream_pod.h"
 #include "support/temp_dir.h"
 
 namespace headgate::test_support {
@@ -19,6 +21,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Until the other side's end.
+void swallow_bytes(int fd) {
+  char bytes[4096];
+  while (::recv(fd, bytes, sizeof bytes, 0) > 0) {
+  }
+}
 
 // Answers with the size of the content where it is the pattern, else with 400.
 void check_pattern(BackendExchange& exchange) {
@@ -130,12 +139,41 @@ TEST_F(RequestBuffering, WhatIsNeitherOnNorOffIsToldAndNothingElse) {
     EXPECT_THAT(findings, HasSubstr(key));
 }
 
-TEST_F(RequestBuffering, LeavesGrpcAlone) {
+TEST_F(RequestBuffering, WhatAClientCallsItsContentChangesNothing) {
   start_buffering();
   RawClient one = client();
-  one.send(make_request("POST", "x.test", "/s/m", "Content-Type: application/grpc\r\nContent-Length: 5\r\n",
-                        "he"));
-  EXPECT_TRUE(pod.wait_for_requests(1));
+  one.send(make_request("POST", "x.test", "/s/m",
+                        "Content-Type: application/grpc\r\nContent-Length: 5\r\n"
+                        "Expect: 100-continue\r\n"));
+  EXPECT_EQ(one.read_exactly(kContinue.size()), kContinue);
+  one.send("he");
+  EXPECT_EQ(pod.connection_count(), 0u);
+  one.send("llo");
+  EXPECT_EQ(one.receive("POST").status, 200);
+  EXPECT_EQ(pod.last_request().body, "hello");
+}
+
+TEST_F(RequestBuffering, PodsOfHttp2AreStreamedTo) {
+  const StreamPod by_annotation{swallow_bytes};
+  const StreamPod by_service{swallow_bytes};
+  std::string service = service_at("service", {{"127.0.0.1", by_service.port()}});
+  service.insert(service.find("name: http, "), "appProtocol: kubernetes.io/h2c, ");
+  IngressSpec grpc;
+  grpc.name = "grpc";
+  grpc.rules = {{"grpc.test", {{"/", "Prefix", "annotation"}}}};
+  grpc.annotations = {{"backend-protocol", "GRPC"}};
+  IngressSpec h2c;
+  h2c.name = "h2c";
+  h2c.rules = {{"h2c.test", {{"/", "Prefix", "service"}}}};
+  folder.write("h2.yaml", ingress(grpc) + ingress(h2c) + service +
+                              service_at("annotation", {{"127.0.0.1", by_annotation.port()}}));
+  start_with({}, {{"proxy-request-buffering", "on"}});
+  RawClient first = client();
+  RawClient second_one = client();
+  first.send(make_request("POST", "grpc.test", "/s/m", "Content-Length: 5\r\n", "he"));
+  second_one.send(make_request("POST", "h2c.test", "/s/m", "Content-Length: 5\r\n", "he"));
+  EXPECT_TRUE(by_annotation.wait_until_open(1));
+  EXPECT_TRUE(by_service.wait_until_open(1));
 }
 
 // --- what the pod gets ---

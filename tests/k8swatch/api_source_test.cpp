@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "k8swatch/api_texts.h"
 #include "k8swatch/recording_sink.h"
 #include "k8swatch/scripted_transport.h"
@@ -203,6 +205,55 @@ TEST_F(ApiSourceTest, TellsWhatItsWatchesDo) {
   EXPECT_EQ(facts[0].counters.gone, 1u);
   EXPECT_EQ(facts[0].counters.relists, 1u);
   EXPECT_EQ(facts[0].counters.last_event, kStart);
+}
+
+// Two resources; that of Services has failed so often that it waits for half a minute each time.
+class ApiSourceOutage : public ApiSourceTest {
+ protected:
+  ApiSourceOutage() {
+    start({config_maps(), services()});
+    Duration pause = Backoff::kFirst;
+    while (pause < Backoff::kMost) {
+      fail_services();
+      pass(pause);
+      pause *= 2;
+    }
+    fail_services();
+  }
+  void fail_services() { server_.fail("services", ApiFailure::connect, "refused"); }
+  void fail_config_maps_and_read_them_again() {
+    server_.fail("configmaps", ApiFailure::connect, "refused");
+    pass(Backoff::kFirst);
+    sync("configmaps");
+    source_->run_due(now_);
+  }
+  [[nodiscard]] bool services_are_asked_for() const {
+    const auto paths = server_.open_paths();
+    return std::find(paths.begin(), paths.end(), "/api/v1/services") != paths.end();
+  }
+};
+
+TEST_F(ApiSourceOutage, OneResourceThatCanBeReadAgainEndsThePausesOfTheOthers) {
+  pass(10s);
+  EXPECT_FALSE(services_are_asked_for());
+  fail_config_maps_and_read_them_again();
+  EXPECT_TRUE(services_are_asked_for());
+  sync("services");
+  EXPECT_TRUE(source_->is_synced());
+}
+
+TEST_F(ApiSourceOutage, AServerThatComesAndGoesIsNotAskedByAllEachTime) {
+  fail_config_maps_and_read_them_again();
+  ASSERT_TRUE(services_are_asked_for());
+  fail_services();
+  pass(5s);
+  server_.bytes("configmaps", event("ERROR", status(500, "InternalError")));
+  pass(2 * Backoff::kFirst);
+  sync("configmaps");
+  source_->run_due(now_);
+  EXPECT_FALSE(services_are_asked_for());
+  pass(Backoff::kMost);
+  EXPECT_TRUE(services_are_asked_for()) << "in its own time";
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ namespace headgate::k8swatch {
 namespace {
 
 using namespace testing;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class ClaimConflicts : public AdmissionTest {};
@@ -34,7 +36,6 @@ const ConflictCase kConflicts[] = {
     {"the same", {"a.org", "/x", "Prefix"}, {"a.org", "/x", "Prefix"}, "/x"},
     {"the same, Exact", {"a.org", "/x", "Exact"}, {"a.org", "/x", "Exact"}, "/x"},
     {"Prefix after Exact", {"a.org", "/x", "Exact"}, {"a.org", "/x", "Prefix"}, "/x"},
-    {"Exact after Prefix", {"a.org", "/x", "Prefix"}, {"a.org", "/x", "Exact"}, nullptr},
     {"ImplementationSpecific is Prefix",
      {"a.org", "/x", "ImplementationSpecific"},
      {"a.org", "/x", "Prefix"},
@@ -62,7 +63,11 @@ const ConflictCase kConflicts[] = {
      {"a.org", "/a%2520b", "ImplementationSpecific"},
      {"a.org", "/a%2520b", "ImplementationSpecific"},
      "/a%20b"},
-    {"a path with a slash at its end", {"a.org", "/x/", "Prefix"}, {"a.org", "/x", "Prefix"}, nullptr},
+    {"Exact paths with a slash more", {"a.org", "/x/", "Exact"}, {"a.org", "/x", "Exact"}, nullptr},
+    {"Prefix beside an Exact path with a slash more",
+     {"a.org", "/x/", "Exact"},
+     {"a.org", "/x", "Prefix"},
+     nullptr},
     {"a path that is not served", {"a.org", "x", "Prefix"}, {"a.org", "/x", "Prefix"}, nullptr},
 };
 
@@ -80,6 +85,57 @@ TEST_F(ClaimConflicts, DeniesAPathThatAnotherIngressServes) {
       EXPECT_THAT(found, ElementsAre(taken(host, each.conflict, "shop/old"))) << each.what;
     }
   }
+}
+
+// What would take requests from a Prefix path of others, as the translator has it. Within one namespace
+// people may do that, as with ingress-nginx.
+TEST_F(ClaimConflicts, APrefixPathOfAnotherNamespaceIsNotOverridden) {
+  struct Case {
+    Claim held;
+    Claim asked;
+  };
+  const Case cases[] = {
+      {{"a.org", "/x", "Prefix"}, {"a.org", "/x", "Exact"}},
+      {{"a.org", "/", "Prefix"}, {"a.org", "/", "Exact"}},
+      {{"a.org", "/x", "Prefix"}, {"a.org", "/x/", "Prefix"}},
+      {{"a.org", "/x/", "Prefix"}, {"a.org", "/x", "Prefix"}},
+      {{"a.org", "/x", "Prefix"}, {"a.org", "/x/", "Exact"}},
+      {{"a.org", "/x/", "ImplementationSpecific"}, {"a.org", "/x", "Exact"}},
+      {{"a.org", "/a%2520b", "ImplementationSpecific"}, {"a.org", "//a%2520b/", "ImplementationSpecific"}},
+      {{"", "/x", ""}, {"", "/x/", ""}},
+  };
+  for (const Case& each : cases) {
+    const Ingress held =
+        ingress("old", {rule(each.held.host, {path(each.held.path, "web", each.held.type)})});
+    const Ingress asked =
+        ingress("new", {rule(each.asked.host, {path(each.asked.path, "web", each.asked.type)})});
+    fixture_->put(in("shop", held));
+    const std::string both = std::string(each.held.path) + ", " + each.asked.path;
+    const std::vector<std::string> found = reasons(asked);
+    ASSERT_EQ(found.size(), 1u) << both;
+    EXPECT_THAT(found[0], AllOf(HasSubstr("is already defined in ingress shop/old: as the Prefix path \""),
+                                HasSubstr("of another namespace")))
+        << both;
+    EXPECT_TRUE(decide(in("shop", asked)).is_allowed()) << both;
+    EXPECT_TRUE(decide(with(asked, "canary", "true")).is_allowed()) << "a canary has no path: " << both;
+    fixture_->put(in("shop", with(held, "canary", "true")));
+    EXPECT_TRUE(decide(asked).is_allowed()) << both;
+    fixture_->put(in("shop", held));
+  }
+}
+
+TEST_F(ClaimConflicts, WhoOverridesAPrefixPathOfOthersAlreadyIsNotHeldUp) {
+  fixture_->put(ingress("first", {rule("a.org", {path("/x/", "web")})}, 1));
+  fixture_->put(in("shop", ingress("second", {rule("a.org", {path("/x", "web")})}, 2)));
+  EXPECT_TRUE(
+      decide(ingress("first", {rule("a.org", {path("/x/", "web"), path("/b", "web")})}, 1)).is_allowed());
+  EXPECT_EQ(reasons(in("shop", ingress("second", {rule("a.org", {path("/x", "web"), path("/b", "web")})}, 2)))
+                .size(),
+            1u);
+  EXPECT_EQ(
+      reasons(ingress("first", {rule("a.org", {path("/x/", "web"), path("/x", "web", "Exact")})}, 1)).size(),
+      1u)
+      << "what it has not yet";
 }
 
 // More paths than are compared one by one, and more Ingresses than fit into a few bits.

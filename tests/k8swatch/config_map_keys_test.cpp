@@ -11,6 +11,7 @@
 #include "k8swatch/listener_settings_reader.h"
 #include "k8swatch/log_settings.h"
 #include "k8swatch/policy_defaults.h"
+#include "k8swatch/process_settings.h"
 #include "k8swatch/route_settings.h"
 #include "k8swatch/site_settings.h"
 #include "k8swatch/tracing_settings.h"
@@ -58,6 +59,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   router::StreamSettings stream;
   read_log_settings(reader, site, stream);
   read_tracing_settings(reader);
+  read_process_settings(reader);
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());
   read.insert("allow-cross-namespace-resources");  // asked for by the Translator itself
   EXPECT_EQ(read, documented_keys());

@@ -573,5 +573,37 @@ TEST_F(ReflectorWatch, AsksAgainForTheNewestVersionWhereTheServerIsBusy) {
   EXPECT_EQ(probed(next_request()), watch_from("100"));
 }
 
+TEST_F(ReflectorWatch, CanBeHurriedWhereAnotherResourceIsReadAgain) {
+  sync();
+  pass(5s);
+  fail(ApiFailure::connect);
+  ASSERT_EQ(request(), "limit=1");
+  fail(ApiFailure::connect);
+  chance_ = 0.25;
+  reflector_->hurry(now_);
+  EXPECT_NE(next_request(), "");
+  EXPECT_EQ(waited_, Reflector::kHurrySpread / 4);
+}
+
+TEST_F(ReflectorWatch, IsNotHurriedBeforeTheServersOwnTime) {
+  sync();
+  end_watch();
+  ASSERT_EQ(request(), watch_from("100"));
+  answer(429, status(429, "TooManyRequests"), 20);
+  reflector_->hurry(now_);
+  EXPECT_NE(next_request(), "");
+  EXPECT_EQ(waited_, 20s);
+}
+
+TEST_F(ReflectorWatch, IsNotHurriedWithoutTrouble) {
+  sync();
+  bytes(event("ADDED", api_object("a", 105)));
+  end();
+  chance_ = 0;
+  reflector_->hurry(now_);
+  EXPECT_NE(next_request(), "");
+  EXPECT_EQ(waited_, Reflector::kWatchSpacing);
+}
+
 }  // namespace
 }  // namespace headgate::k8swatch::testing

@@ -70,6 +70,27 @@ TEST(AccessLogSink, WritesWhatIsQueuedBeforeItEnds) {
   EXPECT_EQ(count_lines_until_end(pipe.ends[0]), 100U);
 }
 
+TEST(AccessLog, WritesLinesOfBeforeAChangeWhereTheyWent) {
+  const Pipe before;
+  const Pipe after;
+  fcntl(before.ends[0], F_SETFL, O_NONBLOCK);
+  fcntl(after.ends[0], F_SETFL, O_NONBLOCK);
+  {
+    auto old = std::make_shared<AccessLogSink>(before.ends[1]);
+    AccessLog log(AccessLogSinks(old, old));
+    log.append(sample_record());
+    log.append(StreamRecord());
+    auto fresh = std::make_shared<AccessLogSink>(after.ends[1]);
+    const AccessLogSinks given_back = log.exchange_sinks({fresh, std::make_shared<AccessLogSink>(-1)});
+    EXPECT_EQ(given_back.http, old);
+    EXPECT_EQ(given_back.stream, old);
+    for (int i = 0; i < 3; ++i) log.append(sample_record());
+    log.append(StreamRecord());  // nowhere
+  }
+  EXPECT_EQ(count_lines_until_end(before.ends[0]), 2U);
+  EXPECT_EQ(count_lines_until_end(after.ends[0]), 3U);
+}
+
 TEST(AccessLogSink, EndsInBoundedTimeOnABlockedDescriptor) {
   const Pipe pipe;
   auto sink = std::make_unique<AccessLogSink>(pipe.ends[1]);

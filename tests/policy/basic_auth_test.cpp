@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/base64_text.h"
+#include "base/base64.h"
 #include "policy/sample_request.h"
 
 namespace headgate::policy {
@@ -54,12 +54,12 @@ TEST(WithheldCredentials, KeepsThePasswordFromThePod) {
 }
 
 TEST(Base64Text, TakesTheAlphabetAndNothingElse) {
-  EXPECT_EQ(decode_base64_text("aGk="), "hi");
-  EXPECT_EQ(decode_base64_text("aGk"), "hi");
-  EXPECT_EQ(decode_base64_text("//++"), "\xff\xff\xbe");
-  EXPECT_EQ(decode_base64_text(""), "");
+  EXPECT_EQ(decode_base64_without_padding("aGk="), "hi");
+  EXPECT_EQ(decode_base64_without_padding("aGk"), "hi");
+  EXPECT_EQ(decode_base64_without_padding("//++"), "\xff\xff\xbe");
+  EXPECT_EQ(decode_base64_without_padding(""), "");
   for (const char* bad : {"a", "aGk=x", "a Gk", "aGk\n", "aGk===", "-_-_"})
-    EXPECT_FALSE(decode_base64_text(bad)) << bad;
+    EXPECT_FALSE(decode_base64_without_padding(bad)) << bad;
 }
 
 }  // namespace

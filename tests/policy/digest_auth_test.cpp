@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "policy/auth_params.h"
+#include "policy/digest_user.h"
 #include "policy/sample_request.h"
 
 namespace headgate::policy {
@@ -35,6 +36,23 @@ TEST(AuthParams, WhatTwoMayReadInTwoWaysIsRefused) {
         std::string("a=\"1\\"), std::string("a=1 b=2"), std::string("a=\"1\"2"), std::string("a=1;b=2"),
         std::string("dGVzdA=="), many})
     EXPECT_FALSE(AuthParams::parse(text)) << text;
+}
+
+TEST(DigestUser, IsWhomTheCredentialsName) {
+  const auto user = [](const std::string& credentials) {
+    std::string room(credentials.size(), '\0');
+    return std::string(digest_user(credentials, room.data()));
+  };
+  EXPECT_EQ(user("Digest username=\"ann\", realm=\"here\""), "ann");
+  EXPECT_EQ(user("dIGEST realm=x,  UserName = \"a\\\"n\\\\n\" "), "a\"n\\n");
+  EXPECT_EQ(user("Digest username=bob, userhash=false"), "bob");
+  EXPECT_EQ(user("Digest username=\"488869477bf257147b804c45308cd62a\", userhash=TRUE"), "");
+  EXPECT_EQ(user("Digest username*=UTF-8''J%C3%A4s"), "");
+  EXPECT_EQ(user("Digest username=\"ann\", username=\"bob\""), "") << "two may read it in two ways";
+  EXPECT_EQ(user("Digest "), "");
+  EXPECT_EQ(user("Digest"), "");
+  EXPECT_EQ(user("Basic YW5uOng="), "");
+  EXPECT_EQ(user("Bearer username=\"ann\""), "");
 }
 
 TEST(DigestUsers, LinesOfOneRealm) {

@@ -303,7 +303,7 @@ class HealthCheckVerdict : public ::testing::Test, public HealthFixture {
     return settings;
   }
   void check(int i, int status) {
-    if (endpoint(i).health->note_check(status, *health->settings().check)) health->ask();
+    if (endpoint(i).health->note_check(CheckAnswer::http(status), *health->settings().check)) health->ask();
     if (health->is_due(now)) health->judge(now);
   }
 };
@@ -361,6 +361,57 @@ TEST_F(HealthCheckVerdict, WithoutChecksNobodyStaysUnhealthy) {
   for (int n = 0; n < 3; ++n) check(2, 0);
   adopt(1, 2, with_detection());
   EXPECT_EQ(spread(30).size(), 2U);
+}
+
+// The Worker that asks adopts new settings a moment after they are judged by.
+TEST_F(HealthCheckVerdict, WhatAWorkerFindsOutWhenChecksAreOffAlreadyDoesNotCount) {
+  adopt(1, 2, with_check());
+  const router::HealthSettings before = health->settings();
+  for (int n = 0; n < 2; ++n) check(2, 0);
+  adopt(1, 2, with_detection());
+  EXPECT_TRUE(endpoint(2).health->note_check({}, *before.check));
+  health->judge(now);
+  EXPECT_EQ(spread(30).size(), 2U);
+  EXPECT_EQ(health->series(now).unhealthy, 0U);
+  EXPECT_THAT(health->dump(now), HasSubstr("2 of 2 endpoints healthy"));
+  adopt(1, 2, with_check());
+  EXPECT_EQ(spread(30).size(), 2U) << "nor when they are on again";
+  check(2, 0);
+  EXPECT_EQ(spread(30).size(), 2U);
+}
+
+TEST_F(HealthCheckVerdict, WhatChecksFoundOutStaysWhileTheyAreOn) {
+  router::HealthSettings settings = with_check();
+  adopt(1, 3, settings);
+  for (int n = 0; n < 3; ++n) check(2, 0);
+  settings.check->unhealthy_threshold = 5;
+  adopt(1, 3, settings);
+  EXPECT_EQ(spread(30), (Spread{{"1", 15}, {"3", 15}}));
+}
+
+TEST_F(HealthCheckVerdict, OfGrpcServingAloneIsWell) {
+  router::HealthSettings settings = with_check();
+  settings.check->grpc_service = "shop.Orders";
+  settings.check->unhealthy_threshold = settings.check->healthy_threshold = 1;
+  adopt(1, 2, settings);
+  const auto told = [&](CheckAnswer answer) {
+    if (endpoint(2).health->note_check(answer, *settings.check)) health->judge(now);
+    const std::string page = health->dump(now);
+    return page.substr(page.find("10.0.0.2"));
+  };
+  const auto expect_ill = [&](CheckAnswer answer, const std::string& text) {
+    EXPECT_EQ(told(CheckAnswer::serving(1)), "10.0.0.2:80 healthy, last check: SERVING\n");
+    EXPECT_EQ(told(answer), "10.0.0.2:80 unhealthy (health check), last check: " + text + "\n");
+  };
+  expect_ill(CheckAnswer::serving(0), "UNKNOWN");
+  expect_ill(CheckAnswer::serving(2), "NOT_SERVING");
+  expect_ill(CheckAnswer::serving(3), "SERVICE_UNKNOWN");
+  expect_ill(CheckAnswer::serving(4), "a serving status that nobody knows");
+  expect_ill(CheckAnswer::serving(-1), "a serving status that nobody knows");
+  expect_ill(CheckAnswer::grpc_error(12), "grpc-status 12 (UNIMPLEMENTED)");
+  expect_ill(CheckAnswer::grpc_error(17), "a grpc-status that nobody knows");
+  expect_ill(CheckAnswer::http(200), "status 200");
+  expect_ill({}, "no answer");
 }
 
 TEST_F(HealthCheckVerdict, WhatWasCountedOutlivesTheEndpoints) {

@@ -6,20 +6,12 @@
 #include "router/drafts.h"
 #include "router/dump.h"
 #include "router/explain.h"
+#include "router/regex_entry.h"
 
 namespace headgate::router {
 namespace {
 
 using namespace testing;
-
-RegexIndex::Entry entry(const std::string& text, std::uint32_t route = 0) {
-  RegexIndex::Entry made{text, {}, route};
-  if (plain_prefix(text) == text.size()) return made;
-  const auto pattern = policy::Pattern::compile("^" + text, policy::PatternCase::insensitive);
-  EXPECT_TRUE(pattern) << text;
-  if (pattern) made.pattern.pattern = *pattern;
-  return made;
-}
 
 RouteDraft expression(const std::string& text, const std::string& cluster_name) {
   RouteDraft made = prefix(text, cluster_name);

@@ -5,20 +5,12 @@
 
 #include "router/drafts.h"
 #include "router/explain.h"
+#include "router/regex_entry.h"
 
 namespace headgate::router {
 namespace {
 
 using namespace testing;
-
-RegexIndex::Entry entry(const std::string& text, std::uint32_t route) {
-  RegexIndex::Entry made{text, {}, route};
-  if (plain_prefix(text) == text.size()) return made;
-  const auto pattern = policy::Pattern::compile("^" + text, policy::PatternCase::insensitive);
-  EXPECT_TRUE(pattern) << text;
-  if (pattern) made.pattern.pattern = *pattern;
-  return made;
-}
 
 RegexIndex index(const std::vector<std::string>& texts) {
   std::vector<RegexIndex::Entry> entries;

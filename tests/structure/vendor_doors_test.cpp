@@ -47,7 +47,7 @@ const std::vector<Door>& doors() {
       {"nlohmann/json", {"nlohmann/"}, {"tests/fakeapi/", "tests/integration/log_format_test."}},
       {"RapidJSON", {"rapidjson/"}, {"src/k8swatch/json"}},
       {"protozero", {"protozero/"}, {"src/observe/otlp.", "tests/"}},
-      {"prometheus-cpp", {"prometheus/"}, {"src/observe/metrics.", "src/app/admin_server."}},
+      {"prometheus-cpp", {"prometheus/"}, {"src/observe/metric", "src/app/admin_server."}},
       {"RE2", {"re2/"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/", "tests/"}},
       {"PCRE2", {"pcre2"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/"}},
       {"zlib, Brotli, Zstandard", {"zlib.h", "brotli/", "zstd.h"}, {"src/http/compressor.", "tests/"}},

@@ -13,12 +13,12 @@ std::vector<std::string> command_line(const std::vector<std::string>& source, co
                                       const HeadgateOptions& options) {
   std::vector<std::string> command{
       headgate_binary(),
-      "--bind-address=127.0.0.1",
       "--http-port=" + std::to_string(ports.port(0)),
       "--https-port=" + std::to_string(options.https ? ports.port(2) : 0),
       "--healthz-port=" + std::to_string(ports.port(1)),
       "--workers=" + std::to_string(options.workers),
   };
+  if (!options.bind_address.empty()) command.push_back("--bind-address=" + options.bind_address);
   if (!options.access_log.empty()) command.push_back("--access-log-path=" + options.access_log);
   command.insert(command.end(), source.begin(), source.end());
   command.insert(command.end(), options.flags.begin(), options.flags.end());

@@ -15,9 +15,10 @@ namespace headgate::test_support {
 
 struct HeadgateOptions {
   unsigned workers = 1;
-  std::string access_log = "/dev/null";  // empty: the binary's default, standard output
-  std::vector<std::string> flags;        // further ones
-  bool https = false;                    // listen on https_port() too
+  std::string bind_address = "127.0.0.1";  // empty: no flag
+  std::string access_log = "/dev/null";    // empty: the binary's default, standard output
+  std::vector<std::string> flags;          // further ones
+  bool https = false;                      // listen on https_port() too
   std::chrono::milliseconds ready_within{kPatience};
   bool wait_ready = true;  // false: the constructor waits for the healthz port alone
 };

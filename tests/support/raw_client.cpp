@@ -14,7 +14,8 @@
 namespace headgate::test_support {
 
 FileDescriptor connect_to(std::uint16_t port, const ClientOptions& options) {
-  FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const bool v6 = options.address.find(':') != std::string::npos;
+  FileDescriptor fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (options.receive_buffer > 0) {
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof options.receive_buffer);
   }
@@ -22,7 +23,13 @@ FileDescriptor connect_to(std::uint16_t port, const ClientOptions& options) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   ::inet_pton(AF_INET, options.address.c_str(), &address.sin_addr);
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+  sockaddr_in6 address6{};
+  address6.sin6_family = AF_INET6;
+  address6.sin6_port = htons(port);
+  ::inet_pton(AF_INET6, options.address.c_str(), &address6.sin6_addr);
+  const auto* const to =
+      v6 ? reinterpret_cast<const sockaddr*>(&address6) : reinterpret_cast<const sockaddr*>(&address);
+  if (::connect(fd.get(), to, v6 ? sizeof address6 : sizeof address) != 0) {
     throw std::runtime_error("connect to " + options.address + ":" + std::to_string(port) + ": " +
                              std::strerror(errno));
   }

@@ -14,7 +14,6 @@ namespace {
 using policy::SessionAffinity;
 
 constexpr std::int64_t kMostSeconds = std::int64_t{100} * 365 * 24 * 3600;
-constexpr std::int64_t kMostSubset = 1000;
 constexpr std::size_t kMostHashText = 1024;
 
 Result<void> check_algorithm(std::string_view value) {
@@ -23,8 +22,7 @@ Result<void> check_algorithm(std::string_view value) {
 }
 
 Result<void> check_hash_by(std::string_view value) {
-  if (value.size() > kMostHashText) return fail("is longer than " + std::to_string(kMostHashText) + " bytes");
-  if (const auto text = policy::Template::parse(value); !text) return fail(text.error().message);
+  if (const auto text = parse_hash_by(value); !text) return fail(text.error().message);
   return {};
 }
 
@@ -145,27 +143,33 @@ std::optional<policy::BalancingAlgorithm> parse_algorithm(std::string_view text)
   return std::nullopt;
 }
 
+Result<policy::Template> parse_hash_by(std::string_view text) {
+  if (text.size() > kMostHashText) return fail("is longer than " + std::to_string(kMostHashText) + " bytes");
+  return policy::Template::parse(text);
+}
+
 BalancingAnnotations read_balancing_annotations(AnnotationReader& reader) {
   BalancingAnnotations result;
   if (const auto text = reader.text("load-balance")) result.algorithm = parse_algorithm(*text);
   if (const auto text = reader.text("upstream-hash-by")) {
-    auto parsed = policy::Template::parse(*text);  // the row's check has let it through
+    auto parsed = parse_hash_by(*text);  // the row's check has let it through
     if (parsed) result.hash_by = *std::move(parsed);
   }
-  const bool subset = reader.boolean("upstream-hash-by-subset").value_or(false);
-  const auto size = reader.text("upstream-hash-by-subset-size");
-  if (subset) result.subset = size ? static_cast<std::uint32_t>(parse_integer(*size).value_or(3)) : 3;
+  result.subset = reader.boolean("upstream-hash-by-subset");
+  if (const auto size = reader.text("upstream-hash-by-subset-size"))
+    if (const auto number = parse_integer(*size)) result.subset_size = static_cast<std::uint32_t>(*number);
   result.affinity = read_affinity(reader);
   const auto behavior = reader.text("affinity-canary-behavior");
   result.apart_from_primary = behavior && *behavior == "legacy";
   return result;
 }
 
-policy::Balancing balancing_of(const BalancingAnnotations& annotations, policy::BalancingAlgorithm usual) {
+policy::Balancing balancing_of(const BalancingAnnotations& annotations, const BalancingDefaults& defaults) {
   policy::Balancing balancing;
-  balancing.algorithm = annotations.algorithm.value_or(usual);
-  balancing.hash_by = annotations.hash_by;
-  balancing.subset = annotations.subset;
+  balancing.algorithm = annotations.algorithm.value_or(defaults.algorithm);
+  balancing.hash_by = annotations.hash_by.value_or(defaults.hash_by);
+  if (!balancing.hash_by.empty() && annotations.subset.value_or(defaults.subset))
+    balancing.subset = annotations.subset_size.value_or(defaults.subset_size);
   balancing.affinity = annotations.affinity;
   return balancing;
 }

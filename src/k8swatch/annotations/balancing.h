@@ -9,20 +9,35 @@
 
 namespace headgate::k8swatch {
 
-struct BalancingAnnotations {
-  std::optional<policy::BalancingAlgorithm> algorithm;  // nothing: the ConfigMap's counts
+// Endpoints of a subset, at most.
+inline constexpr std::int64_t kMostSubset = 1000;
+
+// What the ConfigMap says, for Ingresses that say nothing.
+struct BalancingDefaults {
+  policy::BalancingAlgorithm algorithm = policy::BalancingAlgorithm::round_robin;
   policy::Template hash_by;
-  std::uint32_t subset = 0;
+  bool subset = false;
+  std::uint32_t subset_size = 3;
+  friend bool operator==(const BalancingDefaults&, const BalancingDefaults&) = default;
+};
+
+// Nothing: the ConfigMap's counts.
+struct BalancingAnnotations {
+  std::optional<policy::BalancingAlgorithm> algorithm;
+  std::optional<policy::Template> hash_by;
+  std::optional<bool> subset;
+  std::optional<std::uint32_t> subset_size;
   std::optional<policy::SessionAffinity> affinity;
   // Of a canary: it has no part in the sessions of its primary (affinity-canary-behavior: legacy).
   bool apart_from_primary = false;
 };
 
 BalancingAnnotations read_balancing_annotations(AnnotationReader& reader);
-// `usual`: of the ConfigMap.
-policy::Balancing balancing_of(const BalancingAnnotations& annotations, policy::BalancingAlgorithm usual);
+policy::Balancing balancing_of(const BalancingAnnotations& annotations, const BalancingDefaults& defaults);
 
 // Nothing: no such algorithm.
 std::optional<policy::BalancingAlgorithm> parse_algorithm(std::string_view text);
+// A text to be hashed.
+Result<policy::Template> parse_hash_by(std::string_view text);
 
 }  // namespace headgate::k8swatch

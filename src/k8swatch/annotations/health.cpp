@@ -52,6 +52,11 @@ Result<void> check_host(std::string_view value) {
   return fail(quoted(value) + " is no host name");
 }
 
+Result<void> check_grpc_service(std::string_view value) {
+  if (value.size() <= kLongestHost && is_made_of(value, "._-/")) return {};
+  return fail(quoted(value) + " is no name of a gRPC service");
+}
+
 // "200-299,404". Nothing: not of that form.
 std::optional<std::vector<HealthCheck::Statuses>> parse_statuses(std::string_view text) {
   constexpr std::int64_t kLeast = 200;
@@ -126,8 +131,11 @@ constexpr std::array kRows = {
         "a hash or a session chooses (default: ConfigMap `slow-start-window`)"),
     row("headgate.dev/health-check-path", "a path", check_path, "",
         "Each endpoint is asked for it (GET), by one Worker of each replica, on a connection of its own; "
-        "those "
-        "that do not answer well get no request. The next ones say how; without it they change nothing"),
+        "those that do not answer well get no request. The next ones say how; without it they change "
+        "nothing"),
+    row("headgate.dev/health-check-grpc-service", "the name of a gRPC service", check_grpc_service, "",
+        "With `backend-protocol: GRPC` or `GRPCS` endpoints are asked by `grpc.health.v1.Health/Check`: for "
+        "the health of this service, or of the server where only `health-check-path` asks. SERVING is well"),
     row("headgate.dev/health-check-host", "a host name", check_host, "",
         "`Host` of the question (default: the address and port of the endpoint)"),
     row("headgate.dev/health-check-interval", kTime, check_time<kSecond, kHour>, "10s",
@@ -161,6 +169,12 @@ class Reading {
     if (!value) return;
     if (const auto time = parse_time(*value)) to = *time;
   }
+  // `full_name`: set where it is there.
+  std::optional<std::string_view> text(std::string_view name, std::string& full_name) {
+    const auto value = text(name);
+    if (value) full_name = reader_.written_name(name);
+    return value;
+  }
   // The first that was read since the last call; empty: none was.
   std::string take_group() { return std::exchange(group_, {}); }
 
@@ -186,14 +200,15 @@ OutlierDetection read_outliers(Reading& reading, OutlierDetection rules) {
   return rules;
 }
 
-HealthCheck read_check(Reading& reading) {
+HealthCheck read_check(Reading& reading, HealthAnnotations& result) {
   HealthCheck check;
   if (const auto host = reading.text("headgate.dev/health-check-host")) check.host = *host;
   reading.time("headgate.dev/health-check-interval", check.interval);
   reading.time("headgate.dev/health-check-timeout", check.timeout);
   reading.count("headgate.dev/health-check-healthy-threshold", check.healthy_threshold);
   reading.count("headgate.dev/health-check-unhealthy-threshold", check.unhealthy_threshold);
-  if (const auto statuses = reading.text("headgate.dev/health-check-expected-statuses"))
+  if (const auto statuses =
+          reading.text("headgate.dev/health-check-expected-statuses", result.check_statuses))
     check.expected = parse_statuses(*statuses).value_or(check.expected);
   return check;
 }
@@ -202,7 +217,8 @@ HealthCheck read_check(Reading& reading) {
 
 std::span<const AnnotationRow> health_rows() { return kRows; }
 
-HealthAnnotations read_health_annotations(AnnotationReader& reader, const HealthSettings& defaults) {
+HealthAnnotations read_health_annotations(AnnotationReader& reader, const HealthSettings& defaults,
+                                          bool grpc) {
   HealthAnnotations result;
   HealthSettings& settings = result.settings;
   settings = defaults;
@@ -218,12 +234,15 @@ HealthAnnotations read_health_annotations(AnnotationReader& reader, const Health
   else
     settings.outliers.reset();
 
-  const auto path = reading.text("headgate.dev/health-check-path");
-  reading.take_group();
-  HealthCheck check = read_check(reading);
+  const auto path = reading.text("headgate.dev/health-check-path", result.check_path);
+  const auto service = reading.text("headgate.dev/health-check-grpc-service", result.check_grpc_service);
+  const bool asked = path || (grpc && service);
+  if (asked) reading.take_group();
+  HealthCheck check = read_check(reading, result);
   const std::string of_check = reading.take_group();
-  if (path) {
-    check.path = *path;
+  if (asked) {
+    check.path = path.value_or("");
+    if (grpc) check.grpc_service = service.value_or("");
     settings.check = std::move(check);
   }
   reading.time("headgate.dev/slow-start-window", settings.slow_start);
@@ -233,7 +252,7 @@ HealthAnnotations read_health_annotations(AnnotationReader& reader, const Health
 
   if (!detection && !of_detection.empty())
     result.idle = of_detection;
-  else if (!path && !of_check.empty())
+  else if (!asked && !of_check.empty())
     result.idle = of_check;
   else if (!settings.outliers && !settings.check && !of_panic.empty())
     result.idle = of_panic;

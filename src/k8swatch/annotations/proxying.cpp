@@ -75,8 +75,11 @@ constexpr std::array kRows = {
     row("proxy-next-upstream-timeout", kSeconds, check_integer<0, kMostSeconds>, low, "0",
         "No try begins later; `0`: no such limit (default: the ConfigMap's)"),
     row("proxy-http-version", "`1.0` or `1.1`", check_http_version, low, "1.1",
-        "Accepted; pods are always spoken to in HTTP/1.1, which a server of HTTP/1.0 understands (RFC 9110 "
-        "§2.5)"),
+        "How pods are asked, unless `backend-protocol` means HTTP/2. `1.0`: on a connection for each "
+        "request, "
+        "without WebSockets; content of unknown length is read whole first (as with "
+        "`proxy-request-buffering: "
+        "on`) (default: the ConfigMap's)"),
     row("proxy-buffering", kOnOff, check_on_off, low, "off",
         "Accepted; answers are streamed with bounded memory, and a slow client slows its pod down, as with "
         "`off`"),
@@ -87,7 +90,8 @@ constexpr std::array kRows = {
         "Accepted; answers are never written to disk"),
     row("proxy-request-buffering", kOnOff, check_on_off, low, "off",
         "`on`: the whole body is read before a pod is asked, so that a slow client holds none and every try "
-        "has all of it; gRPC is streamed all the same. `off`, the default where ingress-nginx has `on` "
+        "has all of it; to pods of HTTP/2 (gRPC) it is streamed all the same. `off`, the default where "
+        "ingress-nginx has `on` "
         "(`docs/decisions/0013-request-buffering.md`): it is streamed, and a request is tried again only "
         "while head and body so far fit 16k (default: the ConfigMap's)"),
     row("client-body-buffer-size", kSize, check_buffer_size, low, "8k",
@@ -128,9 +132,10 @@ ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
     result.tries = static_cast<std::uint32_t>(parse_integer(*text).value_or(0));
   result.tries_timeout = seconds(reader, "proxy-next-upstream-timeout");
   // Without effect; asked for so that a bad value is told.
-  for (const std::string_view name : {"proxy-http-version", "proxy-buffering", "proxy-buffers-number",
-                                      "proxy-busy-buffers-size", "proxy-max-temp-file-size"})
+  for (const std::string_view name :
+       {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size", "proxy-max-temp-file-size"})
     (void)reader.text(name);
+  if (const auto text = reader.text("proxy-http-version")) result.http10 = *text == "1.0";
   if (const auto text = reader.text("proxy-request-buffering")) result.buffers_requests = *text == "on";
   if (const auto text = reader.text("client-body-buffer-size"))
     result.body_buffer = parse_size(*text).value();
@@ -151,6 +156,7 @@ void apply(const ProxyingAnnotations& annotations, router::RouteSettings& settin
   take(annotations.tries_timeout, settings.tries_timeout);
   take(annotations.buffers_requests, settings.buffers_requests);
   take(annotations.body_buffer, settings.body_buffer);
+  take(annotations.http10, settings.http10);
 }
 
 }  // namespace headgate::k8swatch

@@ -23,6 +23,7 @@ struct ProxyingAnnotations {
   std::optional<std::chrono::milliseconds> tries_timeout;
   std::optional<bool> buffers_requests;
   std::optional<std::uint64_t> body_buffer;
+  std::optional<bool> http10;
 };
 
 ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader);

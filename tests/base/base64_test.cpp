@@ -1,8 +1,8 @@
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace headgate::k8swatch {
+namespace headgate {
 namespace {
 
 TEST(Base64, DecodesTheVectorsOfRfc4648) {
@@ -41,5 +41,21 @@ TEST(Base64, KeepsBinary) {
   EXPECT_EQ(*result, std::string("\x00\xFF\x80", 3));
 }
 
+TEST(Base64, MayLackItsPaddingInCredentials) {
+  for (const char* text : {"Zm9vYg==", "Zm9vYg=", "Zm9vYg"})
+    EXPECT_EQ(decode_base64_without_padding(text), "foob") << text;
+  for (const char* bad : {"Zm9vY", "Zm9v\n", "Zm9-", "Z=m9", "Zm9v==="})
+    EXPECT_EQ(decode_base64_without_padding(bad), std::nullopt) << bad;
+}
+
+TEST(Base64, IsReadAsItWasWritten) {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) {
+    EXPECT_EQ(*decode_base64(encode_base64(bytes)), bytes);
+    bytes.push_back(static_cast<char>(i));
+  }
+  EXPECT_EQ(encode_base64("fo"), "Zm8=");
+}
+
 }  // namespace
-}  // namespace headgate::k8swatch
+}  // namespace headgate

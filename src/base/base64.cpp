@@ -1,21 +1,9 @@
-#include "k8swatch/base64.h"
+#include "base/base64.h"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace headgate::k8swatch {
-namespace {
-
-int value_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
-
-}  // namespace
+namespace headgate {
 
 Result<std::string> decode_base64(std::string_view text) {
   std::string out;
@@ -30,7 +18,7 @@ Result<std::string> decode_base64(std::string_view text) {
       if (digits < 2 || digits + ++padding > 4) return fail("misplaced '=' at byte " + std::to_string(i));
       continue;
     }
-    const int value = value_of(c);
+    const int value = base64_value(c);
     if (value < 0 || padding != 0) return fail("unexpected character at byte " + std::to_string(i));
     group = group << 6 | static_cast<std::uint32_t>(value);
     if (++digits < 4) continue;
@@ -48,8 +36,26 @@ Result<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> decode_base64_without_padding(std::string_view text) {
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const int value = base64_value(c);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<char>((bits >> count) & 0xff));
+  }
+  return bytes;
+}
+
 std::string encode_base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -57,9 +63,9 @@ std::string encode_base64(std::string_view bytes) {
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 3; ++j)
       group = group << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) out += j <= count ? kAlphabet[group >> (18 - 6 * j) & 63] : '=';
+    for (std::size_t j = 0; j < 4; ++j) out += j <= count ? kBase64Alphabet[group >> (18 - 6 * j) & 63] : '=';
   }
   return out;
 }
 
-}  // namespace headgate::k8swatch
+}  // namespace headgate
