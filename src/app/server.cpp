@@ -32,6 +32,7 @@
 #include "app/options_of.h"
 #include "app/process_follower.h"
 #include "app/shutdown_sequence.h"
+#include "app/span_exporter.h"
 #include "app/version.h"
 #include "app/webhook_server.h"
 #include "base/log.h"
@@ -90,6 +91,7 @@ class Server {
   void after_work();
   void follow_settings();
   void update_findings();
+  void tell_of_collector(const std::string& problem);
   void tell_of_process();
   void tell_of_webhook(const std::optional<k8swatch::Finding>& problem);
   [[nodiscard]] observe::MetricsSources metrics_sources();
@@ -109,6 +111,7 @@ class Server {
   std::unique_ptr<ClusterWriters>
       writers_;  // null without an API server, and where it is not known who we are
   OcspStapler ocsp_stapler_;
+  SpanExporter span_exporter_;
   ControlLoop control_loop_;
   ShutdownSequence shutdown_;
   ProcessFollower process_follower_;
@@ -138,6 +141,9 @@ Server::Server(const Flags& flags, LogFile log_file, std::optional<k8swatch::Api
       feed_(io_, flags, std::move(cluster), controller_),
       writers_(make_writers()),
       ocsp_stapler_(io_, ocsp_fetch_options(flags)),
+      span_exporter_(io_, resolver_, data_plane_.span_queues(),
+                     {"", pod_.namespace_name, pod_.name, std::string(version())},
+                     [this](const std::string& problem) { tell_of_collector(problem); }),
       control_loop_(io_, feed_.source(), controller_, [this] { after_work(); }),
       shutdown_(io_, flags.shutdown_grace_period, flags.worker_shutdown_timeout, shutdown_actions()),
       process_follower_(flags, access_log_, data_plane_, shutdown_),
@@ -156,6 +162,7 @@ Server::~Server() {
 }
 
 Result<void> Server::start() {
+  data_plane_.on_spans([this] { boost::asio::post(io_, [this] { span_exporter_.wake(); }); });
   if (Result<void> bound = data_plane_.bind(); !bound) return bound;
   const SocketAddress admin = admin_address(flags_);
   if (Result<void> bound = admin_.bind(admin); !bound) return bound;
@@ -195,6 +202,15 @@ Result<void> Server::bind_webhook() {
   return {};
 }
 
+void Server::tell_of_collector(const std::string& problem) {
+  std::vector<k8swatch::Finding> findings;
+  if (!problem.empty())
+    findings.push_back(
+        {k8swatch::Severity::warning, "ConfigMap " + flags_.configmap, "data.otlp-collector-host", problem});
+  controller_.set_source_findings("tracing", std::move(findings));
+  update_findings();
+}
+
 void Server::tell_of_webhook(const std::optional<k8swatch::Finding>& problem) {
   std::vector<k8swatch::Finding> findings;
   if (problem) findings.push_back(*problem);
@@ -231,6 +247,7 @@ void Server::after_work() {
     state.certificates = controller_.certificates();
     state.watches = feed_.watches();
   });
+  span_exporter_.update(controller_.collector());
   update_findings();
   const auto listeners = controller_.listeners();
   const bool staple = listeners != nullptr && listeners->tls != nullptr && listeners->tls->settings().ocsp;
@@ -295,6 +312,7 @@ observe::MetricsSources Server::metrics_sources() {
   sources.health = [this] { return data_plane_.health_series(); };
   sources.adopted_generation = [this] { return data_plane_.adopted_generation(); };
   sources.dropped_log_lines = [this] { return access_log_.lost_lines(); };
+  sources.spans = [this] { return span_exporter_.totals(); };
   return sources;
 }
 
@@ -306,7 +324,9 @@ ShutdownActions Server::shutdown_actions() {
   };
   actions.begin_drain = [this] { data_plane_.begin_drain(shutdown_.drain_timeout()); };
   actions.drained = [this] {
-    return (!serving_ || data_plane_.drained()) && (writers_ == nullptr || writers_->is_over());
+    if ((serving_ && !data_plane_.drained()) || (writers_ != nullptr && !writers_->is_over())) return false;
+    span_exporter_.begin_end();  // no request is left that makes one
+    return span_exporter_.is_over();
   };
   actions.reopen_logs = [this] {
     process_follower_.reopen_logs();

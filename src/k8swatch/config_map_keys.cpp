@@ -31,7 +31,6 @@ constexpr std::string_view kStreamed = "answers are streamed with bounded memory
 constexpr std::string_view kDescriptors =
     "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
 constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
-constexpr std::string_view kTracing = "there is no tracing";
 constexpr std::string_view kPodTls = "TLS to pods is settled for each path";
 constexpr std::string_view kNoUdp = "only TCP is relayed";
 constexpr std::string_view kReusePort = "every worker has a listener of its own, always";
@@ -54,18 +53,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"max-worker-open-files", KeyFate::no_effect, kDescriptors},
     {"nginx-status-ipv4-whitelist", KeyFate::no_effect, kStatusPage},
     {"nginx-status-ipv6-whitelist", KeyFate::no_effect, kStatusPage},
-    {"enable-opentelemetry", KeyFate::refused, kTracing},
-    {"opentelemetry-operation-name", KeyFate::no_effect, kTracing},
-    {"opentelemetry-trust-incoming-span", KeyFate::no_effect, kTracing},
-    {"otel-max-export-batch-size", KeyFate::no_effect, kTracing},
-    {"otel-max-queuesize", KeyFate::no_effect, kTracing},
-    {"otel-sampler", KeyFate::no_effect, kTracing},
-    {"otel-sampler-parent-based", KeyFate::no_effect, kTracing},
-    {"otel-sampler-ratio", KeyFate::no_effect, kTracing},
-    {"otel-schedule-delay-millis", KeyFate::no_effect, kTracing},
-    {"otel-service-name", KeyFate::no_effect, kTracing},
-    {"otlp-collector-host", KeyFate::no_effect, kTracing},
-    {"otlp-collector-port", KeyFate::no_effect, kTracing},
     {"proxy-ssl-location-only", KeyFate::no_effect, kPodTls},
     {"proxy-stream-responses", KeyFate::no_effect, kNoUdp},
     {"reuse-port", KeyFate::no_effect, kReusePort},
@@ -169,6 +156,8 @@ std::string_view title_of(ConfigMapGroup group) {
       return "Fields and bandwidth";
     case ConfigMapGroup::access_log:
       return "Logs";
+    case ConfigMapGroup::tracing:
+      return "Tracing";
     case ConfigMapGroup::useless:
       return "Without effect";
   }
@@ -209,8 +198,9 @@ std::string_view intro_of(ConfigMapGroup group) {
              "Variables: `$arg_NAME $args $best_http_host $body_bytes_sent $bytes_sent $connection "
              "$connection_requests $cookie_NAME\n"
              "$document_uri $host $hostname $http_NAME $http_host $https $ingress_name $is_args "
-             "$location_path $msec $namespace\n"
-             "$pass_access_scheme $pass_port $pid $pipe $proxy_add_x_forwarded_for "
+             "$location_path $msec $namespace $opentelemetry_context_traceparent\n"
+             "$opentelemetry_span_id $opentelemetry_trace_id $pass_access_scheme $pass_port $pid $pipe "
+             "$proxy_add_x_forwarded_for "
              "$proxy_alternative_upstream_name $proxy_host\n"
              "$proxy_protocol_addr $proxy_upstream_name $query_string $remote_addr $remote_port $remote_user "
              "$req_id $request $request_id\n"
@@ -233,6 +223,9 @@ std::string_view intro_of(ConfigMapGroup group) {
              "does not know the fields of the connection (`Connection`, `Keep-Alive`, `Transfer-Encoding`); "
              "of all captured values\n"
              "together 64 KiB are kept for a request.\n";
+    case ConfigMapGroup::tracing:
+      return "Requests as parts of traces of OpenTelemetry, and spans of them for a collector: "
+             "[tracing.md](tracing.md).\n";
     case ConfigMapGroup::useless:
       return "These keys are known. Each of them is a Finding with the reason; those that are refused are "
              "none while they "

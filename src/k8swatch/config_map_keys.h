@@ -26,6 +26,7 @@ enum class ConfigMapGroup : std::uint8_t {
   gate,
   fields,
   access_log,
+  tracing,
   useless,  // all that are not honoured
 };
 

@@ -8,6 +8,7 @@ namespace {
 constexpr KeyRows pods{ConfigMapGroup::pods};
 constexpr KeyRows fields{ConfigMapGroup::fields};
 constexpr KeyRows access_log{ConfigMapGroup::access_log};
+constexpr KeyRows tracing{ConfigMapGroup::tracing};
 
 constexpr auto kRows = std::to_array<ConfigMapKey>({
     pods("proxy-body-size", "`1m`", "Largest request body; `0`: any"),
@@ -146,6 +147,29 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
         "no bytes. An answer that was kept (`auth-cache-key`) is asked of nobody: no `$upstream_` values",
         "Not for Ingresses with `enable-access-log: \"false\"`"),
     access_log("skip-access-log-urls", "", "Paths, as clients write them, without lines in the access log"),
+    tracing(
+        "enable-opentelemetry", "`false`",
+        "Requests are part of traces: pods get `traceparent`, the collector a span of each that is sampled; "
+        "an annotation says otherwise"),
+    tracing("opentelemetry-trust-incoming-span", "`true`",
+            "The client's `traceparent` and `tracestate` are believed; else each request begins a trace"),
+    tracing("opentelemetry-operation-name", "the path of the Ingress",
+            "What spans are called, with variables: `HTTP $request_method $service_name $uri`"),
+    tracing("otlp-collector-host", "",
+            "Name or address of what takes OTLP over gRPC, without TLS; `$NAME`: what that variable of the "
+            "environment says. Without it no spans are sent"),
+    tracing("otlp-collector-port", "`4317`", "Its port"),
+    tracing("otel-service-name", "`nginx`", "`service.name` of the resource that spans are of"),
+    tracing("otel-sampler", "`AlwaysOn`",
+            "Which requests spans are sent of: `AlwaysOn`, `AlwaysOff` or `TraceIdRatioBased`"),
+    tracing("otel-sampler-ratio", "`0.01`", "Of `TraceIdRatioBased`: the part of all traces, 0 to 1"),
+    tracing("otel-sampler-parent-based", "`true`",
+            "A parent that is believed decides instead: what its caller sends spans of, and nothing else"),
+    tracing("otel-max-queuesize", "`2048`", "Spans that wait to be sent; more are dropped and counted",
+            "Each worker has its share"),
+    tracing("otel-schedule-delay-millis", "`5000`", "So long spans wait for company"),
+    tracing("otel-max-export-batch-size", "`512`", "Spans in one message; so many do not wait longer",
+            "A message has up to 1 MiB"),
 });
 
 }  // namespace

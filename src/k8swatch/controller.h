@@ -79,6 +79,8 @@ class Controller : public ObjectSink {
   [[nodiscard]] std::shared_ptr<const router::ListenerSettings> listeners() const {
     return translator_.listeners();
   }
+  // Whom spans are sent to, as of the last publication.
+  [[nodiscard]] const CollectorSettings& collector() const { return translator_.collector(); }
   // What the ConfigMap says to the application, as of the last run_due() that had something to do.
   [[nodiscard]] const ProcessSettings& process_settings() const { return translator_.process_settings(); }
   // The last table published; null before the first.

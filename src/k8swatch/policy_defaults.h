@@ -10,6 +10,8 @@
 #include "k8swatch/error_pages_defaults.h"
 #include "k8swatch/external_auth_defaults.h"
 #include "k8swatch/header_settings.h"
+#include "k8swatch/tracing_settings.h"
+#include "policy/balancing.h"
 #include "policy/template.h"
 
 namespace headgate::k8swatch {
@@ -31,6 +33,7 @@ struct PolicyDefaults {
   BalancingDefaults balancing;         // load-balance, upstream-hash-by, -subset, -subset-size
   std::optional<policy::Template> app_root;
   HeaderDefaults headers;
+  TracingDefaults tracing;  // enable-opentelemetry and its family
   friend bool operator==(const PolicyDefaults&, const PolicyDefaults&) = default;
 };
 

@@ -91,6 +91,21 @@ void add_cors(const IngressAnnotations& annotations, policy::PolicyChain& chain)
   chain.entry.emplace_back(policy::CorsPreflight{cors});
 }
 
+void add_tracing(const Ingress& ingress, const TracingAnnotations& annotations,
+                 const TracingDefaults& defaults, policy::PolicyChain& chain,
+                 std::vector<Finding>& findings) {
+  if (!annotations.enabled.value_or(defaults.enabled)) return;
+  chain.tracing = defaults.routes;
+  if (annotations.trusts_parent) chain.tracing->trusts_parent = *annotations.trusts_parent;
+  if (!annotations.operation_name.empty())
+    chain.tracing->operation_name = policy::Template::literal(annotations.operation_name);
+  if (annotations.enabled && !defaults.has_collector)
+    findings.push_back({Severity::warning, "Ingress " + name_key(ingress.metadata),
+                        annotation_field(spelled(ingress, "/enable-opentelemetry")),
+                        "sends no spans while the ConfigMap's otlp-collector-host names no collector; pods "
+                        "are told of their traces"});
+}
+
 // Also of an Ingress whose pods are spoken to in plain text: a Secret that is missing is a mistake there too,
 // and ingress-nginx answers 503.
 void add_upstream_tls(const Ingress& ingress, const BackendTlsAnnotations& annotations,
@@ -149,6 +164,7 @@ RoutePolicy draft_policy(const Ingress& ingress, const IngressAnnotations& annot
   add_header_steps(ingress, annotations.headers, sources, chain, result, findings);
   add_error_pages(ingress, annotations.error_pages, sources.defaults, chain, result);
   add_mirror(annotations.mirror, chain, sources, ingress, result, findings);
+  add_tracing(ingress, annotations.tracing, sources.defaults.tracing, chain, findings);
   add_upstream_tls(ingress, annotations.backend_tls, sources, result, findings);
   if (!chain.empty()) result.policy.chain = std::make_shared<const policy::PolicyChain>(std::move(chain));
   return result;

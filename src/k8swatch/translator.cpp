@@ -130,6 +130,7 @@ Translator::SettingsChange Translator::read_config_map() {
   BackendSettings backends;
   PolicyDefaults policies;
   router::SiteSettings site;
+  TracingSettings tracing;
   ProcessSettings process;
   bool cross_namespace = false;
   ListenerConfig listeners;
@@ -142,6 +143,8 @@ Translator::SettingsChange Translator::read_config_map() {
     policies = read_policy_defaults(reader);
     if (options_.default_backend_service.empty()) tell_errors_without_backend(reader, policies.error_pages);
     policies.headers = read_header_defaults(reader, store_);
+    tracing = read_tracing_settings(reader);
+    policies.tracing = tracing.defaults;
     site = read_site_settings(reader);
     read_answer_settings(reader, store_, site);
     reader.boolean("allow-cross-namespace-resources", cross_namespace);
@@ -159,6 +162,8 @@ Translator::SettingsChange Translator::read_config_map() {
   }
   SettingsChange change;
   site.https_port = options_.https_port;
+  site.tracing = tracing.rules;
+  collector_ = std::move(tracing.collector);
   site_ = std::move(site);
   process_ = std::move(process);
   const bool settings_changed = std::exchange(settings_, settings) != settings;
@@ -286,7 +291,10 @@ std::shared_ptr<const router::Route> Translator::default_route() {
                                            "named by --default-backend-service, does not exist; the built-in "
                                            "404 answers for it"});
     if (default_cluster_ != nullptr) clusters_.release(*std::exchange(default_cluster_, nullptr));
-    return router::TableBuilder::not_found_route();
+    if (!policies_.tracing.enabled) return router::TableBuilder::not_found_route();
+    router::Route route = *router::TableBuilder::not_found_route();
+    route.policy = default_policy();
+    return std::make_shared<const router::Route>(std::move(route));
   }
   const Metadata& service = record->service->metadata;
   if (default_cluster_ == nullptr)
@@ -301,11 +309,20 @@ std::shared_ptr<const router::Route> Translator::default_route() {
   route.cluster = default_cluster_;
   route.slot = router::kDefaultRouteSlot;
   route.settings = settings_;
+  route.policy = default_policy();
   policy::Balancing balancing = balancing_of({}, policies_.balancing);
   if (!balancing.is_plain())
     route.backends.choice =
         std::make_shared<const router::BackendChoice>(router::BackendChoice{std::move(balancing), {}});
   return std::make_shared<const router::Route>(std::move(route));
+}
+
+// Requests that no Ingress claims are in no chain but that of what counts for all.
+router::PolicyRef Translator::default_policy() const {
+  if (!policies_.tracing.enabled) return {};
+  policy::PolicyChain chain;
+  chain.tracing = policies_.tracing.routes;
+  return {std::make_shared<const policy::PolicyChain>(std::move(chain))};
 }
 
 void Translator::check_ingress_again(const std::string& key) {

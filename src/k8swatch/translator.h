@@ -78,6 +78,8 @@ class Translator {
   }
   // What the ConfigMap says to the application; of the last translate().
   [[nodiscard]] const ProcessSettings& process_settings() const { return process_; }
+  // Whom spans are sent to, as of the last translate().
+  [[nodiscard]] const CollectorSettings& collector() const { return collector_; }
   // Looks whether certificates have expired meanwhile; true: findings() says something else now.
   bool check_validity_again() { return certificates_.check_validity_again(); }
   // The table, the certificates of its hosts, what is passed through and the Clusters with their endpoints,
@@ -100,6 +102,7 @@ class Translator {
   std::set<std::string> hosts_to_rebuild(const Changes& changes, bool all) const;
   void rebuild_host(const std::string& host, router::TableBuilder& builder, router::Publication& publication);
   std::shared_ptr<const router::Route> default_route();
+  [[nodiscard]] router::PolicyRef default_policy() const;
   void give_slots(router::HostDraft& draft, const router::VirtualHost* old, router::Publication& publication);
   void release_clusters(const router::VirtualHost& host);
   void check_ingress_again(const std::string& key);
@@ -125,6 +128,7 @@ class Translator {
   NonceZones nonce_zones_;
   UpstreamTls upstream_tls_;
   router::SiteSettings site_;
+  CollectorSettings collector_;
   ProcessSettings process_;
   std::shared_ptr<const router::Cluster> default_cluster_;  // while the default backend's Service exists
   std::shared_ptr<const router::RoutingTable> table_;

@@ -39,6 +39,9 @@ enum class LogVariable : std::uint8_t {
   ssl_client_i_dn,
   ssl_client_serial,
   ssl_client_fingerprint,
+  trace_id,
+  span_id,
+  traceparent,
   texts_,  // how many these are
 
   // Of the AccessRecord or the StreamRecord.

@@ -89,6 +89,17 @@ class WorkerCollector {
     counter("headgate_snapshots_adopted_total", "Snapshots adopted, over all Workers.",
             {{with(constant_, {{"kind", "table"}}), total(&WorkerStats::adopted_tables)},
              {with(constant_, {{"kind", "endpoints"}}), total(&WorkerStats::adopted_endpoint_sets)}});
+    if (sources_.spans) {
+      const SpanTotals spans = sources_.spans();
+      counter("headgate_trace_spans_sent_total", "Spans that the collector has taken.",
+              {{constant_, number(spans.sent)}});
+      counter("headgate_trace_spans_dropped_total",
+              "Spans lost: the queue was full, or no collector took them.",
+              {{with(constant_, {{"reason", "queue"}}), number(spans.dropped_queue)},
+               {with(constant_, {{"reason", "collector"}}), number(spans.dropped_collector)}});
+      counter("headgate_trace_exports_failed_total", "Messages of spans that the collector did not take.",
+              {{constant_, number(spans.failures)}});
+    }
     return families;
   }
 

@@ -11,6 +11,7 @@
 #include "observe/admission_stats.h"
 #include "observe/certificate_series.h"
 #include "observe/health_series.h"
+#include "observe/span_totals.h"
 #include "observe/watch_series.h"
 #include "observe/worker_stats.h"
 
@@ -43,10 +44,11 @@ struct MetricsSources {
   std::function<ControlFacts()> control;
   std::function<std::vector<CertificateSeries>()> certificates;
   std::function<std::vector<WatchSeries>()> watches;  // null: there are none
-  std::function<AdmissionTotals()> admission;  // null: there is no webhook
+  std::function<AdmissionTotals()> admission;         // null: there is no webhook
   std::function<std::vector<HealthSeries>()> health;  // null: there is none
   std::function<std::uint64_t()> adopted_generation;
   std::function<std::uint64_t()> dropped_log_lines;
+  std::function<SpanTotals()> spans;  // null: none are sent
 };
 
 class Metrics {

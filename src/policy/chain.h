@@ -7,6 +7,7 @@
 //   access    who may ask, and how often
 //   request   what pods are told differently
 //   response  what the pods' answers say differently
+// Beside them stand error pages, a mirror, and that its requests are part of traces.
 //
 // Every Step says what it is in the table's dump: void describe(std::string& out) const.
 //
@@ -32,6 +33,7 @@
 #include "policy/rewrite.h"
 #include "policy/rewrite_answer.h"
 #include "policy/set_request_fields.h"
+#include "policy/tracing.h"
 #include "policy/upstream_host.h"
 
 namespace headgate::policy {
@@ -54,12 +56,13 @@ struct PolicyChain {
   std::size_t any_of = kAllOf;
   std::optional<ErrorPages> errors;
   std::optional<Mirror> mirror;
+  std::optional<Tracing> tracing;
 
   static constexpr std::size_t kAllOf = static_cast<std::size_t>(-1);
 
   [[nodiscard]] bool empty() const {
     return answer.empty() && entry.empty() && access.empty() && request.empty() && response.empty() &&
-           !errors && !mirror;
+           !errors && !mirror && !tracing;
   }
   // All Steps, in their order.
   void describe(std::string& out) const {
@@ -74,6 +77,7 @@ struct PolicyChain {
     all(response);
     if (errors) errors->describe(out);
     if (mirror) mirror->describe(out);
+    if (tracing) tracing->describe(out);
   }
   friend bool operator==(const PolicyChain&, const PolicyChain&) = default;
 };

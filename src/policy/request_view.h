@@ -25,6 +25,8 @@ struct RequestView {
   std::string_view scheme{};     // "http" or "https"
   std::string_view port{};       // X-Forwarded-Port
   std::string_view request_id{};
+  std::string_view trace_id{};  // of the span of ours, in hexadecimal; empty: the request is none of a trace
+  std::string_view span_id{};
   TimePoint now{};
   // Of the Route.
   std::string_view namespace_name{};

@@ -120,6 +120,8 @@ Template::Variable Template::find(std::string_view name, std::string& argument) 
       Named{"service_port", Variable::service_port},
       Named{"location_path", Variable::location_path},
       Named{"proxy_upstream_name", Variable::upstream_name},
+      Named{"opentelemetry_trace_id", Variable::trace_id},
+      Named{"opentelemetry_span_id", Variable::span_id},
   };
   for (const Named& each : kNamed)
     if (each.name == name) return each.variable;
@@ -266,6 +268,12 @@ void Template::append_part(std::string& out, const Part& part, const RequestView
       break;
     case Variable::upstream_name:
       out += request.upstream_name;
+      break;
+    case Variable::trace_id:
+      out += request.trace_id;
+      break;
+    case Variable::span_id:
+      out += request.span_id;
       break;
     case Variable::nothing:
       break;

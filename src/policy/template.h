@@ -4,7 +4,8 @@
 // Variables: $request_uri $uri $args $query_string $arg_NAME $cookie_NAME $http_NAME $host $http_host
 // $best_http_host $server_name $server_port $scheme $pass_access_scheme $https $request_method
 // $server_protocol $remote_addr $the_real_ip $binary_remote_addr $remote_port $request_id $req_id $namespace
-// $ingress_name $service_name $service_port $location_path $proxy_upstream_name $escaped_request_uri.
+// $ingress_name $service_name $service_port $location_path $proxy_upstream_name $escaped_request_uri
+// $opentelemetry_trace_id $opentelemetry_span_id.
 // Both "$name" and "${name}". One that has no value expands to nothing. A field or cookie that was sent more
 // than once expands to all its values (nginx takes the first of cookies); one that is not passed on to
 // anybody (nominated by Connection, with '_' in its name) to nothing.
@@ -72,6 +73,8 @@ class Template {
     service_port,
     location_path,
     upstream_name,
+    trace_id,
+    span_id,
     nothing,
   };
   struct Part {

@@ -9,6 +9,7 @@
 #include "http/date.h"
 #include "http/h1_parser.h"
 #include "observe/access_log.h"
+#include "observe/span_queue.h"
 #include "observe/worker_stats.h"
 #include "proxy/auth_cache.h"
 #include "proxy/data_plane.h"
@@ -39,6 +40,7 @@ struct WorkerContext {
   H2StreamPool& h2_streams;
   observe::WorkerStats& stats;
   observe::AccessLog& access_log;
+  observe::SpanQueue& spans;
   Scratch& scratch;
   http::DateCache& date;
   Random& random;

@@ -27,7 +27,7 @@ DataPlane::DataPlane(DataPlaneConfig config, const observe::AccessLogSinks& acce
   config_.request_spool = std::make_shared<RequestSpool>(
       config_.request_buffer_dir, config_.request_buffer_memory, config_.request_buffer_disk);
   for (unsigned i = 0; i < config_.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(config_, i, access_log, retire_, on_adopted_));
+    workers_.push_back(std::make_unique<Worker>(config_, i, access_log, retire_, on_adopted_, on_spans_));
   }
 }
 
@@ -53,6 +53,14 @@ std::uint64_t DataPlane::adopted_generation() const {
 }
 
 void DataPlane::on_adopted(std::function<void()> callback) { on_adopted_ = std::move(callback); }
+
+void DataPlane::on_spans(std::function<void()> callback) { on_spans_ = std::move(callback); }
+
+std::vector<observe::SpanQueue*> DataPlane::span_queues() {
+  std::vector<observe::SpanQueue*> queues;
+  for (const auto& worker : workers_) queues.push_back(&worker->spans());
+  return queues;
+}
 
 void DataPlane::begin_drain(std::chrono::milliseconds deadline) {
   for (const auto& worker : workers_) worker->post_drain(deadline);

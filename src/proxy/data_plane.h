@@ -14,6 +14,7 @@
 #include "base/socket_address.h"
 #include "observe/access_log_sinks.h"
 #include "observe/health_series.h"
+#include "observe/span_queue.h"
 #include "observe/worker_stats.h"
 #include "proxy/listen_addresses.h"
 #include "router/publication.h"
@@ -67,6 +68,11 @@ class DataPlane {
   // Called on a Worker thread each time a Worker has adopted a generation. Set before start().
   void on_adopted(std::function<void()> callback);
 
+  // Called on a Worker thread when spans should be taken soon. Set before start().
+  void on_spans(std::function<void()> callback);
+  // Of each Worker, for the control thread to take from; valid for the life of the DataPlane.
+  [[nodiscard]] std::vector<observe::SpanQueue*> span_queues();
+
   // Stops accepting, answers with Connection: close, lets running Exchanges and tunnels end. Any connection
   // left at `deadline` from now is closed. Returns at once; drained() tells when the last connection is gone
   // (any thread).
@@ -87,6 +93,7 @@ class DataPlane {
   ListenAddresses listens_on_;
   std::function<void(std::shared_ptr<const void>)> retire_;
   std::function<void()> on_adopted_;
+  std::function<void()> on_spans_;
   std::unique_ptr<HealthKeeper> health_;  // outlives the Workers
   std::vector<std::unique_ptr<Worker>> workers_;
 };

@@ -10,6 +10,7 @@
 #include "proxy/context.h"
 #include "proxy/head_writer.h"
 #include "proxy/log_notes.h"
+#include "proxy/request_trace.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
@@ -80,7 +81,8 @@ void Exchange::start(WorkerContext& context, Downstream& downstream, http::Reque
   std::string_view host;
   if (!admit(head, facts, target, host)) return;
   if (!route(target, host)) return;
-  const policy::RequestView request = view_of(head, facts, target, host);
+  policy::RequestView request = view_of(head, facts, target, host);
+  if (route_->policy.chain != nullptr && route_->policy.chain->tracing) begin_trace(head, request);
   if (table_->table->site().forwarding.address) client_ip_ = request.remote_ip;
   note_route(request);
   early_body_ = {body, size};
@@ -196,6 +198,7 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   policy::RequestEdit edit{head.fields};
   let_odd_names_pass(head.fields);
   edit.lines = client_certificate_fields();
+  edit.lines += trace_line();
   if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
@@ -549,6 +552,7 @@ void Exchange::clear() {
   client_ip_.clear();
   if (log_format_ != nullptr) notes_->clear();
   log_format_ = nullptr;
+  if (trace_ != nullptr) trace_->active = false;
   upgrade_ = remote_user_ = request_line_ = referer_ = user_agent_ = request_id_ = {};
   status_ = 0;
   head_sent_ = response_done_ = tunnelling_ = grpc_ = false;

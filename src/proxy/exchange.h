@@ -45,6 +45,7 @@
 namespace headgate::proxy {
 
 class LogNotes;
+struct RequestTrace;
 class Subrequest;
 struct WorkerContext;
 }  // namespace headgate::proxy
@@ -239,6 +240,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool ask_for_error_page(int status, bool of_pod);
   void write_error_request(int status);
   bool replace_answer(const http::ResponseHead& head, bool last);
+  // exchange_tracing.cpp
+  void begin_trace(http::RequestHead& head, policy::RequestView& request);
+  // "traceparent: …" with its CRLF; empty: the request is none of a trace.
+  [[nodiscard]] std::string_view trace_line() const;
+  void tell_trace(observe::LogDetails& details) const;
+  void send_span(const observe::AccessRecord& record);
   // exchange_mirror.cpp
   void begin_mirror(const http::RequestHead& head, const policy::RequestView& request);
   void drop_mirror();
@@ -341,6 +348,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
 
   const observe::LogFormat* log_format_ = nullptr;  // of the table; null: the default one
   std::unique_ptr<LogNotes> notes_;                 // in use where there is such a format
+  std::unique_ptr<RequestTrace> trace_;             // made for the first Route that is traced; may be idle
 
   // The content that came with the head: the Downstream's memory while start() runs, then that of `held_`.
   std::string_view early_body_;

@@ -51,7 +51,7 @@ Exchange::StepVerdict Exchange::ask(const policy::ExternalAuth& step, const poli
   const EndpointPoolRef pool(context_->upstreams.pool_of(*service.cluster));
   if (!pool) return {judge_auth_answer(step, {}, request)};
   auto question = std::make_unique<AuthQuestion>(*context_, *this, step, std::move(cache_name));
-  std::string text = step.request_text(request, client_certificate_fields());
+  std::string text = step.request_text(request, client_certificate_fields().append(trace_line()));
   if (text.empty()) return {judge_auth_answer(step, {}, request)};
   if (!question->start({pool, service.tls.get()}, std::move(text)))
     return {judge_auth_answer(step, {}, request)};

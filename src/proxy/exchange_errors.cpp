@@ -71,6 +71,7 @@ bool Exchange::ask_for_error_page(int status, bool of_pod) {
 void Exchange::write_error_request(int status) {
   const policy::RequestView request = held_view();
   policy::RequestEdit edit{held_->head.fields};
+  edit.lines = trace_line();
   policy::ErrorPages::tell(status, request, edit);
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.more_fields = edit.lines;

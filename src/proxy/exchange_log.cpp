@@ -8,6 +8,7 @@
 #include "proxy/context.h"
 #include "proxy/exchange.h"
 #include "proxy/log_notes.h"
+#include "proxy/request_trace.h"
 #include "proxy/subrequest.h"
 #include "router/backend_choice.h"
 #include "router/virtual_host.h"
@@ -86,6 +87,7 @@ void Exchange::write_line(const observe::AccessRecord& record) {
   details.set(LogVariable::location_path, route_ != nullptr ? std::string_view(route_->path) : "");
   details.set(LogVariable::service_name, cluster != nullptr ? std::string_view(cluster->service) : "");
   details.set(LogVariable::service_port, cluster != nullptr ? std::string_view(cluster->port) : "");
+  if (trace_ != nullptr && trace_->active) tell_trace(details);
   std::string verify_text;
   if (client.tls != nullptr && log_format_->names(LogVariable::ssl_client_verify)) {
     verify_text = client.tls->client().verify_text();
@@ -156,6 +158,7 @@ void Exchange::record() {
     stats.routes->record(labels, record);
   }
   write_line(record);
+  if (trace_ != nullptr && trace_->active && trace_->context.sampled) send_span(record);
 }
 
 }  // namespace headgate::proxy

@@ -29,6 +29,7 @@ void Exchange::begin_mirror(const http::RequestHead& head, const policy::Request
   mirror_->with_body = mirror.with_body;
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.upstream_host = mirror.host;
+  forwarding.more_fields = trace_line();
   http::Target written;
   written.forward_path = *target;
   ByteBuffer text;

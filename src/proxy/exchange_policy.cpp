@@ -5,6 +5,7 @@
 #include "proxy/client_info.h"
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/request_trace.h"
 #include "router/virtual_host.h"
 
 namespace headgate::proxy {
@@ -28,6 +29,10 @@ policy::RequestView Exchange::view_of(const http::RequestHead& head, const http:
   view.public_host = view.host_as_sent;
   if (table_->table->site().forwarding.address) believe_forwarded(head, view);
   view.request_id = request_id_;
+  if (trace_ != nullptr && trace_->active) {
+    view.trace_id = trace_->trace_id();
+    view.span_id = trace_->span_id();
+  }
   view.now = context_->now;
   view.namespace_name = route_->namespace_name;
   view.ingress = route_->ingress;

@@ -27,17 +27,22 @@ std::size_t random_offset() { return std::random_device()() & 0xffff; }
 struct Worker::State {
   State(const DataPlaneConfig& worker_config, unsigned index, observe::AccessLogSinks sinks,
         const std::function<void(std::shared_ptr<const void>)>& retire_callback,
-        const std::function<void()>& adopted_callback)
+        const std::function<void()>& adopted_callback, const std::function<void()>& spans_callback)
       : config(worker_config),
         retire(retire_callback),
         on_adopted(adopted_callback),
+        on_spans(spans_callback),
         timers(Clock::now()),
         upstreams(random_offset() + index, index),
         tables(retire_callback),
         access_log(std::move(sinks)),
-        context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
-                access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
-                connections, inbound, {},     {},        {},     {},        {},           {}},
+        spans([this] {
+          if (on_spans) on_spans();
+        }),
+        context{config, loop,         timers, upstreams,   tables,  exchanges, h2_streams,
+                stats,  access_log,   spans,  scratch,     date,    random,    {},
+                {},     Clock::now(), false,  connections, inbound, {},        {},
+                {},     {},           {},     {}},
         checks(context, index, worker_config.workers) {
     context.next_connection = index + 1;
     context.response_limits.line_bytes = kResponseHeadBytes;
@@ -145,6 +150,7 @@ struct Worker::State {
   const DataPlaneConfig& config;
   const std::function<void(std::shared_ptr<const void>)>& retire;
   const std::function<void()>& on_adopted;
+  const std::function<void()>& on_spans;
   observe::WorkerStats stats;
   TimerWheel timers;  // outlives the loop, whose doomed connections still have timers
   IoLoop loop;
@@ -153,6 +159,7 @@ struct Worker::State {
   ExchangePool exchanges;
   H2StreamPool h2_streams;
   observe::AccessLog access_log;
+  observe::SpanQueue spans;
   Scratch scratch;
   http::DateCache date;
   Random random;
@@ -170,8 +177,8 @@ struct Worker::State {
 
 Worker::Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSinks access_log,
                const std::function<void(std::shared_ptr<const void>)>& retire,
-               const std::function<void()>& on_adopted)
-    : state_(std::make_unique<State>(config, index, std::move(access_log), retire, on_adopted)) {}
+               const std::function<void()>& on_adopted, const std::function<void()>& on_spans)
+    : state_(std::make_unique<State>(config, index, std::move(access_log), retire, on_adopted, on_spans)) {}
 
 Worker::~Worker() { stop(); }
 
@@ -226,5 +233,7 @@ std::uint64_t Worker::adopted_generation() const { return state_->adopted.load(s
 bool Worker::drained() const { return state_->is_drained.load(std::memory_order_acquire); }
 
 const observe::WorkerStats& Worker::stats() const { return state_->stats; }
+
+observe::SpanQueue& Worker::spans() { return state_->spans; }
 
 }  // namespace headgate::proxy

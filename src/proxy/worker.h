@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "observe/access_log.h"
+#include "observe/span_queue.h"
 #include "observe/worker_stats.h"
 #include "proxy/acceptor.h"
 #include "proxy/data_plane.h"
@@ -24,7 +25,7 @@ class Worker {
   // All references outlive the Worker. `index`: which of the Workers it is.
   Worker(const DataPlaneConfig& config, unsigned index, observe::AccessLogSinks access_log,
          const std::function<void(std::shared_ptr<const void>)>& retire,
-         const std::function<void()>& on_adopted);
+         const std::function<void()>& on_adopted, const std::function<void()>& on_spans);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -47,6 +48,8 @@ class Worker {
   [[nodiscard]] std::uint64_t adopted_generation() const;
   [[nodiscard]] bool drained() const;
   [[nodiscard]] const observe::WorkerStats& stats() const;
+  // Its spans are for one thread to take.
+  [[nodiscard]] observe::SpanQueue& spans();
 
  private:
   struct State;  // everything the thread owns

@@ -191,6 +191,11 @@ std::string dump_site(const SiteSettings& site) {
   if (site.log_default_backend) out += "requests for hosts of no Ingress are in the access log\n";
   if (const observe::LogFormat* const format = site.log_format.format.get())
     out += "access log: " + describe(*format) + "\n";
+  if (site.tracing != standard.tracing) {
+    out += "tracing:";
+    site.tracing.describe(out);
+    out += "\n";
+  }
   for (const std::string& url : site.unlogged_urls) out += "not in the access log: " + url + "\n";
   return out;
 }
@@ -254,6 +259,7 @@ std::string dump(const RoutingTable& table) {
   std::string out = "default backend: ";
   out += fallback.action == RouteAction::forward ? fallback.cluster->name + settings_of(fallback.settings)
                                                  : "built-in 404";
+  if (fallback.policy.chain != nullptr) fallback.policy.chain->describe(out);
   out += "\n" + dump_site(table.site());
   if (!table.default_host().routes().empty()) dump_host(table.default_host(), out);
   for (const VirtualHost* host : hosts) dump_host(*host, out);

@@ -9,6 +9,7 @@
 #include "policy/compression.h"
 #include "policy/fixed_fields.h"
 #include "policy/forwarding.h"
+#include "policy/tracing.h"
 #include "router/log_format_ref.h"
 
 namespace headgate::router {
@@ -38,6 +39,7 @@ struct SiteSettings {
       false;                       // requests for hosts of no Ingress [enable-access-log-for-default-backend]
   bool log_auth_requests = false;  // lines for requests to auth services [enable-auth-access-log]
   LogFormatRef log_format;         // [log-format-upstream, log-format-escape-json, -none]
+  policy::TracingRules tracing;    // of Routes that are traced [otel-sampler …, otlp-collector-host]
   std::vector<std::string> unlogged_urls;  // paths as clients write them [skip-access-log-urls]
 
   [[nodiscard]] bool changes_answers() const {

@@ -77,11 +77,11 @@ TEST_F(MigrationCheck, WhatIsRefusedSaysWhatInsteadAndFailsTheJob) {
 }
 
 TEST_F(MigrationCheck, WhatDiffersSaysHow) {
-  write("waf", {{"enable-opentelemetry", "true"}, {"limit-rate", "10"}});
+  write("waf", {{"enable-rewrite-log", "true"}, {"limit-rate", "10"}});
   const Outcome outcome = check(path());
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.text, HasSubstr("Ingress default/waf: differs\n"));
-  EXPECT_THAT(outcome.text, HasSubstr("differs enable-opentelemetry: is not supported. Spans"));
+  EXPECT_THAT(outcome.text, HasSubstr("differs enable-rewrite-log: is not supported. There"));
   EXPECT_THAT(outcome.text, HasSubstr("differs limit-rate: "));
 }
 

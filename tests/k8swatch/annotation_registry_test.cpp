@@ -54,7 +54,7 @@ TEST(AnnotationRegistry, SaysWhyAndWhatInsteadOfWhatIsRefused) {
     EXPECT_FALSE(row.deviation.empty()) << row.name;
     EXPECT_EQ(row.on_invalid == OnInvalid::drop_ingress, row.risk == AnnotationRisk::critical) << row.name;
   }
-  EXPECT_EQ(refused, 15U);
+  EXPECT_EQ(refused, 12U);
 }
 
 class RefusedAnnotations : public ::testing::Test, public ControllerFixture {
@@ -103,13 +103,13 @@ TEST_F(RefusedAnnotations, AMissingFirewallIsAnErrorAndTheRestServes) {
 
 TEST_F(RefusedAnnotations, WhatIsSwitchedOffIsNotMissed) {
   EXPECT_THAT(with("enable-modsecurity", "false"), IsEmpty());
-  EXPECT_THAT(with("enable-opentelemetry", "false"), IsEmpty());
-  EXPECT_THAT(with("enable-opentelemetry", ""), IsEmpty());
+  EXPECT_THAT(with("enable-rewrite-log", "false"), IsEmpty());
+  EXPECT_THAT(with("enable-rewrite-log", ""), IsEmpty());
 }
 
 TEST_F(RefusedAnnotations, AMissingFeatureIsAWarningThatSaysWhatInstead) {
-  EXPECT_THAT(with("enable-opentelemetry", "true"),
-              ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("traceparent"))));
+  EXPECT_THAT(with("enable-rewrite-log", "true"),
+              ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("/debug/explain"))));
   EXPECT_THAT(with("fastcgi-index", "index.php"),
               ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("FastCGI"))));
   EXPECT_EQ(route("a.org", "/"), "default-web-80");

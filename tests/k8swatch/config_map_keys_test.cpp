@@ -14,6 +14,7 @@
 #include "k8swatch/process_settings.h"
 #include "k8swatch/route_settings.h"
 #include "k8swatch/site_settings.h"
+#include "k8swatch/tracing_settings.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -57,6 +58,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
   read_answer_settings(reader, Store(), site);
   router::StreamSettings stream;
   read_log_settings(reader, site, stream);
+  read_tracing_settings(reader);
   read_process_settings(reader);
   std::set<std::string> read(reader.keys_asked_for().begin(), reader.keys_asked_for().end());
   read.insert("allow-cross-namespace-resources");  // asked for by the Translator itself

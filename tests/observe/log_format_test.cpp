@@ -136,6 +136,9 @@ TEST(LogFormat, WritesEachVariableOfTheDetails) {
       {"ssl_client_i_dn", LogVariable::ssl_client_i_dn},
       {"ssl_client_serial", LogVariable::ssl_client_serial},
       {"ssl_client_fingerprint", LogVariable::ssl_client_fingerprint},
+      {"opentelemetry_trace_id", LogVariable::trace_id},
+      {"opentelemetry_span_id", LogVariable::span_id},
+      {"opentelemetry_context_traceparent", LogVariable::traceparent},
   };
   std::bitset<kLogTexts> seen;
   for (const auto& [name, variable] : all) {
@@ -294,8 +297,8 @@ TEST(LogFormat, WritesRelays) {
   record.upstream_name = "default-tls-443";
   LogDetails details;
   details.set(LogVariable::remote_port, "4711");
-  EXPECT_EQ(line_of(format_of("$upstream_addr $proxy_upstream_name $remote_port",
-                              LogEscape::standard, Kind::stream),
+  EXPECT_EQ(line_of(format_of("$upstream_addr $proxy_upstream_name $remote_port", LogEscape::standard,
+                              Kind::stream),
                     record, details),
             "10.0.0.1:443 default-tls-443 4711");
 }

@@ -35,14 +35,16 @@ struct WorkerFixture {
   ExchangePool exchanges;
   H2StreamPool h2_streams;
   observe::AccessLog access_log{sink};
+  observe::SpanQueue spans{{}};
   Scratch scratch;
   http::DateCache date;
   Random random;
   ConnectionList connections;
   InboundList inbound;
-  WorkerContext context{config,      loop,    timers, upstreams, tables, exchanges, h2_streams,   stats,
-                        access_log,  scratch, date,   random,    {},     {},        Clock::now(), false,
-                        connections, inbound, {},     {},        {},     {},        {},           {}};
+  WorkerContext context{config, loop,         timers, upstreams,   tables,  exchanges, h2_streams,
+                        stats,  access_log,   spans,  scratch,     date,    random,    {},
+                        {},     Clock::now(), false,  connections, inbound, {},        {},
+                        {},     {},           {},     {}};
 };
 
 }  // namespace headgate::proxy

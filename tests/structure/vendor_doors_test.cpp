@@ -46,6 +46,7 @@ const std::vector<Door>& doors() {
        {"src/app/config.", "src/k8swatch/manifest_source.", "src/k8swatch/yaml_", "tests/"}},
       {"nlohmann/json", {"nlohmann/"}, {"tests/fakeapi/", "tests/integration/log_format_test."}},
       {"RapidJSON", {"rapidjson/"}, {"src/k8swatch/json"}},
+      {"protozero", {"protozero/"}, {"src/observe/otlp.", "tests/"}},
       {"prometheus-cpp", {"prometheus/"}, {"src/observe/metric", "src/app/admin_server."}},
       {"RE2", {"re2/"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/", "tests/"}},
       {"PCRE2", {"pcre2"}, {"src/router/path_index.", "src/router/backend_choice.", "src/policy/"}},

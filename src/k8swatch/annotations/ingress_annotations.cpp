@@ -25,6 +25,7 @@ IngressAnnotations read_annotations(const Ingress& ingress, std::string_view pre
   result.error_pages = read_error_pages_annotations(reader);
   result.mirror = read_mirror_annotations(reader);
   result.headers = read_header_annotations(reader);
+  result.tracing = read_tracing_annotations(reader);
   read_refused_annotations(reader);
   read_health_annotations(reader);  // HealthRules follow them; what is wrong with them is told here
   result.limits = read_limit_annotations(reader);

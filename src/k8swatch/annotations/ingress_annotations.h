@@ -8,9 +8,9 @@
 
 #include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/backend.h"
+#include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/balancing.h"
 #include "k8swatch/annotations/canary.h"
-#include "k8swatch/annotations/backend_tls.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/annotations/cors.h"
 #include "k8swatch/annotations/error_pages.h"
@@ -24,6 +24,7 @@
 #include "k8swatch/annotations/redirect.h"
 #include "k8swatch/annotations/redirection.h"
 #include "k8swatch/annotations/routing.h"
+#include "k8swatch/annotations/tracing.h"
 #include "k8swatch/objects.h"
 
 namespace headgate::k8swatch {
@@ -43,6 +44,7 @@ struct IngressAnnotations {
   ErrorPagesAnnotations error_pages;
   std::optional<MirrorAnnotations> mirror;
   HeaderAnnotations headers;
+  TracingAnnotations tracing;
   LimitAnnotations limits;
   std::optional<policy::CorsRules> cors;
   BackendTlsAnnotations backend_tls;

@@ -45,9 +45,6 @@ constexpr std::string_view kWafInstead =
 constexpr std::string_view kNoFastCgi = "FastCGI is not spoken";
 constexpr std::string_view kFastCgiInstead =
     "Put a web server beside PHP-FPM in the pod, and let the Service name its HTTP port";
-constexpr std::string_view kNoTracing = "Spans are not sent yet";
-constexpr std::string_view kTracingInstead =
-    "`traceparent` and `tracestate` reach the pods as the client sent them: trace there";
 
 constexpr std::array kRows = {
     row("configuration-snippet", kPath, critical, kNoNginx,
@@ -68,9 +65,6 @@ constexpr std::array kRows = {
     row("http2-push-preload", kPath, low,
         "Browsers have given up HTTP/2 push; nginx has no effect of it either",
         "Nothing; `103 Early Hints` of the pods are passed on"),
-    row("enable-opentelemetry", kPath, low, kNoTracing, kTracingInstead),
-    row("opentelemetry-trust-incoming-span", kPath, low, kNoTracing, kTracingInstead),
-    row("opentelemetry-operation-name", kPath, medium, kNoTracing, kTracingInstead),
     row("enable-rewrite-log", kPath, low, "There is no rewrite module whose steps could be logged",
         "Ask `/debug/explain` of the admin port what a request meets"),
 };

@@ -57,8 +57,8 @@ Registry collect() {
                           error_pages_rows(),    mirror_rows(),
                           proxying_rows(),       balancing_rows(),
                           health_rows(),         canary_rows(),
-                          headers_rows(),        backend_tls_rows(),
-                          refused_rows()})
+                          headers_rows(),        tracing_rows(),
+                          backend_tls_rows(),    refused_rows()})
     registry.rows.insert(registry.rows.end(), rows.begin(), rows.end());
   for (AnnotationRow& row : registry.rows) {
     if (std::find(kInAnswers.begin(), kInAnswers.end(), row.name) != kInAnswers.end())
@@ -128,6 +128,8 @@ std::string_view title_of(AnnotationGroup group) {
       return "Mirroring";
     case answers:
       return "Fields, bandwidth and logs";
+    case tracing:
+      return "Tracing";
     case refused:
       return "Not supported";
   }

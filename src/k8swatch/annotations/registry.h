@@ -32,6 +32,7 @@ enum class AnnotationGroup : std::uint8_t {
   canary,
   mirroring,
   answers,
+  tracing,
   refused,
 };
 std::string_view title_of(AnnotationGroup group);

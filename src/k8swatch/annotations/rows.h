@@ -43,6 +43,7 @@ std::span<const AnnotationRow> external_auth_rows();
 std::span<const AnnotationRow> error_pages_rows();
 std::span<const AnnotationRow> mirror_rows();
 std::span<const AnnotationRow> headers_rows();
+std::span<const AnnotationRow> tracing_rows();
 std::span<const AnnotationRow> refused_rows();
 std::span<const AnnotationRow> cors_rows();
 std::span<const AnnotationRow> authentication_rows();
