@@ -75,7 +75,8 @@ constexpr std::array kRows = {
         OnInvalid::drop_ingress, AnnotationScope::host, AnnotationRisk::high, "",
         "More names of the host; one that is the host of a rule stays with that", "",
         "A regular expression with look-around or back-references is ignored. Those of one namespace "
-        "have bounds: 256, and 4000000 steps for a name"},
+        "have bounds: 256, and 4000000 steps for a name. With `auth-tls-secret` the names they match are "
+        "answered with 421: no certificate is asked for under them"},
 };
 
 // The text of a URL that can be used, or nothing and a note.
