@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -41,12 +42,22 @@ Result<void> write_all(const FileDescriptor& file, std::string_view bytes,
   return {};
 }
 
-std::string first_line(std::int64_t written) {
+// Nothing: none of ours, but perhaps one of another version of Headgate.
+std::optional<Kind> kind_of(std::string_view name) {
+  for (std::size_t i = 0; i < kKindCount; ++i)
+    if (to_string(static_cast<Kind>(i)) == name) return static_cast<Kind>(i);
+  return std::nullopt;
+}
+
+std::string first_line(const std::vector<Kind>& unreadable, std::int64_t written) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
   json.string("format", kFormat);
   json.number("written", written);
+  json.begin_list("unreadable");
+  for (const Kind kind : unreadable) json.element(to_string(kind));
+  json.end_list();
   json.end_object();
   return line + '\n';
 }
@@ -60,22 +71,22 @@ std::string last_line(std::size_t count) {
   return line + '\n';
 }
 
-Result<void> write_file(const std::filesystem::path& path, const std::vector<Object>& objects,
+Result<void> write_file(const std::filesystem::path& path, const SnapshotContent& content,
                         std::int64_t written) {
   // One that was left behind may be somebody's who has it open, or be no file at all: it is not written into.
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("remove", path);
   const FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (!file.is_open()) return system_error("create", path);
   if (::fchmod(file.number(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
-  std::string buffer = first_line(written);
-  for (const Object& object : objects) {
+  std::string buffer = first_line(content.unreadable, written);
+  for (const Object& object : content.objects) {
     append_json(buffer, object);
     buffer += '\n';
     if (buffer.size() < kChunk) continue;
     if (Result<void> done = write_all(file, buffer, path); !done) return done;
     buffer.clear();
   }
-  buffer += last_line(objects.size());
+  buffer += last_line(content.objects.size());
   Result<void> done = write_all(file, buffer, path);
   explicit_bzero(buffer.data(), buffer.size());
   if (!done) return done;
@@ -122,6 +133,7 @@ class Loader {
                       reader_.object(root, [&](std::string_view key, JsonValue& value) {
                         constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
                         if (key == "format") return reader_.string(value, format);
+                        if (key == "unreadable") return read_unreadable(value);
                         if (key == "written") return reader_.integer(value, 0, kMost, snapshot_.written);
                         return key != "objects" || reader_.integer(value, 0, kMost, count);
                       });
@@ -136,13 +148,22 @@ class Loader {
   Snapshot take_snapshot() { return std::move(snapshot_); }
 
  private:
+  // Snapshots of earlier versions do not say it.
+  bool read_unreadable(JsonValue& value) {
+    std::string name;
+    return reader_.array(value, [&](JsonValue& element) {
+      if (!reader_.string(element, name)) return false;
+      if (const auto kind = kind_of(name)) snapshot_.content.unreadable.push_back(*kind);
+      return true;
+    });
+  }
   bool take_object(const TypeMeta& type) {
     ++seen_;
     Kind kind{};
     std::optional<Object> object;
     if (support_of(type, kind) == TypeSupport::supported) object = decode_object(reader_, kind, options_);
     if (object)
-      snapshot_.objects.push_back(*std::move(object));
+      snapshot_.content.objects.push_back(*std::move(object));
     else
       ++snapshot_.undecodable;
     return true;
@@ -173,12 +194,12 @@ Result<void> prepare_snapshot_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
+Result<void> write_snapshot(const std::filesystem::path& folder, const SnapshotContent& content,
                             std::int64_t written) {
   if (Result<void> made = make_folder(folder); !made) return made;
   const std::filesystem::path fresh = folder / kNewName;
   const std::filesystem::path path = folder / kName;
-  if (Result<void> done = write_file(fresh, objects, written); !done) return done;
+  if (Result<void> done = write_file(fresh, content, written); !done) return done;
   if (::rename(fresh.c_str(), path.c_str()) != 0) return system_error("rename", fresh);
   const FileDescriptor parent(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!parent.is_open() || ::fsync(parent.number()) != 0) return system_error("write", folder);
