@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "base/hash.h"
 #include "k8swatch/json_writer.h"
 #include "k8swatch/line_splitter.h"
 #include "k8swatch/object_decoder.h"
@@ -25,6 +26,8 @@ namespace {
 constexpr const char* kName = "snapshot.jsonl";
 constexpr const char* kNewName = "snapshot.jsonl.new";
 constexpr std::string_view kFormat = "headgate snapshot 1";
+// Another one, or another IncrementalHash, is another format.
+constexpr std::uint64_t kChecksumSeed = 0;
 constexpr std::size_t kChunk = std::size_t{256} << 10;
 
 Unexpected<Error> system_error(const std::string& what, const std::filesystem::path& path) {
@@ -62,11 +65,12 @@ std::string first_line(const std::vector<Kind>& unreadable, std::int64_t written
   return line + '\n';
 }
 
-std::string last_line(std::size_t count) {
+std::string last_line(std::size_t count, std::uint64_t checksum) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
   json.number("objects", static_cast<std::int64_t>(count));
+  json.string("checksum", std::to_string(checksum));  // a number of JSON would not hold it
   json.end_object();
   return line + '\n';
 }
@@ -79,14 +83,18 @@ Result<void> write_file(const std::filesystem::path& path, const SnapshotContent
   if (!file.is_open()) return system_error("create", path);
   if (::fchmod(file.number(), S_IRUSR | S_IWUSR) != 0) return system_error("set the rights of", path);
   std::string buffer = first_line(content.unreadable, written);
+  IncrementalHash checksum(kChecksumSeed);  // against disks, not against people: see check_ours()
+  checksum.add(buffer);
   for (const Object& object : content.objects) {
+    const std::size_t begin = buffer.size();
     append_json(buffer, object);
     buffer += '\n';
+    checksum.add(std::string_view(buffer).substr(begin));
     if (buffer.size() < kChunk) continue;
     if (Result<void> done = write_all(file, buffer, path); !done) return done;
     buffer.clear();
   }
-  buffer += last_line(content.objects.size());
+  buffer += last_line(content.objects.size(), checksum.value());
   Result<void> done = write_all(file, buffer, path);
   explicit_bzero(buffer.data(), buffer.size());
   if (!done) return done;
@@ -123,16 +131,21 @@ class Loader {
   // False: the file is no snapshot, or not whole; error() says it.
   bool take(std::string_view line) {
     if (is_whole_) return refuse("goes on after its end");
+    const std::string expected = std::to_string(checksum_.value());  // of what is before this line
+    checksum_.add(line);
+    checksum_.add('\n');
     TypeMeta type;
     if (!reader_.open(line)) return refuse(reader_.error().reason);
     if (has_begun_ && decode_type(reader_, type)) return take_object(type);
     JsonValue root;
     std::string format;
+    std::optional<std::string> checksum;  // earlier versions wrote none
     std::int64_t count = -1;
     const bool read = reader_.open(line) && reader_.root(root) &&
                       reader_.object(root, [&](std::string_view key, JsonValue& value) {
                         constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
                         if (key == "format") return reader_.string(value, format);
+                        if (key == "checksum") return reader_.string(value, checksum.emplace());
                         if (key == "unreadable") return read_unreadable(value);
                         if (key == "written") return reader_.integer(value, 0, kMost, snapshot_.written);
                         return key != "objects" || reader_.integer(value, 0, kMost, count);
@@ -140,6 +153,7 @@ class Loader {
     if (!read) return refuse(reader_.error().reason);
     if (!std::exchange(has_begun_, true)) return format == kFormat || refuse("is of another format");
     if (count < 0 || static_cast<std::size_t>(count) != seen_) return refuse("does not hold what it says");
+    if (checksum && *checksum != expected) return refuse("is damaged: its checksum does not match");
     is_whole_ = true;
     return true;
   }
@@ -176,6 +190,7 @@ class Loader {
   const DecodeOptions& options_;
   JsonReader reader_;
   Snapshot snapshot_;
+  IncrementalHash checksum_{kChecksumSeed};
   std::size_t seen_ = 0;
   bool has_begun_ = false;
   bool is_whole_ = false;

@@ -32,7 +32,8 @@ Result<void> prepare_snapshot_folder(const std::filesystem::path& folder);
 // file is on disk; otherwise the one before is still there. Blocks; any thread.
 Result<void> write_snapshot(const std::filesystem::path& folder, const SnapshotContent& content,
                             std::int64_t written);
-// Fails where there is none, it is not whole, or is not a regular file of this user that nobody else can
+// Fails where there is none, it is not whole, it does not match its checksum (without one, as earlier
+// versions wrote it, it is taken), or it is not a regular file of this user that nobody else can
 // write.
 Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options);
 

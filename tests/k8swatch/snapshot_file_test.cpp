@@ -26,6 +26,13 @@ class SnapshotFileTest : public ::testing::Test {
     std::ifstream file(folder_ / "snapshot.jsonl");
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  // As earlier versions wrote it.
+  [[nodiscard]] std::string text_without_checksum() const {
+    std::string all = text();
+    const std::size_t at = all.rfind(",\"checksum\"");
+    EXPECT_NE(at, std::string::npos);
+    return all.erase(at, all.rfind('}') - at);
+  }
   void put(const std::string& content) const { std::ofstream(folder_ / "snapshot.jsonl") << content; }
   [[nodiscard]] std::string file() const { return folder_ / "snapshot.jsonl"; }
   [[nodiscard]] std::string read_error() const {
@@ -124,9 +131,24 @@ TEST_F(SnapshotFileTest, RefusesWhatIsNotWhole) {
   EXPECT_NE(read_error().find("is of another format"), std::string::npos);
 }
 
+TEST_F(SnapshotFileTest, RefusesWhatIsDamaged) {
+  ASSERT_TRUE(write_snapshot(folder_, {objects(2), {Kind::ingress_class}}, 1));
+  const std::string whole = text();
+  std::string damaged = whole;
+  damaged[damaged.find("\"h1\"") + 2] = '2';  // another host, and fine JSON
+  put(damaged);
+  EXPECT_EQ(read_error(), file() + " is damaged: its checksum does not match");
+  damaged = whole;
+  damaged.replace(damaged.find("\"written\":1"), 11, "\"written\":2");
+  put(damaged);
+  EXPECT_EQ(read_error(), file() + " is damaged: its checksum does not match");
+  put(whole);
+  EXPECT_EQ(read_error(), "");
+}
+
 TEST_F(SnapshotFileTest, LeavesOutWhatItDoesNotUnderstand) {
   ASSERT_TRUE(write_snapshot(folder_, {objects(2), {}}, 1));
-  std::string changed = text();
+  std::string changed = text_without_checksum();
   const std::size_t at = changed.find("networking.k8s.io/v1");
   changed.replace(at, 20, "networking.k8s.io/v9");
   put(changed);
@@ -138,7 +160,7 @@ TEST_F(SnapshotFileTest, LeavesOutWhatItDoesNotUnderstand) {
 
 TEST_F(SnapshotFileTest, UnderstandsTheFirstLineOfOtherVersions) {
   ASSERT_TRUE(write_snapshot(folder_, {objects(1), {Kind::ingress_class}}, 1));
-  const std::string whole = text();
+  const std::string whole = text_without_checksum();
   const auto read_with = [&](const std::string& first) {
     put(first + whole.substr(whole.find('\n')));
     return read_snapshot(folder_, options_);
