@@ -39,7 +39,7 @@ ObjectFeed::ObjectFeed(boost::asio::io_context& io, const Flags& flags,
 
 ObjectFeed::~ObjectFeed() {
   if (last_good_ == nullptr) return;
-  if (auto objects = last_good_->unwritten()) snapshot_writer_->write(*std::move(objects));
+  if (auto content = last_good_->unwritten()) snapshot_writer_->write(*std::move(content));
 }
 
 std::unique_ptr<k8swatch::LastGoodSource> ObjectFeed::make_last_good(boost::asio::io_context& io,
@@ -52,7 +52,7 @@ std::unique_ptr<k8swatch::LastGoodSource> ObjectFeed::make_last_good(boost::asio
   });
   k8swatch::LastGoodSource::Disk disk;
   disk.read = [folder, options = decode_options(flags)] { return read_snapshot(folder, options); };
-  disk.write = [this](std::vector<k8swatch::Object> objects) { snapshot_writer_->write(std::move(objects)); };
+  disk.write = [this](k8swatch::SnapshotContent content) { snapshot_writer_->write(std::move(content)); };
   return std::make_unique<k8swatch::LastGoodSource>(std::move(disk), next);
 }
 

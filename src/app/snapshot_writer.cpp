@@ -3,8 +3,6 @@
 #include <ctime>
 #include <utility>
 
-#include "k8swatch/snapshot_file.h"
-
 namespace headgate::app {
 
 SnapshotWriter::SnapshotWriter(std::filesystem::path folder, std::function<void(Result<void>)> done)
@@ -19,24 +17,24 @@ SnapshotWriter::~SnapshotWriter() {
   thread_.join();
 }
 
-void SnapshotWriter::write(std::vector<k8swatch::Object> objects) {
+void SnapshotWriter::write(k8swatch::SnapshotContent content) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_ = std::move(objects);
+    waiting_ = std::move(content);
   }
   changed_.notify_one();
 }
 
 void SnapshotWriter::run() {
   while (true) {
-    std::vector<k8swatch::Object> objects;
+    k8swatch::SnapshotContent content;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return ends_ || waiting_; });
       if (!waiting_) return;
-      objects = *std::exchange(waiting_, std::nullopt);
+      content = *std::exchange(waiting_, std::nullopt);
     }
-    done_(k8swatch::write_snapshot(folder_, objects, std::time(nullptr)));
+    done_(k8swatch::write_snapshot(folder_, content, std::time(nullptr)));
   }
 }
 

@@ -8,10 +8,9 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <vector>
 
 #include "base/result.h"
-#include "k8swatch/objects.h"
+#include "k8swatch/snapshot_file.h"
 
 namespace headgate::app {
 
@@ -25,7 +24,7 @@ class SnapshotWriter {
   SnapshotWriter& operator=(const SnapshotWriter&) = delete;
 
   // Any thread. What waits to be written is replaced.
-  void write(std::vector<k8swatch::Object> objects);
+  void write(k8swatch::SnapshotContent content);
 
  private:
   void run();
@@ -34,7 +33,7 @@ class SnapshotWriter {
   const std::function<void(Result<void>)> done_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<std::vector<k8swatch::Object>> waiting_;
+  std::optional<k8swatch::SnapshotContent> waiting_;
   bool ends_ = false;
   std::thread thread_;
 };

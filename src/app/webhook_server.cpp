@@ -42,7 +42,9 @@ using boost::system::error_code;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxHead = std::size_t{16} * 1024;
-constexpr std::uint64_t kMaxBody = std::uint64_t{3} * 1024 * 1024;
+// An object has 3 MiB at most (the API server's limit of a request), the review of an update holds two of
+// them, and the rest is for what is around them and for the escapes of JSON.
+constexpr std::uint64_t kMaxBody = std::uint64_t{9} * 1024 * 1024;
 constexpr std::uint64_t kLargeBody = std::uint64_t{256} * 1024;
 constexpr unsigned kMaxLargeBodies = 8;
 constexpr std::uint64_t kMaxDrain = std::uint64_t{64} * 1024 * 1024;
@@ -74,7 +76,7 @@ std::optional<WebhookReply> refuse(const Head& head) {
   if (head.request.method() != http::verb::post) return refusal(405, "only POST");
   if (head.request.chunked() || !head.request.has_content_length())
     return refusal(411, "a body with a Content-Length is needed");
-  if (head.body_length > kMaxBody) return refusal(413, "the body is larger than 3 MiB");
+  if (head.body_length > kMaxBody) return refusal(413, "the body is larger than 9 MiB");
   return std::nullopt;
 }
 

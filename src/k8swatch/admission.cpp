@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "k8swatch/annotations/authentication.h"
 #include "k8swatch/annotations/client_certificate.h"
 #include "k8swatch/certificate_choice.h"
 #include "k8swatch/claim_conflicts.h"
@@ -52,6 +53,7 @@ class Admission::Judge {
     for (const Finding& each : alone) (each.severity == Severity::error ? faults_ : hints_).push_back(each);
     add(faults_, find_claim_conflicts(ingress_, store_, admission_.classes_, prefix_));
     check_client_certificate();
+    check_passwords();
 
     std::sort(alone.begin(), alone.end());
     for (Finding& each : check_ingress(ingress_, store_, prefix_))
@@ -120,6 +122,24 @@ class Admission::Judge {
     const SecretRecord* secret = store_.find_secret(rule->secret);
     if (secret == nullptr || secret->secret == nullptr)
       hint(field, "Secret " + rule->secret + " does not exist; every request is answered with 403");
+  }
+
+  // What the translator makes of auth-secret, as far as the Ingress is to blame.
+  void check_passwords() {
+    AnnotationReader reader(ingress_, prefix_);
+    const AuthenticationAnnotations annotations = read_authentication_annotations(reader);
+    if (annotations.type == AuthenticationAnnotations::Type::none || annotations.secret.empty()) return;
+    const std::string field = annotation_field(prefix_ + "/auth-secret");
+    const std::string name = "Secret " + annotations.secret;
+    if (!annotations.secret.starts_with(ingress_.metadata.namespace_name + "/") && !may_cross_namespaces()) {
+      fault(field, name +
+                       " is of another namespace, and allow-cross-namespace-resources is not true; every "
+                       "request would be answered with 503");
+      return;
+    }
+    const SecretRecord* secret = store_.find_secret(annotations.secret);
+    if (secret == nullptr || secret->secret == nullptr)
+      hint(field, name + " does not exist; every request is answered with 503");
   }
 
   [[nodiscard]] bool may_cross_namespaces() const {

@@ -20,21 +20,13 @@ namespace {
 
 using router::PathType;
 
-struct Canary {
-  bool is_given = false;
-  bool is_on = false;
-};
-
-Canary canary_of(const Ingress& ingress, std::string_view prefix) {
+// As the translator has it: what is no boolean, or false, is none.
+bool is_canary(const Ingress& ingress, std::string_view prefix) {
   for (const auto& [name, value] : ingress.metadata.annotations) {
     if (value.empty() || without_prefix(name, prefix) != "canary") continue;
-    return {true, parse_go_bool(value).value_or(false)};
+    return parse_go_bool(value).value_or(false);
   }
-  return {};
-}
-
-bool may_meet(const Canary& a, const Canary& b) {
-  return (!a.is_given && !b.is_given) || (a.is_on && b.is_on);
+  return false;
 }
 
 // A path the candidate asks for, and who has it: the first of those with the same claim, and of those with
@@ -122,7 +114,7 @@ class Search {
         store_(store),
         classes_(classes),
         prefix_(prefix),
-        canary_(canary_of(candidate, prefix)) {}
+        is_canary_(is_canary(candidate, prefix)) {}
 
   std::vector<Finding> run() {
     std::map<std::string, WantedPaths> hosts;
@@ -178,18 +170,16 @@ class Search {
     if (wanted.is_exact && !is_exact) return;
     std::optional<RuleRef>& holder = wanted.is_exact == is_exact ? wanted.holder : wanted.exact_holder;
     if (holder && !comes_before(ref, *holder)) return;
-    const Canary canary = canary_of(*ref.ingress, prefix_);
-    const bool counts = is_own(ref) ? canary.is_given == canary_.is_given : may_meet(canary, canary_);
-    if (!counts || !classes_.takes(*ref.ingress)) return;
+    if (is_canary(*ref.ingress, prefix_) != is_canary_ || !classes_.takes(*ref.ingress)) return;
     holder = ref;
     if (wanted.is_exact == is_exact && is_own(ref)) wanted.own = ref;
   }
 
   // `ref` has the Prefix path `path`, which `wanted` would take requests from. Canaries have no paths.
   void note_contested(const RuleRef& ref, const std::string& path, Wanted& wanted) const {
-    if (ref.ingress->metadata.namespace_name == candidate_.metadata.namespace_name || canary_.is_on) return;
+    if (ref.ingress->metadata.namespace_name == candidate_.metadata.namespace_name || is_canary_) return;
     if (wanted.contested && !comes_before(ref, *wanted.contested)) return;
-    if (canary_of(*ref.ingress, prefix_).is_on || !classes_.takes(*ref.ingress)) return;
+    if (is_canary(*ref.ingress, prefix_) || !classes_.takes(*ref.ingress)) return;
     wanted.contested = ref;
     wanted.contested_path = path;
   }
@@ -228,7 +218,7 @@ class Search {
   const Store& store_;
   const IngressClassRules& classes_;
   std::string_view prefix_;
-  Canary canary_;
+  bool is_canary_;
   std::vector<Finding> findings_;
 };
 

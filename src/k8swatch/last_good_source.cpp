@@ -55,8 +55,22 @@ void LastGoodSource::remove(const ObjectKey& key) {
   if (synced_) next_.remove(key);
 }
 
+void LastGoodSource::set_readable(Kind kind, bool readable) {
+  is_dirty_ = true;
+  if (readable)
+    unreadable_.erase(kind);
+  else
+    unreadable_.insert(kind);
+  if (synced_) next_.set_readable(kind, readable);
+}
+
 void LastGoodSource::synced() {
   if (std::exchange(synced_, true)) return;
+  for (const Kind kind : snapshot_unreadable_)
+    if (!unreadable_.contains(kind)) next_.set_readable(kind, true);
+  for (const Kind kind : unreadable_)
+    if (!snapshot_unreadable_.contains(kind)) next_.set_readable(kind, false);
+  snapshot_unreadable_.clear();
   for (const auto& [key, object] : snapshot_)
     if (!objects_.contains(key)) next_.remove(key);
   for (const auto& [key, object] : objects_) {
@@ -81,7 +95,10 @@ void LastGoodSource::serve_snapshot() {
                  " s, and there is no snapshot: " + snapshot.error().message);
     return;
   }
-  for (Object& object : snapshot->objects) {
+  SnapshotContent& content = snapshot->content;
+  snapshot_unreadable_.insert(content.unreadable.begin(), content.unreadable.end());
+  for (const Kind kind : snapshot_unreadable_) next_.set_readable(kind, false);
+  for (Object& object : content.objects) {
     const ObjectKey key = key_of(object);
     next_.upsert(object);
     snapshot_.insert_or_assign(key, std::move(object));
@@ -107,14 +124,15 @@ void LastGoodSource::note_written(const Result<void>& written, TimePoint now) {
   if (wake_) wake_();
 }
 
-std::vector<Object> LastGoodSource::all() const {
-  std::vector<Object> objects;
-  objects.reserve(objects_.size());
-  for (const auto& [key, object] : objects_) objects.push_back(object);
-  return objects;
+SnapshotContent LastGoodSource::all() const {
+  SnapshotContent content;
+  content.objects.reserve(objects_.size());
+  for (const auto& [key, object] : objects_) content.objects.push_back(object);
+  content.unreadable.assign(unreadable_.begin(), unreadable_.end());
+  return content;
 }
 
-std::optional<std::vector<Object>> LastGoodSource::unwritten() const {
+std::optional<SnapshotContent> LastGoodSource::unwritten() const {
   if (!synced_ || (!is_dirty_ && !is_writing_)) return std::nullopt;
   return all();
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ class LastGoodSource : public ObjectSource, public ObjectSink {
   struct Disk {
     std::function<Result<Snapshot>()> read;  // blocks; called once at most
     // Starts to write, and says how that ended by note_written(). Must not block.
-    std::function<void(std::vector<Object>)> write;
+    std::function<void(SnapshotContent)> write;
   };
 
   // `next` must outlive this.
@@ -34,7 +35,7 @@ class LastGoodSource : public ObjectSource, public ObjectSink {
   void set_inner(std::unique_ptr<ObjectSource> inner) { inner_ = std::move(inner); }
   void note_written(const Result<void>& written, TimePoint now);
   // Something has changed since the last write began; what there is now, to be written at the end.
-  [[nodiscard]] std::optional<std::vector<Object>> unwritten() const;
+  [[nodiscard]] std::optional<SnapshotContent> unwritten() const;
 
   Result<void> start(TimePoint now) override;
   void set_wake(std::function<void()> wake) override {
@@ -49,22 +50,24 @@ class LastGoodSource : public ObjectSource, public ObjectSink {
   void set_source_findings(const std::string& origin, std::vector<Finding> findings) override {
     next_.set_source_findings(origin, std::move(findings));
   }
-  void set_readable(Kind kind, bool readable) override { next_.set_readable(kind, readable); }
+  void set_readable(Kind kind, bool readable) override;
   void synced() override;
 
  private:
   using Objects = std::map<ObjectKey, Object>;
 
   void serve_snapshot();
-  [[nodiscard]] std::vector<Object> all() const;
+  [[nodiscard]] SnapshotContent all() const;
   [[nodiscard]] bool is_write_due(TimePoint now) const;
 
   Disk disk_;
   ObjectSink& next_;
   std::unique_ptr<ObjectSource> inner_;
   std::function<void()> wake_;
-  Objects objects_;   // of the API server; held back until it is synced
-  Objects snapshot_;  // of the disk, while they are served
+  Objects objects_;                     // of the API server; held back until it is synced
+  Objects snapshot_;                    // of the disk, while they are served
+  std::set<Kind> unreadable_;           // what the API server says, held back likewise
+  std::set<Kind> snapshot_unreadable_;  // what is said in its stead while the snapshot is served
   bool synced_ = false;
   bool has_looked_ = false;  // for a snapshot
   bool is_serving_snapshot_ = false;

@@ -13,9 +13,15 @@
 
 namespace headgate::k8swatch {
 
+// What the API server said.
+struct SnapshotContent {
+  std::vector<Object> objects;
+  std::vector<Kind> unreadable;  // of which there are no objects because they may not be read
+};
+
 struct Snapshot {
   std::int64_t written = 0;  // seconds since 1970
-  std::vector<Object> objects;
+  SnapshotContent content;
   std::size_t undecodable = 0;  // objects left out: another version of Headgate wrote them
 };
 
@@ -24,9 +30,10 @@ struct Snapshot {
 Result<void> prepare_snapshot_folder(const std::filesystem::path& folder);
 // "snapshot.jsonl" in `folder`, which is made where it is missing. When this returns without an error the
 // file is on disk; otherwise the one before is still there. Blocks; any thread.
-Result<void> write_snapshot(const std::filesystem::path& folder, const std::vector<Object>& objects,
+Result<void> write_snapshot(const std::filesystem::path& folder, const SnapshotContent& content,
                             std::int64_t written);
-// Fails where there is none, it is not whole, or is not a regular file of this user that nobody else can
+// Fails where there is none, it is not whole, it does not match its checksum (without one, as earlier
+// versions wrote it, it is taken), or it is not a regular file of this user that nobody else can
 // write.
 Result<Snapshot> read_snapshot(const std::filesystem::path& folder, const DecodeOptions& options);
 

@@ -57,7 +57,7 @@ TEST_F(WebhookServerTest, PassesTheBodyOnAndTheReplyBack) {
     respond({201, "got " + body, "text/x"});
     respond({500, "a second one", "text/x"});
   });
-  for (const std::string& body : {std::string("abc"), std::string(), std::string(3 << 20, 'x')}) {
+  for (const std::string& body : {std::string("abc"), std::string(), std::string(9 << 20, 'x')}) {
     const HttpResponse response = ask(body);
     EXPECT_EQ(response.status, 201);
     EXPECT_EQ(response.field("Content-Type"), "text/x");

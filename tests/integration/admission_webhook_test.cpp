@@ -156,7 +156,7 @@ TEST_F(AdmissionWebhook, AnswersTheWrongRequestsOfHttp) {
       {"POST / HTTP/1.1\r\n" + host + "\r\n", 411},
       {"POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411},
       {"POST / HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n", 400},
-      {"POST / HTTP/1.1\r\n" + host + "Content-Length: 3145729\r\n\r\n", 413},
+      {"POST / HTTP/1.1\r\n" + host + "Content-Length: 9437185\r\n\r\n", 413},
       {"POST / HTTP/1.1\r\n" + host + "Content-Length: 18446744073709551615\r\n\r\n", 413},
       {"POST / HTTP/1.1\r\n" + host + "X: " + std::string(20000, 'x') + "\r\n\r\n", 431},
       {"nonsense\r\n\r\n", 400},
@@ -177,7 +177,7 @@ TEST_F(AdmissionWebhook, ABodyOf10MegabytesIsRefusedAndTheClientLearnsWhy) {
   one.send(post(body));
   const HttpResponse response = one.receive("POST");
   EXPECT_EQ(response.status, 413);
-  EXPECT_THAT(response.body, HasSubstr("larger than 3 MiB"));
+  EXPECT_THAT(response.body, HasSubstr("larger than 9 MiB"));
   const std::string large =
       review_of(ingress_object("new", "free.test", "web", R"("a/b":")" + std::string(2 << 20, 'x') + "\""));
   EXPECT_EQ(ask_webhook(post(large)).body, kAllowed) << "2 MiB are fine";

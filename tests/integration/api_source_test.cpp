@@ -198,6 +198,30 @@ TEST_F(ApiSource, ServesFromTheSnapshotWhereTheApiServerIsAway) {
   EXPECT_TRUE(wait_for_no_finding("snapshot"));
 }
 
+TEST_F(ApiSource, ServesFromTheSnapshotWhereClassesCannotBeRead) {
+  const TempDir folder;
+  const std::vector<std::string> flags = {"--snapshot-dir=" + (folder.path() / "snapshots").string(),
+                                          "--ingress-class-by-name"};
+  for (const char* verb : {"list", "watch"}) api.forbid(verb, "ingressclasses");
+  std::string annotated = ingress("annotated", "one", "", "defaultBackend: null");
+  annotated.replace(annotated.find("    nginx"), 0, "    kubernetes.io/ingress.class: headgate\n");
+  api.apply(ingress("named", "one") + "---\n" + annotated + "---\n" +
+            ingress("other", "one", "", "ingressClassName: other"));
+  start(flags);
+  EXPECT_EQ(answer("named"), "one");
+  headgate.reset();  // what there is is written at the end
+  api.refuse_connections(true);
+  start(flags);
+  EXPECT_TRUE(wait_for_finding("served is the snapshot of"));
+  EXPECT_EQ(answer("named"), "one");
+  EXPECT_EQ(answer("annotated"), "one");
+  EXPECT_EQ(answer("other"), "404");
+  api.forbid_nothing();
+  api.apply(ingress_class("other"));
+  api.refuse_connections(false);
+  EXPECT_TRUE(wait_for("other", "one")) << "the classes can be read by now";
+}
+
 TEST_F(ApiSource, EndsSoonWithItsWatchesOpen) {
   api.apply(ingress_class());
   start();

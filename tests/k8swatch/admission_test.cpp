@@ -94,11 +94,12 @@ TEST_F(AdmissionTest, DeniesWithEveryReason) {
   Ingress bad =
       with(ingress("new", {rule("10.0.0.1", {path("/", "web")}), rule("b.org", {path("x", "web")})}),
            "limit-something-new", "1");
-  EXPECT_THAT(reasons(bad),
-              ElementsAre(HasSubstr("spec.rules[0].host: '10.0.0.1' is not a host"),
-                          HasSubstr("spec.rules[1].http.paths[0].path: 'x' is not a path"),
-                          HasSubstr("limit-something-new]: is not supported yet and has no effect: the paths are "
-                                    "served WITHOUT this protection")));
+  EXPECT_THAT(
+      reasons(bad),
+      ElementsAre(HasSubstr("spec.rules[0].host: '10.0.0.1' is not a host"),
+                  HasSubstr("spec.rules[1].http.paths[0].path: 'x' is not a path"),
+                  HasSubstr("limit-something-new]: is not supported yet and has no effect: the paths are "
+                            "served WITHOUT this protection")));
 }
 
 TEST_F(AdmissionTest, DeniesWhatTheGateRefuses) {
@@ -182,6 +183,25 @@ TEST_F(AdmissionTest, JudgesWhatIsAskedOfClientCertificates) {
               ElementsAre(HasSubstr("has no effect without auth-tls-secret")));
   fixture_->put(config_map("settings", {{"allow-cross-namespace-resources", "true"}}));
   EXPECT_TRUE(decide(with(good_, "auth-tls-secret", "shop/ca")).is_allowed());
+}
+
+TEST_F(AdmissionTest, JudgesWhereThePasswordsAre) {
+  for (const char* type : {"basic", "digest"}) {
+    fixture_->put(config_map("settings", {}));
+    const Ingress asking = with(good_, "auth-type", type);
+    const AdmissionDecision early = decide(with(asking, "auth-secret", "users"));
+    EXPECT_TRUE(early.is_allowed());
+    EXPECT_THAT(early.warnings,
+                ElementsAre(HasSubstr("auth-secret]: Secret default/users does not exist; every request")));
+    EXPECT_THAT(reasons(with(asking, "auth-secret", "shop/users")),
+                ElementsAre(HasSubstr("auth-secret]: Secret shop/users is of another namespace, and "
+                                      "allow-cross-namespace-resources is not true")));
+    fixture_->put(config_map("settings", {{"allow-cross-namespace-resources", "true"}}));
+    const AdmissionDecision allowed = decide(with(asking, "auth-secret", "shop/users"));
+    EXPECT_TRUE(allowed.is_allowed());
+    EXPECT_THAT(allowed.warnings, ElementsAre(HasSubstr("Secret shop/users does not exist")));
+  }
+  EXPECT_THAT(decide(with(good_, "auth-secret", "users")).warnings, Each(::testing::Not(HasSubstr("503"))));
 }
 
 TEST_F(AdmissionTest, AnIngressOfWhichNothingChangesIsAllowedWithWarnings) {

@@ -16,13 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
-class ReadableSink : public RecordingSink {
- public:
-  void set_readable(Kind kind, bool readable) override {
-    log.push_back(std::string(to_string(kind)) + (readable ? " readable" : " unreadable"));
-  }
-};
-
 class ApiSourceTest : public ::testing::Test {
  protected:
   void start(std::vector<WatchedResource> resources) {
@@ -66,7 +59,7 @@ class ApiSourceTest : public ::testing::Test {
   TimePoint now_ = kStart;
   int wakes_ = 0;
   ScriptedTransport server_;
-  ReadableSink sink_;
+  RecordingSink sink_;
   std::unique_ptr<ApiSource> source_;
 };
 

@@ -227,9 +227,10 @@ TEST_F(ClaimConflicts, CanariesMeetOnlyCanaries) {
     bool is_allowed;
   };
   const Case cases[] = {
-      {nullptr, nullptr, false}, {nullptr, "true", true},  {"true", nullptr, true},
-      {"true", "true", false},   {nullptr, "false", true}, {"false", "true", true},
-      {"false", "false", true},  {nullptr, "", false},     {"1", "t", false},
+      {nullptr, nullptr, false}, {nullptr, "true", true},   {"true", nullptr, true},
+      {"true", "true", false},   {nullptr, "false", false}, {"false", "true", true},
+      {"false", "false", false}, {nullptr, "", false},      {"1", "t", false},
+      {"false", nullptr, false}, {nullptr, "yes", false},   {"true", "false", true},
   };
   for (const Case& each : cases) {
     Ingress held = ingress("old", {rule("a.org", {path("/", "web")})});

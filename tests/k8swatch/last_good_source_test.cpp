@@ -43,13 +43,13 @@ class LastGoodSourceTest : public ::testing::Test {
   Result<Snapshot> disk_ = fail("no such file");
   int reads_ = 0;
   int wakes_ = 0;
-  std::vector<std::vector<Object>> written_;
+  std::vector<SnapshotContent> written_;
   RecordingSink sink_;
   LastGoodSource source_{{[this] {
                             ++reads_;
                             return disk_;
                           },
-                          [this](std::vector<Object> objects) { written_.push_back(std::move(objects)); }},
+                          [this](SnapshotContent content) { written_.push_back(std::move(content)); }},
                          sink_};
 };
 
@@ -69,7 +69,7 @@ TEST_F(LastGoodSourceTest, DeliversWhatTheApiServerSaysOnceItIsSynced) {
 TEST_F(LastGoodSourceTest, ServesTheSnapshotAfterAMomentAndReplacesItInOneGo) {
   Snapshot snapshot;
   snapshot.written = 1'700'000'000;
-  snapshot.objects = {config_map("gone", "1"), config_map("same", "1"), config_map("changed", "1")};
+  snapshot.content.objects = {config_map("gone", "1"), config_map("same", "1"), config_map("changed", "1")};
   disk_ = snapshot;
   EXPECT_EQ(source_.deadline(), now_ + 5s);
   source_.upsert(config_map("new", "1"));
@@ -94,6 +94,38 @@ TEST_F(LastGoodSourceTest, ServesTheSnapshotAfterAMomentAndReplacesItInOneGo) {
   EXPECT_THAT(sink_.all_findings(), IsEmpty());
 }
 
+TEST_F(LastGoodSourceTest, KeepsWhichKindsCannotBeRead) {
+  source_.set_readable(Kind::ingress_class, false);
+  EXPECT_THAT(sink_.log, IsEmpty());
+  source_.synced();
+  EXPECT_THAT(sink_.take_log(), ElementsAre("IngressClass unreadable"));
+  pass(0s);
+  ASSERT_EQ(written_.size(), 1u);
+  EXPECT_THAT(written_[0].unreadable, ElementsAre(Kind::ingress_class));
+  source_.note_written({}, now_);
+  source_.set_readable(Kind::ingress_class, true);
+  EXPECT_THAT(sink_.take_log(), ElementsAre("IngressClass readable"));
+  pass(5s);
+  ASSERT_EQ(written_.size(), 2u);
+  EXPECT_THAT(written_[1].unreadable, IsEmpty());
+}
+
+TEST_F(LastGoodSourceTest, SaysWhatTheSnapshotSaysIsUnreadable) {
+  Snapshot snapshot;
+  snapshot.content.objects = {config_map("a", "1")};
+  snapshot.content.unreadable = {Kind::ingress_class, Kind::namespace_};
+  disk_ = snapshot;
+  pass(5s);
+  EXPECT_THAT(sink_.take_log(),
+              ElementsAre("IngressClass unreadable", "Namespace unreadable", "+ConfigMap default/a"));
+  source_.set_readable(Kind::ingress_class, false);
+  source_.set_readable(Kind::secret, false);
+  source_.upsert(config_map("a", "1"));
+  EXPECT_THAT(sink_.log, IsEmpty()) << "half of the truth";
+  source_.synced();
+  EXPECT_THAT(sink_.take_log(), ElementsAre("Namespace readable", "Secret unreadable"));
+}
+
 TEST_F(LastGoodSourceTest, WaitsOnWithoutASnapshot) {
   pass(5s);
   pass(5s);
@@ -109,7 +141,7 @@ TEST_F(LastGoodSourceTest, WritesAtMostEverySoOften) {
   EXPECT_LE(*source_.deadline(), now_);
   pass(0s);
   ASSERT_EQ(written_.size(), 1u);
-  EXPECT_EQ(written_[0].size(), 1u);
+  EXPECT_EQ(written_[0].objects.size(), 1u);
   source_.upsert(config_map("b", "1"));
   pass(10s);
   EXPECT_EQ(written_.size(), 1u) << "it is still being written";
@@ -117,7 +149,7 @@ TEST_F(LastGoodSourceTest, WritesAtMostEverySoOften) {
   EXPECT_EQ(wakes_, 1);
   pass(0s);
   ASSERT_EQ(written_.size(), 2u);
-  EXPECT_EQ(written_[1].size(), 2u);
+  EXPECT_EQ(written_[1].objects.size(), 2u);
   source_.note_written({}, now_);
   EXPECT_EQ(source_.deadline(), std::nullopt) << "nothing has changed";
   source_.upsert(config_map("c", "1"));

@@ -26,6 +26,9 @@ class RecordingSink : public ObjectSink {
       findings[origin] = std::move(list);
     }
   }
+  void set_readable(Kind kind, bool readable) override {
+    log.push_back(std::string(to_string(kind)) + (readable ? " readable" : " unreadable"));
+  }
   void synced() override { ++synced_count; }
 
   // What happened since the last call.
