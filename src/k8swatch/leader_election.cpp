@@ -86,7 +86,7 @@ std::string LeaderElection::lease_of_mine(const Moment& now) const {
     spec.holder.clear();
     spec.duration = 1s;  // 0 is refused
   } else if (!is_mine()) {
-    ++spec.transitions;
+    spec.transitions = std::min(spec.transitions + 1, kMostTransitions);
   } else if (!lease_->acquire_time.empty()) {
     spec.acquire_time = lease_->acquire_time;
   }

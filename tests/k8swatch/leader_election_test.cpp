@@ -274,6 +274,40 @@ TEST(LeaderElection, TakesWhatWasGivenBackAtOnce) {
   EXPECT_EQ(server.lease().transitions, 5);
 }
 
+TEST(LeaderElection, TakesOddLeasesToo) {
+  struct Case {
+    const char* spec;
+    std::chrono::seconds wait;  // until it may be taken
+    std::int64_t transitions;
+  };
+  for (const Case& c :
+       {Case{"null", 0s, 1}, Case{"{}", 0s, 1}, Case{R"({"holderIdentity":null})", 0s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":null,"leaseTransitions":null})", 30s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":0})", 30s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":-5})", 30s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":-9223372036854775808})", 30s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":2147483648})", 30s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":9,"leaseTransitions":-7})", 9s, 1},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":9,"leaseTransitions":2147483646})", 9s,
+             2147483647},
+        Case{R"({"holderIdentity":"other","leaseDurationSeconds":9,"leaseTransitions":2147483647})", 9s,
+             2147483647},
+        Case{R"({"holderIdentity":"","leaseTransitions":9223372036854775807})", 0s, 2147483647}}) {
+    SCOPED_TRACE(c.spec);
+    LeaseServer server;
+    server.put_spec(c.spec);
+    Replica me(server);
+    me.run();
+    while (!me.leads() && me.now < kStart + 1min) me.run_next();
+    ASSERT_TRUE(me.leads());
+    EXPECT_GE(me.now, kStart + c.wait);
+    EXPECT_LE(me.now, kStart + c.wait + 100ms);
+    EXPECT_EQ(server.lease().transitions, c.transitions);
+    EXPECT_EQ(me.run_next(), "PUT") << "and renews what it wrote";
+    EXPECT_TRUE(me.leads());
+  }
+}
+
 TEST(LeaderElection, ReadsAgainWhenARenewalIsRefused) {
   LeaseServer server;
   Replica me(server);
