@@ -18,12 +18,11 @@ struct AddressRules {
 };
 
 // Why nothing may be sent there, to follow the address in a sentence: "is a loopback address". Nothing: it
-// may. Refused: unspecified, multicast and link-local addresses, loopback unless allowed, our own listeners.
+// may. The same for the address of an endpoint, whoever wrote its EndpointSlice, for one that a name stands
+// for, and for one given in place of a name. Refused: unspecified, multicast, link-local and reserved
+// addresses, loopback unless allowed, our own listeners, the metadata services that clouds have elsewhere
+// than at 169.254.169.254, and IPv4 addresses that are refused, written as IPv6 (mapped, compatible, NAT64,
+// 6to4).
 std::optional<std::string> refuse_address(const SocketAddress& address, const AddressRules& rules);
-
-// The same for an address that a name stands for, or that is given in place of a name. Refused besides: the
-// metadata services that clouds have elsewhere than at 169.254.169.254, and IPv4 addresses that are refused,
-// written as IPv6 (mapped, NAT64, 6to4).
-std::optional<std::string> refuse_external_address(const SocketAddress& address, const AddressRules& rules);
 
 }  // namespace headgate::k8swatch

@@ -76,7 +76,7 @@ router::EndpointSet external_endpoints(const Service& service, const std::vector
   for (const SocketAddress& each : addresses) {
     const std::string ip = each.ip_string();
     const SocketAddress address = *SocketAddress::parse(ip, port);
-    if (const auto reason = refuse_external_address(address, rules)) {
+    if (const auto reason = refuse_address(address, rules)) {
       refused.push_back(ip + ", which " + *reason);
       continue;
     }

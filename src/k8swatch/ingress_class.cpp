@@ -9,16 +9,17 @@
 namespace headgate::k8swatch {
 namespace {
 
-std::string_view class_annotation_of(const Ingress& ingress) {
+std::optional<std::string_view> class_annotation_of(const Ingress& ingress) {
   const StringPairs& annotations = ingress.metadata.annotations;
   const auto at = std::find_if(annotations.begin(), annotations.end(),
                                [](const auto& each) { return each.first == kClassAnnotation; });
-  return at == annotations.end() ? std::string_view() : at->second;
+  if (at == annotations.end()) return std::nullopt;
+  return at->second;
 }
 
 }  // namespace
 
-std::string_view class_name_of(const Ingress& ingress) {
+std::optional<std::string_view> class_name_of(const Ingress& ingress) {
   return ingress.class_name ? *ingress.class_name : class_annotation_of(ingress);
 }
 
@@ -35,19 +36,19 @@ bool IngressClassRules::takes(const Ingress& ingress) const {
 }
 
 bool IngressClassRules::is_of_our_class(const Ingress& ingress) const {
-  std::string_view name = class_name_of(ingress);
+  std::optional<std::string_view> name = class_name_of(ingress);
   if (options_.standalone) {
-    const IngressClass* named = store_.find_class(name);
+    const IngressClass* named = name ? store_.find_class(*name) : nullptr;
     return named == nullptr || owns(*named);
   }
   if (ingress.class_name && !store_.are_classes_readable()) {
     if (options_.ingress_class_by_name && name == options_.ingress_class) return true;
     name = class_annotation_of(ingress);
   } else if (ingress.class_name) {
-    const IngressClass* named = store_.find_class(name);
+    const IngressClass* named = store_.find_class(*name);
     return named != nullptr && owns(*named);
   }
-  return name.empty() ? options_.watch_without_class : name == options_.ingress_class;
+  return name ? *name == options_.ingress_class : options_.watch_without_class;
 }
 
 std::optional<Finding> IngressClassRules::doubt(const Ingress& ingress) const {

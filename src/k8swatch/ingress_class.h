@@ -27,8 +27,8 @@ struct ClassOptions {
 };
 
 // The class an Ingress names: spec.ingressClassName, else the annotation kubernetes.io/ingress.class, else
-// empty.
-std::string_view class_name_of(const Ingress& ingress);
+// nothing. An annotation that is empty is there, and names a class that is not ours.
+std::optional<std::string_view> class_name_of(const Ingress& ingress);
 
 class IngressClassRules {
  public:

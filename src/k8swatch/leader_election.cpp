@@ -14,7 +14,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double kJitterFactor = 1.2;  // of client-go, for candidates
-constexpr int kMostReleaseTries = 3;   // the Lease runs out by itself
+// A renewal is noticed within a tenth of the Lease's time, so that a dead leader is followed by that much
+// later than its last renewal ran out. What is asked for is one small object.
+constexpr int kLooksPerLease = 10;
+constexpr double kLookSpread = 0.1;  // a look comes sooner by up to that part, so that candidates spread
+constexpr int kExpirySpread = 50;    // the look at the end of a Lease comes later by up to that part of it,
+constexpr auto kMostExpirySpread = 100ms;  // but no more than this
+constexpr int kMostReleaseTries = 3;       // the Lease runs out by itself
 constexpr auto kReleaseRetry = 500ms;
 
 const std::string& body_of(const ApiOutcome& outcome) { return std::get<ApiResponse>(outcome).body; }
@@ -80,7 +86,7 @@ std::string LeaderElection::lease_of_mine(const Moment& now) const {
     spec.holder.clear();
     spec.duration = 1s;  // 0 is refused
   } else if (!is_mine()) {
-    ++spec.transitions;
+    spec.transitions = std::min(spec.transitions + 1, kMostTransitions);
   } else if (!lease_->acquire_time.empty()) {
     spec.acquire_time = lease_->acquire_time;
   }
@@ -143,7 +149,7 @@ void LeaderElection::on_read(const ApiOutcome& outcome, const Moment& now) {
   }
   if (is_held_by_another(now.at)) {
     last_failure_.clear();
-    try_again(now.at);
+    look_again(now.at);
     return;
   }
   plan(Step::writing, now.at);
@@ -173,6 +179,8 @@ void LeaderElection::on_written(Step step, const ApiOutcome& outcome, const Mome
   }
   if (is_releasing_ || step == Step::renewing)
     plan(Step::reading, now.at);
+  else if (status == 409)
+    look_again(now.at);
   else
     try_again(now.at);
 }
@@ -219,10 +227,11 @@ Result<void> LeaderElection::note(const std::string& text, TimePoint now) {
 }
 
 bool LeaderElection::is_held_by_another(TimePoint now) const {
-  if (lease_->holder.empty() || is_mine()) return false;
-  const std::chrono::seconds duration =
-      lease_->duration.count() > 0 ? lease_->duration : options_.lease_duration;
-  return now < seen_at_ + duration;
+  return lease_ && !lease_->holder.empty() && !is_mine() && now < runs_out_at();
+}
+
+TimePoint LeaderElection::runs_out_at() const {
+  return seen_at_ + (lease_->duration.count() > 0 ? lease_->duration : options_.lease_duration);
 }
 
 void LeaderElection::note_failure(const std::string& what) {
@@ -236,16 +245,37 @@ void LeaderElection::plan(Step next, TimePoint when) {
   next_at_ = when;
 }
 
-// A leader tries as often as it renews; candidates not in step.
+// A part of `time`, other each time.
+Duration LeaderElection::part_of(Duration time, double most) {
+  return std::chrono::duration_cast<Duration>(time * (most * random_()));
+}
+
+// Never later than soon after the end of the Lease another holds.
+void LeaderElection::plan_look(TimePoint now, Duration wait) {
+  TimePoint when = now + wait;
+  if (is_held_by_another(now)) {
+    const Duration spread =
+        std::min<Duration>(Duration(options_.lease_duration) / kExpirySpread, kMostExpirySpread);
+    when = std::min(when, runs_out_at() + part_of(spread, 1));
+  }
+  plan(Step::reading, when);
+}
+
+// Another holds the Lease, or has just been quicker to take it.
+void LeaderElection::look_again(TimePoint now) {
+  const Duration wait = Duration(options_.lease_duration) / kLooksPerLease;
+  plan_look(now, wait - part_of(wait, kLookSpread));
+}
+
+// After a failure. A leader tries as often as it renews; candidates not in step.
 void LeaderElection::try_again(TimePoint now) {
   if (is_releasing_ && ++release_tries_ >= kMostReleaseTries) {
     step_ = Step::over;
     return;
   }
   Duration wait = is_releasing_ ? Duration(kReleaseRetry) : options_.retry_period;
-  if (!is_releasing_ && !is_leader(now))
-    wait += std::chrono::duration_cast<Duration>(options_.retry_period * (kJitterFactor * random_()));
-  plan(Step::reading, now + wait);
+  if (!is_releasing_ && !is_leader(now)) wait += part_of(options_.retry_period, kJitterFactor);
+  plan_look(now, wait);
 }
 
 void LeaderElection::lead(TimePoint until, TimePoint now) {

@@ -75,11 +75,15 @@ class LeaderElection final : public ApiTask {
   Result<void> note(const std::string& text, TimePoint now);
   void note_failure(const std::string& what);
   void plan(Step next, TimePoint when);
+  void plan_look(TimePoint now, Duration wait);
+  void look_again(TimePoint now);
   void try_again(TimePoint now);
+  Duration part_of(Duration time, double most);
   void lead(TimePoint until, TimePoint now);
   void stop_leading(const std::string& why);
   [[nodiscard]] bool is_mine() const { return lease_ && lease_->holder == options_.identity; }
   [[nodiscard]] bool is_held_by_another(TimePoint now) const;
+  [[nodiscard]] TimePoint runs_out_at() const;  // where another holds it
   [[nodiscard]] std::string name() const { return options_.namespace_name + "/" + options_.lease_name; }
 
   LeaderElectionOptions options_;

@@ -1,5 +1,6 @@
 #include "k8swatch/lease.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -9,6 +10,14 @@
 #include "k8swatch/micro_time.h"
 
 namespace headgate::k8swatch {
+namespace {
+
+// Of any size: a Lease with odd numbers must not be one that nobody can ever take.
+bool whole_number(JsonReader& reader, JsonValue& value, std::int64_t& out) {
+  return reader.integer(value, INT64_MIN, INT64_MAX, out);
+}
+
+}  // namespace
 
 Result<Lease> read_lease(const std::string& text) {
   JsonScanner scanner(text);
@@ -22,7 +31,8 @@ Result<Lease> read_lease(const std::string& text) {
     if (part(member.key) == "spec") lease.spec_json = part(member.value);
   }
   if (lease.metadata_json.empty()) return fail("not a Lease: it has no metadata");
-  if (lease.spec_json.empty()) return lease;  // somebody made it empty: nobody holds it
+  if (lease.spec_json.empty() || lease.spec_json == "null")
+    return lease;  // somebody made it empty: nobody holds it
 
   const std::string padded = padded_copy(lease.spec_json);
   JsonReader reader;
@@ -32,13 +42,14 @@ Result<Lease> read_lease(const std::string& text) {
       !reader.object(spec, [&](std::string_view key, JsonValue& value) {
         if (key == "holderIdentity") return reader.string(value, lease.holder);
         if (key == "acquireTime") return reader.string(value, lease.acquire_time);
-        if (key == "leaseDurationSeconds") return reader.integer(value, 0, INT32_MAX, seconds);
-        if (key == "leaseTransitions") return reader.integer(value, 0, INT32_MAX, lease.transitions);
+        if (key == "leaseDurationSeconds") return whole_number(reader, value, seconds);
+        if (key == "leaseTransitions") return whole_number(reader, value, lease.transitions);
         return true;
       })) {
     return fail("not a Lease: spec." + reader.error().field + ": " + reader.error().reason);
   }
-  lease.duration = std::chrono::seconds(seconds);
+  if (seconds <= INT32_MAX) lease.duration = std::chrono::seconds(std::max<std::int64_t>(seconds, 0));
+  lease.transitions = std::clamp<std::int64_t>(lease.transitions, 0, kMostTransitions);
   return lease;
 }
 

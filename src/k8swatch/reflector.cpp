@@ -84,7 +84,9 @@ std::optional<ReflectorRequest> Reflector::next_request(TimePoint now) {
   }
   request.is_watch = phase_ == Phase::watch_list || phase_ == Phase::watch;
   // The longest a watch may last, so that the server always ends it first.
-  request.idle_timeout = request.is_watch ? 2 * kLeastWatch + kWatchSlack : kListPatience;
+  request.idle_timeout = request.is_watch         ? 2 * kLeastWatch + kWatchSlack
+                         : phase_ == Phase::probe ? kProbePatience
+                                                  : kListPatience;
   started_ = now;
   last_bytes_ = now;
   last_object_ = now;

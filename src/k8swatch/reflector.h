@@ -78,6 +78,7 @@ class Reflector {
   // Bookmarks cannot be relied on, so only the end the server was asked for can: dead peers are found by TCP.
   static constexpr std::chrono::seconds kWatchSlack{30};
   static constexpr std::chrono::seconds kListPatience{60};
+  static constexpr std::chrono::seconds kProbePatience{10};  // one object is asked for
   static constexpr Duration kVeryShort = std::chrono::seconds(1);
   static constexpr Duration kWatchSpacing = std::chrono::milliseconds(100);
   static constexpr Duration kSilenceWarning = std::chrono::seconds(10);

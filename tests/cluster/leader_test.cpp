@@ -81,11 +81,13 @@ TEST_F(Leader, IsFollowedByAnotherWhenItDies) {
   SteadyProbe load(second.http_port(), "web.test");
   const auto killed = std::chrono::steady_clock::now();
   first.kill();
-  // A lease after the follower has last seen a sign of life, and then at its next look: printed, not judged.
   EXPECT_TRUE(is_led_by(second));
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - killed;
   std::printf("a new leader %.1f s after the death of the old one (lease: %d s)\n", passed.count(),
               static_cast<int>(kLease.count()));
+  // A lease after the last sign of life, which the follower has seen within a tenth of it. The rest is for a
+  // busy machine.
+  EXPECT_LE(passed, 1.5 * kLease);
   cluster.apply(ingress("new", "new.test", "web"));
   EXPECT_TRUE(eventually([&] { return address_of("new") == kAddress; })) << "the new leader writes";
   EXPECT_THAT(load.stop(), IsEmpty());

@@ -170,8 +170,9 @@ TEST_F(EndpointTranslatorTest, IgnoresNamesAndTellsSo) {
 }
 
 TEST_F(EndpointTranslatorTest, RefusesAddressesNoPodHas) {
-  for (const char* address : {"0.0.0.0", "169.254.169.254", "224.0.0.1", "255.255.255.255", "10.0.0", "",
-                              "fd00::1", "localhost", "127.0.0.1"}) {
+  for (const char* address :
+       {"0.0.0.0", "169.254.169.254", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16",
+        "240.0.0.1", "10.0.0", "", "fd00::1", "localhost", "127.0.0.1"}) {
     slices_.clear();
     add(slice("a", "web", {"10.0.0.1", address}));
     EXPECT_THAT(endpoints(), ElementsAre("10.0.0.1:8080")) << address;
@@ -192,7 +193,8 @@ TEST_F(EndpointTranslatorTest, AnEndpointWithoutAddressIsLeftOut) {
 
 TEST_F(EndpointTranslatorTest, RefusesIPv6AddressesNoPodHas) {
   for (const char* address :
-       {"::", "::1", "fe80::1", "ff02::1", "::ffff:169.254.169.254", "::ffff:127.0.0.1"}) {
+       {"::", "::1", "fe80::1", "ff02::1", "::ffff:169.254.169.254", "::ffff:127.0.0.1", "::7f00:1",
+        "fd00:ec2::254", "64:ff9b::a9fe:a9fe", "64:ff9b:1::7f00:1", "2002:a9fe:a9fe::1"}) {
     slices_.clear();
     EndpointSlice s = one("a", address);
     s.address_type = "IPv6";

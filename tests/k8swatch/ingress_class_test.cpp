@@ -18,10 +18,10 @@ class IngressClassRulesTest : public ::testing::Test {
     store_.upsert(object(ingress_class("headgate", "example.com/other")));
   }
 
-  bool takes(const std::optional<std::string>& field, const std::string& annotation = "") {
+  bool takes(const std::optional<std::string>& field, const std::optional<std::string>& annotation = {}) {
     Ingress tested = ingress("web", {});
     tested.class_name = field;
-    if (!annotation.empty()) tested.metadata.annotations = {{"kubernetes.io/ingress.class", annotation}};
+    if (annotation) tested.metadata.annotations = {{"kubernetes.io/ingress.class", *annotation}};
     return IngressClassRules(options_, store_).takes(tested);
   }
 
@@ -58,6 +58,18 @@ TEST_F(IngressClassRulesTest, NoClassIsTakenOnlyOnDemand) {
   options_.watch_without_class = true;
   EXPECT_TRUE(takes(std::nullopt));
   EXPECT_FALSE(takes(std::nullopt, "nginx"));
+}
+
+TEST_F(IngressClassRulesTest, AnEmptyAnnotationIsThereAndNamesAnother) {
+  options_.watch_without_class = true;
+  EXPECT_FALSE(takes(std::nullopt, ""));
+  EXPECT_TRUE(takes("ours", "")) << "the field decides alone";
+  store_.set_classes_readable(false);
+  EXPECT_FALSE(takes("ours", "")) << "the annotation decides alone";
+  options_.watch_without_class = false;
+  EXPECT_FALSE(takes(std::nullopt, ""));
+  options_.standalone = true;
+  EXPECT_TRUE(takes(std::nullopt, "")) << "no class of others";
 }
 
 TEST_F(IngressClassRulesTest, StandaloneTakesAllButClassesOfOthers) {

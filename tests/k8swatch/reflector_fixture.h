@@ -30,6 +30,7 @@ class ReflectorTest : public ::testing::Test {
     const auto request = reflector_->next_request(now_);
     if (!request) return "";
     fresh_ = request->fresh_connection;
+    patience_ = request->idle_timeout;
     return request->query;
   }
   // Waits until something is due and gives that. The time it took is in waited_.
@@ -119,6 +120,7 @@ class ReflectorTest : public ::testing::Test {
   TimePoint now_{std::chrono::hours(1)};
   double chance_ = 0;
   Duration waited_{};
+  std::chrono::milliseconds patience_{};  // of the last request
   bool fresh_ = false;
   bool probe_was_fresh_ = false;
   ApiObjectReader reader_{DecodeOptions{}};

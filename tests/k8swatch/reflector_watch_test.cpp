@@ -531,6 +531,18 @@ TEST_F(ReflectorWatch, FindsThatTheServerHasGoneBackBehindARefusal) {
   EXPECT_EQ(next_request(), kWatchList);
 }
 
+TEST_F(ReflectorWatch, WaitsTenSecondsForAProbeAndThenAsksAgain) {
+  sync();
+  pass(2min);
+  end();
+  EXPECT_EQ(request(), "limit=1");
+  EXPECT_EQ(patience_, 10s);
+  pass(10s);
+  fail(ApiFailure::timeout);
+  EXPECT_EQ(next_request(), "limit=1");
+  EXPECT_EQ(patience_, 10s);
+}
+
 TEST_F(ReflectorWatch, FindsThatTheServerHasGoneBackAfterAnEarlyEnd) {
   sync();
   pass(2min);

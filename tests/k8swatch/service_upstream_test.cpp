@@ -105,7 +105,8 @@ TEST_F(ServiceUpstreamTest, PortsByNameAndTargetAreThePortOfTheService) {
 
 TEST_F(ServiceUpstreamTest, WithoutAUsableClusterIpTheEndpointsServeAndThatIsTold) {
   put(asking("i", "/", "true"));
-  for (const char* cluster_ip : {"None", "", "not-an-ip", "169.254.169.254", "127.0.0.1"}) {
+  for (const char* cluster_ip :
+       {"None", "", "not-an-ip", "169.254.169.254", "100.100.100.200", "240.0.0.1", "127.0.0.1"}) {
     service_.cluster_ip = cluster_ip;
     put(service_);
     publish();
