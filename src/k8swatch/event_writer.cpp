@@ -34,6 +34,7 @@ std::optional<TimePoint> EventWriter::deadline() const {
 void EventWriter::set_role(Role role) {
   if (std::exchange(role_, role) == role || role != Role::follower) return;
   known_.clear();
+  untold_.clear();
   warnings_.clear();
   syncs_.clear();
   series_.clear();
@@ -47,15 +48,33 @@ void EventWriter::set_findings(const std::vector<Finding>& findings, const Momen
   std::set_difference(findings.begin(), findings.end(), known_.begin(), known_.end(),
                       std::back_inserter(appeared));
   known_ = findings;
-  for (const Finding& finding : appeared)
-    if (auto event = event_of(finding)) happened(*std::move(event), now);
+  std::vector<Finding> still_untold;
+  std::set_intersection(untold_.begin(), untold_.end(), findings.begin(), findings.end(),
+                        std::back_inserter(still_untold));
+  untold_ = std::move(still_untold);
+  tell_untold(now);
+  const std::size_t older = untold_.size();
+  for (const Finding& finding : appeared) {
+    auto event = event_of(finding);
+    if (!event || happened(*std::move(event), now)) continue;
+    ++dropped_;
+    if (!std::exchange(told_drop_, true))
+      log::warning("there are more Events than can be written; some are written later");
+    untold_.push_back(finding);
+  }
+  std::inplace_merge(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(older), untold_.end());
+  if (!untold_.empty() && !next_sweep_) next_sweep_ = now.at + kSweepPeriod;
+}
+
+void EventWriter::tell_untold(const Moment& now) {
+  std::erase_if(untold_, [&](const Finding& finding) { return happened(*event_of(finding), now); });
 }
 
 void EventWriter::on_ingress_change(const ObjectKey& ingress, const Moment& now) {
-  if (role_ != Role::follower) happened(sync_event(ingress), now);
+  if (role_ != Role::follower && !happened(sync_event(ingress), now)) ++dropped_;
 }
 
-void EventWriter::happened(Event event, const Moment& now) {
+bool EventWriter::happened(Event event, const Moment& now) {
   auto at = series_.find(event);
   if (at != series_.end() && now.at - at->second.last >= kSilence && !at->second.is_queued &&
       (!in_flight_ || in_flight_->event != event)) {
@@ -65,12 +84,8 @@ void EventWriter::happened(Event event, const Moment& now) {
   if (at == series_.end()) {
     const std::size_t waiting = warnings_.size() + syncs_.size();
     if (waiting >= kMostWaiting || (!event.is_warning && syncs_.size() >= kMostSyncsWaiting) ||
-        series_.size() >= kMostSeries || !has_room_for(event.regarding)) {
-      ++dropped_;
-      if (event.is_warning && !std::exchange(told_drop_, true))
-        log::warning("there are more Events than can be written; some are dropped");
-      return;
-    }
+        series_.size() >= kMostSeries || !has_room_for(event.regarding))
+      return false;
     at = series_.emplace(std::move(event), Series{}).first;
   }
   Series& series = at->second;
@@ -79,6 +94,7 @@ void EventWriter::happened(Event event, const Moment& now) {
   series.last_wall = now.wall;
   if (!next_sweep_) next_sweep_ = now.at + kSweepPeriod;
   if (is_due(series, now.at)) queue(at->first, series);
+  return true;
 }
 
 bool EventWriter::has_room_for(const ObjectKey& object) const {
@@ -104,7 +120,7 @@ void EventWriter::queue(const Event& event, Series& series) {
 
 std::optional<ApiRequest> EventWriter::next_request(const Moment& now) {
   if (in_flight_ || role_ != Role::leader) return std::nullopt;
-  if (next_sweep_ && now.at >= *next_sweep_) sweep(now.at);
+  if (next_sweep_ && now.at >= *next_sweep_) sweep(now);
   if (not_before_ && now.at < *not_before_) return std::nullopt;
   not_before_.reset();
   while (!warnings_.empty() || !syncs_.empty()) {
@@ -221,19 +237,20 @@ void EventWriter::drop(SeriesMap::iterator at) {
   series_.erase(at);
 }
 
-// Reports what is overdue and forgets what is over.
-void EventWriter::sweep(TimePoint now) {
+// Reports what is overdue or found no room, and forgets what is over.
+void EventWriter::sweep(const Moment& now) {
   for (auto at = series_.begin(); at != series_.end();) {
     Series& series = at->second;
-    if (is_due(series, now)) queue(at->first, series);
-    const bool is_over = !series.is_queued && now - series.last >= kSilence;
+    if (is_due(series, now.at)) queue(at->first, series);
+    const bool is_over = !series.is_queued && now.at - series.last >= kSilence;
     at = is_over ? series_.erase(at) : std::next(at);
   }
-  std::erase_if(object_buckets_, [now](const auto& each) { return each.second.is_full(now); });
-  if (series_.empty() && object_buckets_.empty())
+  std::erase_if(object_buckets_, [&now](const auto& each) { return each.second.is_full(now.at); });
+  tell_untold(now);
+  if (series_.empty() && object_buckets_.empty() && untold_.empty())
     next_sweep_.reset();
   else
-    next_sweep_ = now + kSweepPeriod;
+    next_sweep_ = now.at + kSweepPeriod;
 }
 
 void EventWriter::note_failure(const Event& event, const ApiOutcome& outcome) {

@@ -1,5 +1,6 @@
 // Tells about objects by Events: what is wrong with them, once for as long as it stays so, and which
-// Ingresses are taken. Never holds anything up: what is too much is dropped and counted.
+// Ingresses are taken. Never holds anything up: what is too much is counted, and dropped or, where it is
+// about something that stays wrong, told later.
 #pragma once
 
 #include <cstdint>
@@ -77,7 +78,9 @@ class EventWriter final : public ApiTask {
     std::uint64_t count = 0;
   };
 
-  void happened(Event event, const Moment& now);
+  // False: there was no room for it.
+  bool happened(Event event, const Moment& now);
+  void tell_untold(const Moment& now);
   [[nodiscard]] bool has_room_for(const ObjectKey& object) const;
   void queue(const Event& event, Series& series);
   [[nodiscard]] bool is_due(const Series& series, TimePoint now) const;
@@ -86,13 +89,14 @@ class EventWriter final : public ApiTask {
   static ApiRequest repeat(const Series& series);
   void drop(SeriesMap::iterator at);
   void retry(SeriesMap::iterator at, const ApiOutcome& outcome, TimePoint now);
-  void sweep(TimePoint now);
+  void sweep(const Moment& now);
   void note_failure(const Event& event, const ApiOutcome& outcome);
 
   EventReporter reporter_;
   EventObjects objects_;
   Role role_ = Role::undecided;
   std::vector<Finding> known_;
+  std::vector<Finding> untold_;  // of known_: those that found no room; sorted
   SeriesMap series_;
   std::deque<Event> warnings_;  // keys of series_, to be looked at
   std::deque<Event> syncs_;

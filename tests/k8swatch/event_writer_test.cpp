@@ -202,18 +202,29 @@ TEST_F(EventWriterTest, WritesTenASecondAfterABurst) {
   EXPECT_EQ(run_until(now_ + 5100ms).size(), 50u);
 }
 
-TEST_F(EventWriterTest, DropsWhatIsTooMuchAndKeepsRoomForWhatIsWrong) {
+TEST_F(EventWriterTest, KeepsRoomForWhatIsWrongAndTellsTheRestLater) {
   writer_.set_role(Role::leader);
   for (int i = 0; i < 3000; ++i) writer_.on_ingress_change(ingress_key("s" + std::to_string(i)), moment());
   EXPECT_EQ(writer_.dropped(), 3000 - EventWriter::kMostSyncsWaiting);
   std::vector<Finding> findings;
   for (int i = 0; i < 3000; ++i) findings.push_back(finding("Ingress ns/w" + std::to_string(i)));
   set_findings(findings);
+  EXPECT_EQ(writer_.dropped(), 6000 - EventWriter::kMostWaiting);
   const std::vector<std::string> asked = run_until(now_ + 1h);
-  EXPECT_EQ(asked.size(), EventWriter::kMostWaiting);
+  EXPECT_EQ(asked.size(), 3000 + EventWriter::kMostSyncsWaiting)
+      << "all that is wrong, what is news as far as it waits";
   EXPECT_EQ(asked[0], "POST spec: is wrong");  // before what is only news
-  EXPECT_EQ(asked[499], "POST spec: is wrong");
-  EXPECT_EQ(asked[500], "POST Scheduled for sync");
+  EXPECT_EQ(asked[2999], "POST spec: is wrong");
+  EXPECT_EQ(asked[3000], "POST Scheduled for sync");
+}
+
+TEST_F(EventWriterTest, DoesNotTellLaterWhatIsNotWrongAnyMore) {
+  writer_.set_role(Role::leader);
+  std::vector<Finding> findings;
+  for (int i = 0; i < 3000; ++i) findings.push_back(finding("Ingress ns/w" + std::to_string(i)));
+  set_findings(findings);
+  set_findings({});
+  EXPECT_EQ(run_until(now_ + 1h).size(), EventWriter::kMostWaiting);
 }
 
 TEST_F(EventWriterTest, DoesNotRepeatWhatIsRefused) {
