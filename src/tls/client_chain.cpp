@@ -50,7 +50,8 @@ int on_chain(X509_STORE_CTX* context, void*) {
 
 // The session without the certificates that came beside the client's own; null: no memory.
 SSL_SESSION* without_chain(const SSL_SESSION* session) {
-  std::vector<unsigned char> encoded(static_cast<std::size_t>(std::max(i2d_SSL_SESSION(session, nullptr), 0)));
+  std::vector<unsigned char> encoded(
+      static_cast<std::size_t>(std::max(i2d_SSL_SESSION(session, nullptr), 0)));
   unsigned char* out = encoded.data();
   if (encoded.empty() || i2d_SSL_SESSION(session, &out) <= 0) return nullptr;
   const unsigned char* in = encoded.data();
