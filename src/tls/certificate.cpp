@@ -146,6 +146,20 @@ bool Certificate::covers(std::string_view host) const {
   });
 }
 
+// OpenSSL compares the leaf's public key with the private key in each handshake, which costs 1 % of it,
+// unless they are one object, which this makes of them where they are equal. False: the leaf would not be
+// what its issuer signed any more.
+bool Certificate::share_key(const Parsed& parsed) const {
+  unsigned char* encoded = nullptr;
+  if (EVP_PKEY_eq(X509_get0_pubkey(parsed.leaf.get()), parsed.key.get()) != 1) return true;
+  if (X509_set_pubkey(parsed.leaf.get(), parsed.key.get()) != 1) return false;
+  const int size = i2d_X509(parsed.leaf.get(), &encoded);
+  const bool same = size > 0 && std::string_view(reinterpret_cast<const char*>(encoded),
+                                                 static_cast<std::size_t>(size)) == state_->leaf;
+  OPENSSL_free(encoded);
+  return same;
+}
+
 const Certificate::Parsed* Certificate::parsed() const {
   std::call_once(state_->once, [this] {
     auto parsed = std::make_unique<Parsed>();
@@ -164,8 +178,9 @@ const Certificate::Parsed* Certificate::parsed() const {
         break;
       }
     }
+    if (good && !share_key(*parsed)) parsed->leaf = parse_certificate(state_->leaf);
     ERR_clear_error();
-    if (good) state_->parsed = std::move(parsed);
+    if (good && parsed->leaf != nullptr) state_->parsed = std::move(parsed);
   });
   return state_->parsed.get();
 }

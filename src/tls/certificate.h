@@ -67,6 +67,7 @@ class Certificate {
 
  private:
   explicit Certificate(std::unique_ptr<State> state);
+  [[nodiscard]] bool share_key(const Parsed& parsed) const;
   std::unique_ptr<State> state_;
 };
 

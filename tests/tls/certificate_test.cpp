@@ -6,6 +6,7 @@
 
 #include <ctime>
 
+#include "tls/certificate_state.h"
 #include "tls/intermediate.h"
 #include "tls/tls_fixture.h"
 
@@ -213,6 +214,27 @@ TEST_F(CertificateTest, IsNotUsedWhereThePrivateNumberIsWrong) {
   const auto made = Certificate::from_pem(issued.chain, unsound_key(key));
   ASSERT_TRUE(made) << "told by the first handshake only";
   EXPECT_EQ((*made)->parsed(), nullptr);
+}
+
+// So that no handshake compares the two.
+TEST_F(CertificateTest, MakesOneObjectOfThePublicAndThePrivateKey) {
+  using test_support::KeyKind;
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::p384, KeyKind::rsa2048, KeyKind::ed25519}) {
+    const TestKey key(kind);
+    const IssuedCertificate issued = authority.issue(CertificateRequest{}, key);
+    const auto made = Certificate::from_pem(issued.chain, issued.key);
+    ASSERT_TRUE(made) << made.error().message;
+    const Certificate::Parsed* const parsed = (*made)->parsed();
+    ASSERT_NE(parsed, nullptr);
+    EXPECT_EQ(X509_get0_pubkey(parsed->leaf.get()), parsed->key.get());
+    unsigned char* encoded = nullptr;
+    const int size = i2d_X509(parsed->leaf.get(), &encoded);
+    ASSERT_GT(size, 0);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size)),
+              (*made)->state().leaf)
+        << "what the issuer signed";
+    OPENSSL_free(encoded);
+  }
 }
 
 TEST_F(CertificateTest, MakesTheFakeOfIngressNginx) {
