@@ -209,11 +209,6 @@ TEST_F(ListenerSettingsTest, AMissingSecretOfTicketKeysIsTold) {
 class ListenerTranslatorTest : public ::testing::Test, protected ControllerFixture {
  protected:
   ListenerTranslatorTest() : ControllerFixture(with_config_map()) {}
-  static ControllerOptions with_config_map() {
-    ControllerOptions options;
-    options.translation.config_map = "default/settings";
-    return options;
-  }
   void configure(StringPairs data) { put(config_map("settings", std::move(data))); }
 };
 
