@@ -7,14 +7,12 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -23,7 +21,7 @@
 #include <boost/beast/http.hpp>
 
 #include "app/http_service.h"
-#include "app/open_listener.h"
+#include "app/service_thread.h"
 #include "base/log.h"
 
 namespace headgate::app {
@@ -80,21 +78,19 @@ struct Connection {
 }  // namespace
 
 struct AdminServer::State {
-  explicit State(Answer a) : answer(std::move(a)), acceptor(io) {}
+  explicit State(Answer a) : answer(std::move(a)) {}
 
   void take(tcp::socket socket);
   asio::awaitable<void> serve(tcp::socket socket);
   asio::awaitable<void> serve_requests(Connection& connection);
 
   Answer answer;
-  ServiceConnections connections{kMaxConnections};  // outlives the coroutines, which io owns
-  asio::io_context io{1};
-  tcp::acceptor acceptor;
-  std::thread thread;
+  ServiceConnections connections{kMaxConnections};  // outlives the coroutines, which the thread owns
+  ServiceThread thread;
 };
 
 void AdminServer::State::take(tcp::socket socket) {
-  if (connections.make_room()) asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+  if (connections.make_room()) asio::co_spawn(thread.io(), serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> AdminServer::State::serve(tcp::socket socket) {
@@ -151,24 +147,15 @@ AdminServer::AdminServer(Answer answer) : state_(std::make_unique<State>(std::mo
 AdminServer::~AdminServer() { stop(); }
 
 Result<void> AdminServer::bind(const SocketAddress& address) {
-  return open_listener(state_->acceptor, address, "admin port");
+  return state_->thread.listen(address, "admin port");
 }
 
-std::uint16_t AdminServer::port() const { return port_of(state_->acceptor); }
+std::uint16_t AdminServer::port() const { return state_->thread.port(); }
 
 void AdminServer::start() {
-  asio::co_spawn(state_->io,
-                 accept_all(state_->acceptor,
-                            [state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); }),
-                 asio::detached);
-  state_->thread = std::thread([state = state_.get()] { state->io.run(); });
+  state_->thread.start([state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); });
 }
 
-void AdminServer::stop() {
-  state_->io.stop();
-  if (state_->thread.joinable()) state_->thread.join();
-  error_code ignored;  // there is nobody left to tell
-  state_->acceptor.close(ignored);
-}
+void AdminServer::stop() { state_->thread.stop(); }
 
 }  // namespace headgate::app

@@ -6,14 +6,12 @@
 #include <cstdint>
 #include <exception>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
@@ -27,7 +25,7 @@
 #include <boost/beast/ssl.hpp>
 
 #include "app/http_service.h"
-#include "app/open_listener.h"
+#include "app/service_thread.h"
 #include "app/webhook_certificate.h"
 #include "base/log.h"
 
@@ -136,8 +134,7 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
         tell_problem(std::move(t)),
         answer_timeout(options.answer_timeout),
         certificate(std::move(options.certificate_path), std::move(options.key_path)),
-        acceptor(io),
-        certificate_timer(io) {}
+        certificate_timer(thread.io()) {}
 
   void take(tcp::socket socket);
   asio::awaitable<void> follow_certificate();
@@ -155,17 +152,15 @@ struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State>
   WebhookCertificate certificate;
   unsigned large_bodies = 0;  // being read or answered
   ServiceConnections connections{kMaxConnections};
-  asio::io_context io{1};
-  tcp::acceptor acceptor;
+  ServiceThread thread;
   asio::steady_timer certificate_timer;
-  std::thread thread;
 };
 
 void WebhookServer::State::take(tcp::socket socket) {
   if (certificate.context() == nullptr || !connections.make_room()) return;  // closes the socket
   error_code ignored;                                                        // slower without, no more
   socket.set_option(tcp::no_delay(true), ignored);
-  asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+  asio::co_spawn(thread.io(), serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> WebhookServer::State::follow_certificate() {
@@ -262,14 +257,14 @@ asio::awaitable<bool> WebhookServer::State::read_body(Connection& connection, co
 }
 
 asio::awaitable<WebhookReply> WebhookServer::State::ask(std::string body) {
-  const auto pending = std::make_shared<Pending>(io);
+  const auto pending = std::make_shared<Pending>(thread.io());
   pending->timer.expires_after(answer_timeout);
   // Whoever answers may hold this for longer than the connection or the server lives.
   answer(std::move(body),
          [weak_state = weak_from_this(), weak = std::weak_ptr<Pending>(pending)](WebhookReply reply) {
            const std::shared_ptr<State> state = weak_state.lock();
            if (state == nullptr) return;
-           asio::post(state->io, [weak, reply = std::move(reply)]() mutable {
+           asio::post(state->thread.io(), [weak, reply = std::move(reply)]() mutable {
              const std::shared_ptr<Pending> waiting = weak.lock();
              if (waiting == nullptr || waiting->reply) return;
              waiting->reply = std::move(reply);
@@ -316,25 +311,16 @@ WebhookServer::WebhookServer(WebhookOptions options, Answer answer, TellProblem 
 WebhookServer::~WebhookServer() { stop(); }
 
 Result<void> WebhookServer::bind(const SocketAddress& address) {
-  return open_listener(state_->acceptor, address, "admission webhook");
+  return state_->thread.listen(address, "admission webhook");
 }
 
-std::uint16_t WebhookServer::port() const { return port_of(state_->acceptor); }
+std::uint16_t WebhookServer::port() const { return state_->thread.port(); }
 
 void WebhookServer::start() {
-  asio::co_spawn(state_->io, state_->follow_certificate(), asio::detached);
-  asio::co_spawn(state_->io,
-                 accept_all(state_->acceptor,
-                            [state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); }),
-                 asio::detached);
-  state_->thread = std::thread([state = state_.get()] { state->io.run(); });
+  asio::co_spawn(state_->thread.io(), state_->follow_certificate(), asio::detached);
+  state_->thread.start([state = state_.get()](tcp::socket socket) { state->take(std::move(socket)); });
 }
 
-void WebhookServer::stop() {
-  state_->io.stop();
-  if (state_->thread.joinable()) state_->thread.join();
-  error_code ignored;  // there is nobody left to tell
-  state_->acceptor.close(ignored);
-}
+void WebhookServer::stop() { state_->thread.stop(); }
 
 }  // namespace headgate::app

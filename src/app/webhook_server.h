@@ -28,7 +28,7 @@ struct WebhookOptions {
 };
 
 // Owned by the Server (control thread), which calls every function here. HTTP/1.1 over TLS 1.2 and above.
-// Bounds: 16 KiB of request head, 3 MiB of body (413), of bodies over 256 KiB no more than 8 at once (503),
+// Bounds: 16 KiB of request head, 9 MiB of body (413), of bodies over 256 KiB no more than 8 at once (503),
 // 10 s for a handshake, a first head or a body, answer_timeout for an answer (503), 150 s between two
 // requests, 128 connections; one more takes the place of the one whose client is silent for longest.
 class WebhookServer {

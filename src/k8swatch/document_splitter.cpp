@@ -68,50 +68,51 @@ void append_json(std::string_view text, const JsonDocument& document, std::uint3
   }
 }
 
-void split_json(std::string_view text, std::vector<ManifestDocument>& out) {
-  JsonScanner scanner(text);
-  LineCounter lines(text);
-  JsonDocument document;
+// JSON texts one behind the other, and how far they have been read.
+struct JsonTexts {
+  explicit JsonTexts(std::string_view whole) : text(whole), scanner(whole), lines(whole) {}
+  std::string_view text;
+  JsonScanner scanner;
+  LineCounter lines;
+  JsonDocument document;  // the last one, or what is there of it
+};
+
+// Appends documents up to the end (true) or to one that is not JSON.
+bool append_documents(JsonTexts& texts, std::uint32_t first_line, std::vector<ManifestDocument>& out) {
   while (true) {
-    switch (scanner.next(document)) {
+    switch (texts.scanner.next(texts.document)) {
       case JsonScanner::Step::end:
-        return;
+        return true;
       case JsonScanner::Step::document:
-        std::sort(document.duplicates.begin(), document.duplicates.end());
-        append_json(text, document, 1, lines, out);
+        std::sort(texts.document.duplicates.begin(), texts.document.duplicates.end());
+        append_json(texts.text, texts.document, first_line, texts.lines, out);
         break;
-      case JsonScanner::Step::error: {
-        ManifestDocument& broken = out.emplace_back();
-        broken.text = text.substr(document.span.begin, scanner.error_offset() - document.span.begin);
-        broken.line = lines.at(document.span.begin);
-        broken.is_json = true;
-        broken.error = "not valid JSON: " + scanner.error();
-        broken.error_line = lines.at(scanner.error_offset());
-        break;
-      }
+      case JsonScanner::Step::error:
+        return false;
     }
+  }
+}
+
+void split_json(std::string_view text, std::vector<ManifestDocument>& out) {
+  JsonTexts texts(text);
+  while (!append_documents(texts, 1, out)) {
+    const std::size_t begin = texts.document.span.begin;
+    ManifestDocument& broken = out.emplace_back();
+    broken.text = text.substr(begin, texts.scanner.error_offset() - begin);
+    broken.line = texts.lines.at(begin);
+    broken.is_json = true;
+    broken.error = "not valid JSON: " + texts.scanner.error();
+    broken.error_line = texts.lines.at(texts.scanner.error_offset());
   }
 }
 
 // A document of a YAML file that is strictly JSON (kubectl's output pasted in, say): false where it is not.
 bool append_as_json(std::string_view text, std::uint32_t line, std::vector<ManifestDocument>& out) {
   const std::size_t before = out.size();
-  JsonScanner scanner(text);
-  LineCounter lines(text);
-  JsonDocument document;
-  while (true) {
-    switch (scanner.next(document)) {
-      case JsonScanner::Step::end:
-        return true;
-      case JsonScanner::Step::document:
-        std::sort(document.duplicates.begin(), document.duplicates.end());
-        append_json(text, document, line, lines, out);
-        break;
-      case JsonScanner::Step::error:
-        out.resize(before);
-        return false;
-    }
-  }
+  JsonTexts texts(text);
+  if (append_documents(texts, line, out)) return true;
+  out.resize(before);
+  return false;
 }
 
 void append_yaml(std::string_view text, std::uint32_t line, std::vector<ManifestDocument>& out) {

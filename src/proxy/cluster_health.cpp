@@ -108,7 +108,8 @@ ClusterHealth::ClusterHealth(std::shared_ptr<const router::Cluster> cluster, con
 }
 
 void ClusterHealth::ask() {
-  if (asked_.exchange(true, kRelaxed)) return;  // one failure after another needs no more than one judgement
+  // One failure after another needs no more than one judgement: one that has not begun sees this one.
+  if (asked_.exchange(true, std::memory_order_acq_rel)) return;
   if (waker_ != nullptr) waker_->wake();
 }
 
@@ -121,7 +122,9 @@ void ClusterHealth::note(EndpointHealth& health, EndpointHealth::Tally& tally, T
 }
 
 void ClusterHealth::judge(TimePoint now) {
-  asked_.store(false, kRelaxed);
+  // Not a mere store, which others might see only after what is read below: who asks in between would think
+  // that it is still to be judged.
+  asked_.exchange(false, std::memory_order_acq_rel);
   // First: who comes back now has not been without ejection for an interval.
   if (settings_->outliers && now >= interval_end_) end_interval(now);
   note_recoveries(now);

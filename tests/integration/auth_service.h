@@ -41,6 +41,14 @@ class ExternalAuth : public OnePodOverH2 {
   void answer(int status, const std::string& fields = "") {
     auth.set_handler([=](BackendExchange& exchange) { exchange.send(text_response(status, fields)); });
   }
+  // It says yes from now on, once `gate` opens; `reached` opens with a question.
+  void let_in_when_the_gate_opens() {
+    auth.set_handler([this](BackendExchange& exchange) {
+      reached.open();
+      gate.wait();
+      exchange.send(text_response(200));
+    });
+  }
   [[nodiscard]] HttpResponse get(std::string_view path = "/page?q=1", std::string_view fields = "") const {
     return ask(make_request("GET", "x.test", path, fields));
   }

@@ -391,11 +391,7 @@ TEST_F(ExternalAuth, AKeptConnectionThatClosedIsNoFailure) {
 
 TEST_F(ExternalAuth, BodiesWaitUntilTheServiceHasSpoken) {
   start_auth({}, {{"proxy-body-size", "0"}});
-  auth.set_handler([this](BackendExchange& exchange) {
-    reached.open();
-    gate.wait();
-    exchange.send(text_response(200));
-  });
+  let_in_when_the_gate_opens();
   std::string body;
   for (int i = 0; i < 400000; ++i) body += static_cast<char>('a' + i % 26);
   for (const bool chunked : {false, true}) {
@@ -477,11 +473,7 @@ TEST_F(ExternalAuth, AClientThatLeavesTakesTheQuestionWithIt) {
 
 TEST_F(ExternalAuth, ATableThatChangesMeanwhileDoesNoHarm) {
   start_auth();
-  auth.set_handler([this](BackendExchange& exchange) {
-    reached.open();
-    gate.wait();
-    exchange.send(text_response(200));
-  });
+  let_in_when_the_gate_opens();
   RawClient one = client();
   one.send(make_request("GET", "x.test", "/old"));
   ASSERT_TRUE(reached.wait());
@@ -497,11 +489,7 @@ TEST_F(ExternalAuth, ATableThatChangesMeanwhileDoesNoHarm) {
 
 TEST_F(ExternalAuth, TheEndOfHeadgateIsNotHeldUpByAQuestion) {
   start_auth();
-  auth.set_handler([this](BackendExchange& exchange) {
-    reached.open();
-    gate.wait();
-    exchange.send(text_response(200));
-  });
+  let_in_when_the_gate_opens();
   RawClient one = client();
   one.send(make_request("GET", "x.test", "/"));
   ASSERT_TRUE(reached.wait());

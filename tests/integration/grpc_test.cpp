@@ -62,6 +62,12 @@ class Grpc : public ::testing::Test {
     pod = std::make_unique<ChildProcess>(command);
     ASSERT_TRUE(pod->wait_for_output("ready")) << pod->standard_error();
   }
+  void start_tls_pod() {
+    const IssuedCertificate issued = TestAuthority().issue_for({"pod.default.svc"});
+    std::ofstream(keys.path() / "crt") << issued.chain;
+    std::ofstream(keys.path() / "key") << issued.key;
+    start_pod({keys.path() / "crt", keys.path() / "key"});
+  }
   void start(const FieldList& annotations, const std::string& app_protocol = "") {
     std::string service = service_at("pod", {{"127.0.0.1", ports.port(0), "{ready: true}"}});
     if (!app_protocol.empty())
@@ -91,6 +97,7 @@ class Grpc : public ::testing::Test {
   }
 
   PortReservation ports{1};
+  TempDir keys;
   ManifestFolder folder;
   std::unique_ptr<ChildProcess> pod;
   std::unique_ptr<HeadgateProcess> headgate;
@@ -109,12 +116,7 @@ TEST_F(Grpc, ByAppProtocolH2c) {
 }
 
 TEST_F(Grpc, OverTlsToThePod) {
-  const TestAuthority authority;
-  const IssuedCertificate issued = authority.issue_for({"pod.default.svc"});
-  const TempDir keys;
-  std::ofstream(keys.path() / "crt") << issued.chain;
-  std::ofstream(keys.path() / "key") << issued.key;
-  start_pod({keys.path() / "crt", keys.path() / "key"});
+  start_tls_pod();
   start({{"backend-protocol", "GRPCS"}});
   expect_all_calls();
 }
@@ -209,12 +211,7 @@ TEST_F(Grpc, HealthChecksSpeakItsHealthProtocol) {
 }
 
 TEST_F(Grpc, HealthChecksOverTls) {
-  const TestAuthority authority;
-  const IssuedCertificate issued = authority.issue_for({"pod.default.svc"});
-  const TempDir keys;
-  std::ofstream(keys.path() / "crt") << issued.chain;
-  std::ofstream(keys.path() / "key") << issued.key;
-  start_pod({keys.path() / "crt", keys.path() / "key"});
+  start_tls_pod();
   start({{"backend-protocol", "GRPCS"},
          {"headgate.dev/health-check-grpc-service", "test.Well"},
          {"headgate.dev/health-check-interval", "1s"}});

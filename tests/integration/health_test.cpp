@@ -194,14 +194,20 @@ TEST_F(Health, ASessionIsAGuestElsewhereUntilItsPodIsBack) {
   start();
   for (const std::string host : {"balanced.test", "persistent.test"}) {
     const HttpResponse first = get(host);
+    ASSERT_EQ(first.status, 200) << host << " " << first.problem << "\n" << page();
     const std::string value = first.field("Set-Cookie").value_or("");
     const std::string cookie = "Cookie: " + value.substr(0, value.find(';')) + "\r\n";
     const std::string name = pod_of(first);
     EchoBackend& home = name == "a" ? a : name == "b" ? b : c;
     home.set_handler(say(500));
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(get(host, cookie).status, 500);
-    ASSERT_TRUE(eventually([&] { return get(host, cookie).status == 200; })) << host;
-    const HttpResponse guest = get(host, cookie);
+    for (int i = 0; i < 5; ++i)
+      EXPECT_EQ(get(host, cookie).status, 500) << host << " " << i << "\n" << page();
+    HttpResponse guest;
+    const bool moved = eventually([&] {
+      guest = get(host, cookie);
+      return guest.status == 200;
+    });
+    ASSERT_TRUE(moved) << host << "\n" << page();
     EXPECT_NE(pod_of(guest), name) << host;
     EXPECT_FALSE(guest.has("Set-Cookie")) << host;
     home.set_handler({});

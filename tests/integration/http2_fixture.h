@@ -29,6 +29,14 @@ struct H2Connected {
   H2Response get(std::string_view path, const FieldList& more = {}) {
     return client.get("x.test", path, more);
   }
+  // A whole POST that ends with trailers; its stream.
+  std::uint32_t post_with_trailers(std::string_view path, std::string_view content,
+                                   const FieldList& trailers) {
+    const std::uint32_t stream = begin("POST", path);
+    client.send(h2_frame(h2::data, 0, stream, content) +
+                h2_frame(h2::headers, h2::end_headers | h2::end_stream, stream, h2_block(trailers)));
+    return stream;
+  }
   void open_window(std::uint32_t stream, std::uint32_t size) {
     client.send(h2_frame(h2::window_update, 0, stream, h2_number(size)));
   }

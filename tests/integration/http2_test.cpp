@@ -129,10 +129,8 @@ TEST_F(Http2, ContentThatIsLongerThanAnnouncedNeverReachesThePodWhole) {
 TEST_F(Http2, TrailersOfTheRequestAreDropped) {
   start();
   H2Connected one = connect();
-  const std::uint32_t stream = one.begin("POST", "/up");
-  one->send(h2_frame(h2::data, 0, stream, "hello") +
-            h2_frame(h2::headers, h2::end_headers | h2::end_stream, stream,
-                     h2_block({{"x-checksum", "1"}, {"authorization", "stolen"}})));
+  const std::uint32_t stream =
+      one.post_with_trailers("/up", "hello", {{"x-checksum", "1"}, {"authorization", "stolen"}});
   EXPECT_EQ(one->receive(stream).status, 200);
   const HttpRequest seen = pod.requests().at(0);
   EXPECT_EQ(seen.body, "hello");

@@ -193,7 +193,9 @@ TEST_F(LogSinks, StandardStreamsAreNamedAsInDev) {
 
 TEST_F(LogSinks, SyslogGetsOneDatagramForEachRequest) {
   const SyslogReceiver server;
-  begin({{"enable-syslog", "true"}, {"syslog-host", "127.0.0.1"}, {"syslog-port", server.port()}});
+  begin({{"enable-syslog", "true"},
+         {"syslog-host", "127.0.0.1"},
+         {"syslog-port", std::to_string(server.port())}});
   request("/one");
   relay_once();
   std::string line;
@@ -213,7 +215,9 @@ TEST_F(LogSinks, SyslogGetsOneDatagramForEachRequest) {
 TEST_F(LogSinks, SyslogIsFoundByItsName) {
   DnsServer dns;
   const SyslogReceiver server;
-  begin({{"enable-syslog", "true"}, {"syslog-host", "logs.example.org"}, {"syslog-port", server.port()}},
+  begin({{"enable-syslog", "true"},
+         {"syslog-host", "logs.example.org"},
+         {"syslog-port", std::to_string(server.port())}},
         {"--resolver=" + dns.address()});
   ASSERT_TRUE(told("syslog-host", 1)) << findings();
   request("/lost");

@@ -15,16 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.classes.standalone = true;
-  result.translation.config_map = "default/settings";
-  return result;
-}
-
 class AccessPolicy : public ::testing::Test, protected ControllerFixture {
  protected:
-  AccessPolicy() : ControllerFixture(options()) {
+  AccessPolicy() : ControllerFixture(standalone_with_config_map()) {
     put(service("web"));
     put(config_map("settings", {}));
   }

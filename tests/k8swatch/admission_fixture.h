@@ -17,12 +17,7 @@ inline constexpr const char* kPrefix = "nginx.ingress.kubernetes.io/";
 
 class AdmissionTest : public ::testing::Test {
  protected:
-  static ControllerOptions options() {
-    ControllerOptions options;
-    options.translation.config_map = "default/settings";
-    return options;
-  }
-  AdmissionTest() { use(options()); }
+  AdmissionTest() { use(with_config_map()); }
   void use(ControllerOptions options) {
     fixture_ = std::make_unique<ControllerFixture>(std::move(options));
     fixture_->put(ingress_class("headgate"));

@@ -70,7 +70,7 @@ TEST_F(AdmissionTest, AClassThatDoesNotExistIsAWarning) {
 }
 
 TEST_F(AdmissionTest, AllowsUnreadWhatIsOfAnotherNamespaceThanTheWatchedOne) {
-  ControllerOptions watching = options();
+  ControllerOptions watching = with_config_map();
   watching.watch_namespace = "shop";
   use(watching);
   fixture_->put(in("shop", ingress("old", {rule("a.org", {path("/", "web")})})));
@@ -81,7 +81,7 @@ TEST_F(AdmissionTest, AllowsUnreadWhatIsOfAnotherNamespaceThanTheWatchedOne) {
 TEST_F(AdmissionTest, DeniesACatchAllWhereTheyAreDisabled) {
   good_.default_backend = backend("web");
   EXPECT_TRUE(decide(good_).is_allowed());
-  ControllerOptions disabled = options();
+  ControllerOptions disabled = with_config_map();
   disabled.translation.classes.disable_catch_all = true;
   use(disabled);
   EXPECT_THAT(reasons(good_), ElementsAre("spec.defaultBackend: not allowed with --disable-catch-all; the "
@@ -126,7 +126,7 @@ TEST_F(AdmissionTest, DeniesSnippets) {
 }
 
 TEST_F(AdmissionTest, DeniesThePrefixOfIngressNginxWhereOursIsAnother) {
-  ControllerOptions prefixed = options();
+  ControllerOptions prefixed = with_config_map();
   prefixed.translation.annotation_prefix = "example.org";
   use(prefixed);
   EXPECT_THAT(reasons(with(good_, "ssl-redirect", "true")),

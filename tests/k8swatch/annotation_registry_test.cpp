@@ -64,11 +64,6 @@ class RefusedAnnotations : public ::testing::Test, public ControllerFixture {
     put(service("web"));
     put(slice("web-1", "web", {"10.0.0.1"}));
   }
-  static ControllerOptions with_config_map() {
-    ControllerOptions options;
-    options.translation.config_map = "default/settings";
-    return options;
-  }
   std::vector<std::string> with(const std::string& name, const std::string& value,
                                 const std::string& level = "High") {
     put(config_map("settings", {{"annotations-risk-level", level}}));

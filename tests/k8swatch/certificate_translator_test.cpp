@@ -333,11 +333,6 @@ TEST_F(CertificateTranslatorTest, AnExpiredCertificateServesAndIsTold) {
 class RejectHandshakeTest : public CertificateTranslatorTest {
  protected:
   RejectHandshakeTest() : CertificateTranslatorTest(with_config_map()) {}
-  static ControllerOptions with_config_map() {
-    ControllerOptions options;
-    options.translation.config_map = "default/settings";
-    return options;
-  }
 };
 
 TEST_F(RejectHandshakeTest, TheNamesOfAllRulesAreKnown) {

@@ -17,16 +17,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Demand = policy::ClientCertificateRule::Demand;
 
-ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.classes.standalone = true;
-  result.translation.config_map = "default/settings";
-  return result;
-}
-
 class ClientCertificateRulesTest : public ::testing::Test, protected ControllerFixture {
  protected:
-  ClientCertificateRulesTest() : ControllerFixture(options()) {
+  ClientCertificateRulesTest() : ControllerFixture(standalone_with_config_map()) {
     put(service("web"));
     put(config_map("settings", {}));
   }

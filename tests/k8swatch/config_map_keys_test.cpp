@@ -29,9 +29,7 @@ std::set<std::string> documented_keys() {
 }
 
 TEST(ConfigMapKeys, EachOneInTheDocumentationIsRead) {
-  ControllerOptions options;
-  options.translation.config_map = "default/settings";
-  ControllerFixture fixture(options);
+  ControllerFixture fixture(with_config_map());
   StringPairs data;
   for (const std::string& key : documented_keys()) data.emplace_back(key, "");
   ASSERT_GT(data.size(), 40U);
@@ -66,9 +64,7 @@ TEST(ConfigMapKeys, EachOneThatIsReadIsInTheDocumentation) {
 }
 
 TEST(ConfigMapKeys, SaysWhatBecomesOfAKeyThatNobodyReads) {
-  ControllerOptions options;
-  options.translation.config_map = "default/settings";
-  ControllerFixture fixture(options);
+  ControllerFixture fixture(with_config_map());
   const auto told = [&fixture](const std::string& key, const std::string& value) {
     fixture.put(config_map("settings", {{key, value}}));
     fixture.publish();

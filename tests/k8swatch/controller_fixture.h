@@ -14,6 +14,20 @@
 
 namespace headgate::k8swatch::testing {
 
+// Settings come from the ConfigMap default/settings.
+inline ControllerOptions with_config_map() {
+  ControllerOptions options;
+  options.translation.config_map = "default/settings";
+  return options;
+}
+
+// The same, where every Ingress is ours.
+inline ControllerOptions standalone_with_config_map() {
+  ControllerOptions options = with_config_map();
+  options.translation.classes.standalone = true;
+  return options;
+}
+
 class ControllerFixture {
  public:
   explicit ControllerFixture(ControllerOptions options = {})

@@ -25,9 +25,8 @@ Service external(const std::string& name, const std::string& target) {
 
 ControllerOptions options_with(NameResolver* resolver, bool allow_loopback = false,
                                bool external_names = true) {
-  ControllerOptions options;
+  ControllerOptions options = with_config_map();
   options.resolver = resolver;
-  options.translation.config_map = "default/settings";
   options.translation.endpoints.allow_loopback = allow_loopback;
   options.translation.endpoints.external_names = external_names;
   return options;

@@ -16,8 +16,7 @@ using namespace testing;
 using Random = std::mt19937;
 
 ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.config_map = "default/settings";
+  ControllerOptions result = with_config_map();
   result.translation.default_backend_service = "default/s0";
   result.translation.certificates.default_secret = "default/t2";
   return result;

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -24,9 +24,7 @@ class IngressGateTest : public ::testing::Test {
     return lines;
   }
   bool configure(StringPairs data) {
-    const ConfigMap config_map = testing::config_map("c", std::move(data));
-    ConfigMapReader reader(config_map, findings_);
-    return gate_.configure(read_gate_settings(reader));
+    return gate_.configure(testing::read_settings(std::move(data), findings_, read_gate_settings));
   }
 
   IngressGate gate_{"nginx.ingress.kubernetes.io"};

@@ -15,15 +15,9 @@ using ::testing::IsEmpty;
 constexpr const char* kPassthrough = "nginx.ingress.kubernetes.io/ssl-passthrough";
 constexpr const char* kSecret = "nginx.ingress.kubernetes.io/auth-tls-secret";
 
-ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.config_map = "default/settings";
-  return result;
-}
-
 class IngressVersionsTest : public ::testing::Test, protected ControllerFixture {
  protected:
-  IngressVersionsTest() : ControllerFixture(options()) {
+  IngressVersionsTest() : ControllerFixture(with_config_map()) {
     put(ingress_class("headgate"));
     put(service("one"));
     put(service("two"));
@@ -43,16 +37,18 @@ class IngressVersionsTest : public ::testing::Test, protected ControllerFixture 
 TEST_F(IngressVersionsTest, ANewOneIsNotServed) {
   put_version("one", {{kPassthrough, "maybe"}});
   EXPECT_EQ(served(), "404");
-  EXPECT_THAT(findings(), ElementsAre("error: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes."
-                                      "io/ssl-passthrough]: 'maybe' is neither true nor false; the Ingress is "
-                                      "not served"));
+  EXPECT_THAT(findings(),
+              ElementsAre("error: Ingress default/i: metadata.annotations[nginx.ingress.kubernetes."
+                          "io/ssl-passthrough]: 'maybe' is neither true nor false; the Ingress is "
+                          "not served"));
 }
 
 TEST_F(IngressVersionsTest, AnEditedOneKeepsItsOldVersion) {
   put_version("one");
   put_version("two", {{kPassthrough, "maybe"}});
   EXPECT_EQ(served(), "default-one-80");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("this version of the Ingress is not served, the one before is")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("this version of the Ingress is not served, the one before is")));
   put_version("two", {{kPassthrough, "false"}});
   EXPECT_EQ(served(), "default-two-80");
   EXPECT_THAT(findings(), IsEmpty());
@@ -82,7 +78,8 @@ TEST_F(IngressVersionsTest, TheRiskLevelActsOnWhatIsThere) {
   put(config_map("settings", {{"annotations-risk-level", "Low"}}));
   publish();
   EXPECT_EQ(served(), "404");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("above the annotations-risk-level Low; the Ingress is not served")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("above the annotations-risk-level Low; the Ingress is not served")));
   put(config_map("settings", {{"annotations-risk-level", "Medium"}}));
   publish();
   EXPECT_EQ(served(), "default-one-80");

@@ -6,6 +6,7 @@
 
 #include "k8swatch/controller_fixture.h"
 #include "k8swatch/secret_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -27,14 +28,10 @@ const std::string kKeyOfA =
 class ListenerSettingsTest : public ::testing::Test {
  protected:
   ListenerConfig read(StringPairs data) {
-    findings_.clear();
-    const ConfigMap config_map = testing::config_map("c", std::move(data));
-    std::vector<Finding> findings;
-    ConfigMapReader reader(config_map, findings);
-    ListenerConfig result = read_listener_settings(reader, store_);
-    reader.tell_unread();
-    for (const Finding& finding : findings) findings_.push_back(to_string(finding));
-    return result;
+    auto result = read_settings(
+        std::move(data), [&](ConfigMapReader& reader) { return read_listener_settings(reader, store_); });
+    findings_ = std::move(result.findings);
+    return std::move(result.settings);
   }
   void put(Secret secret) { store_.upsert(object(std::move(secret))); }
 
@@ -212,11 +209,6 @@ TEST_F(ListenerSettingsTest, AMissingSecretOfTicketKeysIsTold) {
 class ListenerTranslatorTest : public ::testing::Test, protected ControllerFixture {
  protected:
   ListenerTranslatorTest() : ControllerFixture(with_config_map()) {}
-  static ControllerOptions with_config_map() {
-    ControllerOptions options;
-    options.translation.config_map = "default/settings";
-    return options;
-  }
   void configure(StringPairs data) { put(config_map("settings", std::move(data))); }
 };
 

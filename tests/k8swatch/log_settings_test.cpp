@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "k8swatch/listener_settings_reader.h"
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 #include "k8swatch/store.h"
 
 namespace headgate::k8swatch {
@@ -13,20 +13,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-struct Read {
+struct LogSettings {
   router::SiteSettings site;
   router::StreamSettings stream;
-  std::vector<std::string> findings;
 };
+using Read = testing::SettingsRead<LogSettings>;
 
 Read read(StringPairs data) {
-  Read result;
-  const ConfigMap config_map = testing::config_map("c", std::move(data));
-  std::vector<Finding> findings;
-  ConfigMapReader reader(config_map, findings);
-  read_log_settings(reader, result.site, result.stream);
-  for (const Finding& finding : findings) result.findings.push_back(to_string(finding));
-  return result;
+  return testing::read_settings(std::move(data), [](ConfigMapReader& reader) {
+    LogSettings settings;
+    read_log_settings(reader, settings.site, settings.stream);
+    return settings;
+  });
 }
 
 TEST(LogSettings, TheDefaultsNeedNoFormat) {
@@ -34,11 +32,11 @@ TEST(LogSettings, TheDefaultsNeedNoFormat) {
        {read({}), read({{"log-format-upstream", std::string(observe::kDefaultHttpLogFormat)},
                         {"log-format-stream", std::string(observe::kDefaultStreamLogFormat)},
                         {"log-format-escape-json", "false"}})}) {
-    EXPECT_EQ(each.site.log_format.format, nullptr);
-    EXPECT_EQ(each.stream.log_format.format, nullptr);
-    EXPECT_TRUE(each.site.access_log);
-    EXPECT_TRUE(each.stream.access_log);
-    EXPECT_FALSE(each.site.log_default_backend);
+    EXPECT_EQ(each.settings.site.log_format.format, nullptr);
+    EXPECT_EQ(each.settings.stream.log_format.format, nullptr);
+    EXPECT_TRUE(each.settings.site.access_log);
+    EXPECT_TRUE(each.settings.stream.access_log);
+    EXPECT_FALSE(each.settings.site.log_default_backend);
     EXPECT_THAT(each.findings, IsEmpty());
   }
 }
@@ -47,26 +45,26 @@ TEST(LogSettings, FormatsAreReadWithTheirEscaping) {
   const Read result = read({{"log-format-upstream", "$status"},
                             {"log-format-stream", "$session_time"},
                             {"log-format-escape-json", "true"}});
-  ASSERT_NE(result.site.log_format.format, nullptr);
-  EXPECT_EQ(result.site.log_format.format->text(), "$status");
-  EXPECT_EQ(result.site.log_format.format->escape(), observe::LogEscape::json);
-  ASSERT_NE(result.stream.log_format.format, nullptr);
-  EXPECT_EQ(result.stream.log_format.format->text(), "$session_time");
-  EXPECT_EQ(result.stream.log_format.format->escape(), observe::LogEscape::json);
+  ASSERT_NE(result.settings.site.log_format.format, nullptr);
+  EXPECT_EQ(result.settings.site.log_format.format->text(), "$status");
+  EXPECT_EQ(result.settings.site.log_format.format->escape(), observe::LogEscape::json);
+  ASSERT_NE(result.settings.stream.log_format.format, nullptr);
+  EXPECT_EQ(result.settings.stream.log_format.format->text(), "$session_time");
+  EXPECT_EQ(result.settings.stream.log_format.format->escape(), observe::LogEscape::json);
   EXPECT_THAT(result.findings, IsEmpty());
 }
 
 TEST(LogSettings, NoEscapingCountsBeforeJson) {
   const Read result = read({{"log-format-escape-none", "true"}, {"log-format-escape-json", "true"}});
-  ASSERT_NE(result.site.log_format.format, nullptr);
-  EXPECT_EQ(result.site.log_format.format->text(), observe::kDefaultHttpLogFormat);
-  EXPECT_EQ(result.site.log_format.format->escape(), observe::LogEscape::none);
+  ASSERT_NE(result.settings.site.log_format.format, nullptr);
+  EXPECT_EQ(result.settings.site.log_format.format->text(), observe::kDefaultHttpLogFormat);
+  EXPECT_EQ(result.settings.site.log_format.format->escape(), observe::LogEscape::none);
 }
 
 TEST(LogSettings, AFormatThatIsNoneIsOneFinding) {
   const Read result = read({{"log-format-upstream", "$nope"}, {"log-format-stream", "a$"}});
-  EXPECT_EQ(result.site.log_format.format, nullptr);
-  EXPECT_EQ(result.stream.log_format.format, nullptr);
+  EXPECT_EQ(result.settings.site.log_format.format, nullptr);
+  EXPECT_EQ(result.settings.stream.log_format.format, nullptr);
   EXPECT_THAT(
       result.findings,
       ElementsAre("warning: ConfigMap default/c: data.log-format-upstream: the variable '$nope' is not "
@@ -76,29 +74,29 @@ TEST(LogSettings, AFormatThatIsNoneIsOneFinding) {
 }
 
 TEST(LogSettings, EachKindOfLineIsSwitchedOffAlone) {
-  EXPECT_FALSE(read({{"disable-access-log", "true"}}).site.access_log);
-  EXPECT_FALSE(read({{"disable-access-log", "true"}}).stream.access_log);
-  EXPECT_FALSE(read({{"disable-http-access-log", "true"}}).site.access_log);
-  EXPECT_TRUE(read({{"disable-http-access-log", "true"}}).stream.access_log);
-  EXPECT_TRUE(read({{"disable-stream-access-log", "true"}}).site.access_log);
-  EXPECT_FALSE(read({{"disable-stream-access-log", "true"}}).stream.access_log);
-  EXPECT_TRUE(read({{"enable-access-log-for-default-backend", "true"}}).site.log_default_backend);
+  EXPECT_FALSE(read({{"disable-access-log", "true"}}).settings.site.access_log);
+  EXPECT_FALSE(read({{"disable-access-log", "true"}}).settings.stream.access_log);
+  EXPECT_FALSE(read({{"disable-http-access-log", "true"}}).settings.site.access_log);
+  EXPECT_TRUE(read({{"disable-http-access-log", "true"}}).settings.stream.access_log);
+  EXPECT_TRUE(read({{"disable-stream-access-log", "true"}}).settings.site.access_log);
+  EXPECT_FALSE(read({{"disable-stream-access-log", "true"}}).settings.stream.access_log);
+  EXPECT_TRUE(read({{"enable-access-log-for-default-backend", "true"}}).settings.site.log_default_backend);
 }
 
 TEST(LogSettings, FormatsAreComparedByValue) {
-  EXPECT_EQ(read({{"log-format-upstream", "$status"}}).site, read({{"log-format-upstream", "$status"}}).site);
-  EXPECT_NE(read({{"log-format-upstream", "$status"}}).site, read({{"log-format-upstream", "$host"}}).site);
-  EXPECT_NE(read({{"log-format-stream", "$status"}}).stream, read({}).stream);
+  EXPECT_EQ(read({{"log-format-upstream", "$status"}}).settings.site,
+            read({{"log-format-upstream", "$status"}}).settings.site);
+  EXPECT_NE(read({{"log-format-upstream", "$status"}}).settings.site,
+            read({{"log-format-upstream", "$host"}}).settings.site);
+  EXPECT_NE(read({{"log-format-stream", "$status"}}).settings.stream, read({}).settings.stream);
 }
 
 router::ListenerSettings head_limits(const std::string& text, std::size_t findings) {
-  const ConfigMap config_map = testing::config_map("c", {{"large-client-header-buffers", text}});
-  const Store store;
-  std::vector<Finding> found;
-  ConfigMapReader reader(config_map, found);
-  const router::ListenerSettings settings = read_listener_settings(reader, store).listeners;
-  EXPECT_EQ(found.size(), findings) << text;
-  return settings;
+  const auto read = testing::read_settings(
+      {{"large-client-header-buffers", text}},
+      [](ConfigMapReader& reader) { return read_listener_settings(reader, Store()).listeners; });
+  EXPECT_EQ(read.findings.size(), findings) << text;
+  return read.settings;
 }
 
 TEST(HeadLimits, AreANumberAndASize) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -12,21 +12,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-struct Read {
-  ProcessSettings settings;
-  std::vector<std::string> findings;
-};
+using Read = testing::SettingsRead<ProcessSettings>;
 
-Read read(StringPairs data) {
-  Read result;
-  const ConfigMap config_map = testing::config_map("c", std::move(data));
-  std::vector<Finding> findings;
-  ConfigMapReader reader(config_map, findings);
-  result.settings = read_process_settings(reader);
-  reader.tell_unread();
-  for (const Finding& finding : findings) result.findings.push_back(detail_of(finding));
-  return result;
-}
+Read read(StringPairs data) { return testing::read_settings(std::move(data), read_process_settings); }
 
 TEST(ProcessSettings, AreThoseOfTheFlagsWhereNothingIsSaid) {
   const Read nothing = read({});
@@ -79,7 +67,9 @@ TEST(ProcessSettings, SyslogIsAHostAndAPort) {
 TEST(ProcessSettings, ASyslogServerThatIsNoneIsOneFinding) {
   const Read none = read({{"enable-syslog", "true"}});
   EXPECT_EQ(none.settings.syslog, std::nullopt);
-  EXPECT_THAT(none.findings, ElementsAre("data.enable-syslog: has no effect without syslog-host"));
+  EXPECT_THAT(
+      none.findings,
+      ElementsAre("warning: ConfigMap default/c: data.enable-syslog: has no effect without syslog-host"));
   const Read bad = read({{"enable-syslog", "true"}, {"syslog-host", "a test"}});
   EXPECT_EQ(bad.settings.syslog, std::nullopt);
   EXPECT_THAT(bad.findings, ElementsAre(HasSubstr("neither an address nor a name")));

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -10,11 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 router::RouteSettings read(StringPairs data, std::vector<Finding>& findings) {
-  const ConfigMap config_map = testing::config_map("c", std::move(data));
-  ConfigMapReader reader(config_map, findings);
-  const router::RouteSettings settings = read_route_settings(reader);
-  reader.tell_unread();
-  return settings;
+  return testing::read_settings(std::move(data), findings, read_route_settings);
 }
 
 TEST(RouteSettings, ReadsTheKeysOfIngressNginx) {

@@ -18,16 +18,9 @@ using ::testing::Not;
 
 constexpr std::string_view kPrefix = "nginx.ingress.kubernetes.io/";
 
-ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.classes.standalone = true;
-  result.translation.config_map = "default/settings";
-  return result;
-}
-
 class RoutingAnnotationsTest : public ::testing::Test, protected ControllerFixture {
  protected:
-  RoutingAnnotationsTest() : ControllerFixture(options()) {
+  RoutingAnnotationsTest() : ControllerFixture(standalone_with_config_map()) {
     put(config_map("settings", {}));
     put(service("web"));
     put(service("api"));
@@ -402,7 +395,7 @@ TEST_F(RoutingAnnotationsTest, TheDumpDoesNotDependOnTheOrderOfEvents) {
   };
   for (const Ingress& each : all) put(each);
   publish();
-  ControllerFixture other(options());
+  ControllerFixture other(standalone_with_config_map());
   other.put(config_map("settings", {}));
   for (auto at = all.rbegin(); at != all.rend(); ++at) {
     other.put(*at);

@@ -12,12 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-ControllerOptions with_config_map() {
-  ControllerOptions options;
-  options.translation.config_map = "default/settings";
-  return options;
-}
-
 class ServiceUpstreamTest : public ::testing::Test, public ControllerFixture {
  protected:
   ServiceUpstreamTest() : ControllerFixture(with_config_map()) {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "k8swatch/listener_settings_reader.h"
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -10,10 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 router::ListenerSettings read(StringPairs data, std::vector<Finding>& findings) {
-  const ConfigMap config_map = testing::config_map("c", std::move(data));
-  const Store store;
-  ConfigMapReader reader(config_map, findings);
-  return read_listener_settings(reader, store).listeners;
+  return testing::read_settings(std::move(data), findings, [](ConfigMapReader& reader) {
+    return read_listener_settings(reader, Store()).listeners;
+  });
 }
 
 SocketAddress peer(std::string_view ip) { return *SocketAddress::parse(ip, 1); }

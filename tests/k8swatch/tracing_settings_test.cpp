@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "k8swatch/object_builders.h"
+#include "k8swatch/settings_reading.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -15,21 +15,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-struct Read {
-  TracingSettings settings;
-  std::vector<std::string> findings;
-};
+using Read = testing::SettingsRead<TracingSettings>;
 
-Read read(StringPairs data) {
-  Read result;
-  const ConfigMap config_map = testing::config_map("c", std::move(data));
-  std::vector<Finding> findings;
-  ConfigMapReader reader(config_map, findings);
-  result.settings = read_tracing_settings(reader);
-  reader.tell_unread();
-  for (const Finding& finding : findings) result.findings.push_back(to_string(finding));
-  return result;
-}
+Read read(StringPairs data) { return testing::read_settings(std::move(data), read_tracing_settings); }
 
 TEST(TracingSettings, DefaultsAreThoseOfIngressNginx) {
   const Read result = read({});

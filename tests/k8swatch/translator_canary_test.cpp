@@ -15,16 +15,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.classes.standalone = true;
-  result.translation.config_map = "default/settings";
-  return result;
-}
-
 class TranslatorCanaryTest : public ::testing::Test, protected ControllerFixture {
  protected:
-  TranslatorCanaryTest() : ControllerFixture(options()) {
+  TranslatorCanaryTest() : ControllerFixture(standalone_with_config_map()) {
     for (const char* name : {"web", "next", "third"}) put(service(name));
     put(config_map("settings", {}));
   }

@@ -11,9 +11,7 @@ using namespace testing;
 using ::testing::HasSubstr;
 
 ControllerOptions options() {
-  ControllerOptions result;
-  result.translation.classes.standalone = true;
-  result.translation.config_map = "default/settings";
+  ControllerOptions result = standalone_with_config_map();
   result.translation.https_port = 8443;
   return result;
 }

@@ -2,13 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstring>
 #include <string>
+
+#include "support/syslog_receiver.h"
 
 namespace headgate::observe {
 namespace {
@@ -16,26 +14,8 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::MatchesRegex;
 
-// A server of syslog: a socket that is read one datagram at a time.
 class SyslogTargetTest : public testing::Test {
  protected:
-  SyslogTargetTest() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    address_ = *SocketAddress::parse("127.0.0.1", 0);
-    EXPECT_EQ(::bind(fd_, address_.data(), address_.size()), 0);
-    socklen_t size = SocketAddress::capacity();
-    EXPECT_EQ(::getsockname(fd_, address_.data(), &size), 0);
-  }
-  ~SyslogTargetTest() override { ::close(fd_); }
-
-  // Empty: none came within ten seconds.
-  [[nodiscard]] std::string received() const {
-    pollfd entry{fd_, POLLIN, 0};
-    if (::poll(&entry, 1, 10000) <= 0) return {};
-    std::string text(65536, '\0');
-    const ssize_t size = ::recv(fd_, text.data(), text.size(), 0);
-    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-    return text;
-  }
   static LogBuffer buffer_of(const std::string& text) {
     LogBuffer buffer = LogBuffer::with_capacity(text.size());
     std::memcpy(buffer.data.get(), text.data(), text.size());
@@ -44,8 +24,8 @@ class SyslogTargetTest : public testing::Test {
   }
   static bool never() { return false; }
 
-  int fd_;
-  SocketAddress address_;
+  test_support::SyslogReceiver receiver_;
+  SocketAddress address_ = *SocketAddress::parse("127.0.0.1", receiver_.port());
   std::shared_ptr<SyslogServer> server_ = std::make_shared<SyslogServer>();
 };
 
@@ -59,9 +39,9 @@ TEST_F(SyslogTargetTest, EachLineIsADatagram) {
   SyslogTarget target(server_, "pod");
   EXPECT_EQ(target.write(buffer_of("one\ntwo\n"), never), 0u);
   EXPECT_THAT(
-      received(),
+      receiver_.next(),
       MatchesRegex("<190>[A-Z][a-z][a-z] [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] pod nginx: one"));
-  EXPECT_THAT(received(), EndsWith(" pod nginx: two"));
+  EXPECT_THAT(receiver_.next(), EndsWith(" pod nginx: two"));
 }
 
 TEST_F(SyslogTargetTest, LinesAreLostWhileNobodyKnowsWhereItIs) {
@@ -69,7 +49,7 @@ TEST_F(SyslogTargetTest, LinesAreLostWhileNobodyKnowsWhereItIs) {
   EXPECT_EQ(target.write(buffer_of("one\ntwo\n"), never), 2u);
   server_->set(address_);
   EXPECT_EQ(target.write(buffer_of("three\n"), never), 0u);
-  EXPECT_THAT(received(), EndsWith("nginx: three"));
+  EXPECT_THAT(receiver_.next(), EndsWith("nginx: three"));
   server_->set(std::nullopt);
   EXPECT_EQ(target.write(buffer_of("four\n"), never), 1u);
 }
@@ -78,8 +58,8 @@ TEST_F(SyslogTargetTest, ALineThatIsTooLongIsCut) {
   server_->set(address_);
   SyslogTarget target(server_, "pod");
   EXPECT_EQ(target.write(buffer_of(std::string(100000, 'x') + "\nshort\n"), never), 0u);
-  EXPECT_THAT(received(), EndsWith("nginx: " + std::string(SyslogTarget::kMostLine, 'x')));
-  EXPECT_THAT(received(), EndsWith("nginx: short"));
+  EXPECT_THAT(receiver_.next(), EndsWith("nginx: " + std::string(SyslogTarget::kMostLine, 'x')));
+  EXPECT_THAT(receiver_.next(), EndsWith("nginx: short"));
 }
 
 TEST_F(SyslogTargetTest, NothingIsSentWhenTimeIsUp) {
@@ -94,7 +74,7 @@ TEST_F(SyslogTargetTest, FollowsTheServerToAnotherFamily) {
   target.write(buffer_of("lost\n"), never);  // nobody there, or no IPv6 here
   server_->set(address_);
   EXPECT_EQ(target.write(buffer_of("found\n"), never), 0u);
-  EXPECT_THAT(received(), EndsWith("nginx: found"));
+  EXPECT_THAT(receiver_.next(), EndsWith("nginx: found"));
 }
 
 }  // namespace

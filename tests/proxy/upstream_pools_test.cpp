@@ -2,15 +2,13 @@
 #include "proxy/upstream_pools.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <array>
 
 #include "proxy/upstream.h"
 #include "proxy/worker_fixture.h"
-#include "support/file_descriptor.h"
+#include "support/loopback.h"
 
 namespace headgate::proxy {
 namespace {
@@ -42,17 +40,8 @@ class Waiting final : public UpstreamUser {
 class UpstreamPoolsTest : public ::testing::Test {
  protected:
   UpstreamPoolsTest() {
-    listener_ = test_support::FileDescriptor(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(listener_.get(), any, size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 16), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), any, &size), 0);
     router::Endpoint pod;
-    pod.address = SocketAddress::parse("127.0.0.1", ntohs(address.sin_port)).value();
+    pod.address = SocketAddress::parse("127.0.0.1", listener_.port).value();
     router::EndpointSet set;
     set.endpoints.push_back(pod);
     pool_->adopt(set);
@@ -67,7 +56,7 @@ class UpstreamPoolsTest : public ::testing::Test {
   H2UpstreamConnection& connection(std::size_t at = 0) { return *endpoint_->h2.at(at); }
 
   WorkerFixture worker_;
-  test_support::FileDescriptor listener_;
+  test_support::BoundSocket listener_ = test_support::listen_on();
   EndpointPoolRef pool_{new EndpointPool(std::make_shared<router::Cluster>(), 0)};
   EndpointRef endpoint_;
   UpstreamWay way_;

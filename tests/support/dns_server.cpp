@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <stdexcept>
 #include <utility>
 
 namespace headgate::test_support {
@@ -61,16 +60,7 @@ std::string record(const std::string& address, unsigned type, std::uint32_t ttl)
 
 }  // namespace
 
-DnsServer::DnsServer()
-    : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), stop_event_(::eventfd(0, EFD_CLOEXEC)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("no port for a DNS server");
-  port_ = ntohs(address.sin_port);
+DnsServer::DnsServer() : socket_(bind_socket(SOCK_DGRAM)), stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   thread_ = std::thread([this] { serve(); });
 }
 
@@ -101,17 +91,17 @@ bool DnsServer::wait_for_queries(const std::string& name, std::size_t count,
 }
 
 void DnsServer::serve() {
-  std::array<pollfd, 2> waited{{{socket_.get(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}}};
+  std::array<pollfd, 2> waited{{{socket_.fd.get(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}}};
   while (::poll(waited.data(), waited.size(), -1) >= 0 && waited[1].revents == 0) {
     std::array<char, 1500> buffer{};
     sockaddr_in peer{};
     socklen_t size = sizeof peer;
-    const ssize_t got =
-        ::recvfrom(socket_.get(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&peer), &size);
+    const ssize_t got = ::recvfrom(socket_.fd.get(), buffer.data(), buffer.size(), 0,
+                                   reinterpret_cast<sockaddr*>(&peer), &size);
     if (got < 0) continue;
     const std::string reply = answer({buffer.data(), static_cast<std::size_t>(got)});
     if (!reply.empty())
-      ::sendto(socket_.get(), reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
+      ::sendto(socket_.fd.get(), reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
   }
 }
 

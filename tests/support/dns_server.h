@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "support/deadline.h"
-#include "support/file_descriptor.h"
+#include "support/loopback.h"
 
 namespace headgate::test_support {
 
@@ -35,7 +35,7 @@ class DnsServer {
   DnsServer(const DnsServer&) = delete;
   DnsServer& operator=(const DnsServer&) = delete;
 
-  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(socket_.port); }
 
   // From now on; `name` without a dot at its end, lower case.
   void set(const std::string& name, DnsRecords records);
@@ -48,8 +48,7 @@ class DnsServer {
   void serve();
   std::string answer(std::string_view query);
 
-  std::uint16_t port_ = 0;
-  FileDescriptor socket_;
+  BoundSocket socket_;
   FileDescriptor stop_event_;
   mutable std::mutex mutex_;
   mutable std::condition_variable asked_;

@@ -1,15 +1,10 @@
 // The test pod's sockets and threads.
 #include "support/echo_backend.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
 
 namespace headgate::test_support {
 namespace {
@@ -21,20 +16,9 @@ constexpr std::size_t kRecordedBody = 1 << 20;  // of each request; more is rece
 EchoBackend::EchoBackend(std::string name, BackendHandler handler, std::string address, std::uint16_t port)
     : name_(std::move(name)),
       address_(std::move(address)),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      listener_(listen_on(1024, address_, port)),
       stop_event_(::eventfd(0, EFD_CLOEXEC)),
       handler_(std::move(handler)) {
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(port);
-  ::inet_pton(AF_INET, address_.c_str(), &where.sin_addr);
-  socklen_t size = sizeof where;
-  if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&where), size) != 0 ||
-      ::listen(listener_.get(), 1024) != 0 ||
-      ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&where), &size) != 0) {
-    throw std::runtime_error("test pod " + name_ + ": " + std::strerror(errno));
-  }
-  port_ = ntohs(where.sin_port);
   acceptor_ = std::thread([this] { accept_loop(); });
 }
 
@@ -42,7 +26,7 @@ EchoBackend::~EchoBackend() {
   const std::uint64_t one = 1;
   if (::write(stop_event_.get(), &one, sizeof one) != sizeof one) std::abort();
   acceptor_.join();
-  listener_.reset();
+  listener_.fd.reset();
   {
     const std::lock_guard lock(mutex_);
     for (Connection& connection : connections_) {
@@ -54,10 +38,10 @@ EchoBackend::~EchoBackend() {
 
 void EchoBackend::accept_loop() {
   while (true) {
-    pollfd ready[2] = {{listener_.get(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}};
+    pollfd ready[2] = {{listener_.fd.get(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}};
     ::poll(ready, 2, -1);
     if (ready[1].revents != 0) return;
-    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    FileDescriptor socket(::accept4(listener_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket.is_open()) continue;
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

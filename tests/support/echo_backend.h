@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "support/backend_exchange.h"
-#include "support/file_descriptor.h"
+#include "support/loopback.h"
 
 namespace headgate::test_support {
 
@@ -32,7 +32,7 @@ class EchoBackend {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& address() const { return address_; }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port; }
 
   // For requests whose head is read from now on.
   void set_handler(BackendHandler handler);
@@ -57,8 +57,7 @@ class EchoBackend {
 
   std::string name_;
   std::string address_;
-  std::uint16_t port_ = 0;
-  FileDescriptor listener_;
+  BoundSocket listener_;
   FileDescriptor stop_event_;
   std::thread acceptor_;
   mutable std::mutex mutex_;

@@ -1,6 +1,5 @@
 #include "support/stream_pod.h"
 
-#include <netinet/in.h>
 #include <openssl/ssl.h>
 
 #include <memory>
@@ -47,22 +46,12 @@ StreamHandler echo_tls(const TestCertificate& certificate) {
   };
 }
 
-StreamPod::StreamPod(StreamHandler handler)
-    : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof where;
-  if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&where), size) != 0 ||
-      ::listen(listener_.get(), 1024) != 0 ||
-      ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&where), &size) != 0)
-    throw std::runtime_error("no test pod");
-  port_ = ntohs(where.sin_port);
+StreamPod::StreamPod(StreamHandler handler) : handler_(std::move(handler)), listener_(listen_on()) {
   acceptor_ = std::thread([this] { accept_loop(); });
 }
 
 StreamPod::~StreamPod() {
-  ::shutdown(listener_.get(), SHUT_RDWR);  // accept(2) returns
+  ::shutdown(listener_.fd.get(), SHUT_RDWR);  // accept(2) returns
   acceptor_.join();
   {
     const std::lock_guard lock(mutex_);
@@ -74,7 +63,7 @@ StreamPod::~StreamPod() {
 
 void StreamPod::accept_loop() {
   for (;;) {
-    FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    FileDescriptor socket(::accept4(listener_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket.is_open()) return;
     const std::lock_guard lock(mutex_);
     Connection& connection = connections_.emplace_back();

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "support/deadline.h"
-#include "support/file_descriptor.h"
+#include "support/loopback.h"
 #include "support/test_certificate.h"
 
 namespace headgate::test_support {
@@ -33,7 +33,7 @@ class StreamPod {
   StreamPod(const StreamPod&) = delete;
   StreamPod& operator=(const StreamPod&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port; }
   [[nodiscard]] std::size_t connection_count() const;
   [[nodiscard]] std::size_t open_connections() const;
   bool wait_until_open(std::size_t count, std::chrono::milliseconds within = kPatience) const;
@@ -46,8 +46,7 @@ class StreamPod {
   void accept_loop();
 
   StreamHandler handler_;
-  FileDescriptor listener_;
-  std::uint16_t port_ = 0;
+  BoundSocket listener_;
   std::thread acceptor_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

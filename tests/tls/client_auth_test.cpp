@@ -21,17 +21,20 @@ CertificateRequest client_request(const std::string& name = "alice") {
 
 class ClientAuthTest : public TlsTest {
  protected:
+  static ClientOptions options_with(const IssuedCertificate& own, int version) {
+    ClientOptions options;
+    options.server_name = "c.test";
+    options.lowest = options.highest = version;
+    options.certificate_chain = own.chain;
+    options.key = own.key;
+    return options;
+  }
   // What the server says of a client with this certificate, in both versions the same.
   ClientCertificate verdict_on(const IssuedCertificate& own, const std::shared_ptr<const ClientAuth>& auth) {
     add("c.test", certificate, auth);
     ClientCertificate verdict;
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-      ClientOptions options;
-      options.server_name = "c.test";
-      options.lowest = options.highest = version;
-      options.certificate_chain = own.chain;
-      options.key = own.key;
-      MemoryClient client(context, index, options);
+      MemoryClient client(context, index, options_with(own, version));
       EXPECT_EQ(client.handshake(), SessionStatus::done) << client.server.failure();
       EXPECT_EQ(client.send("works"), "works") << "whatever was said of the certificate";
       const ClientCertificate& now = client.server.facts().client();
@@ -174,12 +177,7 @@ TEST_F(ClientAuthTest, RefusesAChainThatIsTooLarge) {
   const std::string one = own.chain;
   for (int i = 0; i < 120; ++i) own.chain += one;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-    ClientOptions options;
-    options.server_name = "c.test";
-    options.lowest = options.highest = version;
-    options.certificate_chain = own.chain;
-    options.key = own.key;
-    MemoryClient client(context, index, options);
+    MemoryClient client(context, index, options_with(own, version));
     EXPECT_EQ(client.handshake(), SessionStatus::failed);
     EXPECT_EQ(client.server.failure(), "excessive message size");
   }

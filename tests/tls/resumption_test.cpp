@@ -31,6 +31,12 @@ class ResumptionTest : public TlsTest, public ::testing::WithParamInterface<Way>
     options.lowest = options.highest = GetParam().version;
     return options;
   }
+  ClientOptions options_with(const IssuedCertificate& own) const {
+    ClientOptions options = options_for("c.test");
+    options.certificate_chain = own.chain;
+    options.key = own.key;
+    return options;
+  }
   ClientSession session_of(const std::shared_ptr<const ServerContext>& context,
                            const ClientOptions& options) {
     MemoryClient client(context, index, options);
@@ -114,9 +120,7 @@ TEST_P(ResumptionTest, DoesNotResumeAcrossClientCertificateRules) {
   const IssuedCertificate own = clients.issue(request);
   const auto plain = load(authority.issue_for({"c.test"}));
   const auto once = make_auth(VerifyClient::on, clients.certificate());
-  ClientOptions options = options_for("c.test");
-  options.certificate_chain = own.chain;
-  options.key = own.key;
+  const ClientOptions options = options_with(own);
 
   add("c.test", plain);
   const ClientSession without_rule = session_of(context, options);
@@ -145,9 +149,7 @@ TEST_P(ResumptionTest, KeepsTheClientsCertificate) {
   request.for_clients = true;
   const IssuedCertificate own = clients.issue(request);
   add("c.test", load(authority.issue_for({"c.test"})), make_auth(VerifyClient::on, clients.certificate()));
-  ClientOptions options = options_for("c.test");
-  options.certificate_chain = own.chain;
-  options.key = own.key;
+  const ClientOptions options = options_with(own);
   const ClientSession session = session_of(context, options);
   MemoryClient client(context, index, options, session.get());
   ASSERT_EQ(client.handshake(), SessionStatus::done);
@@ -165,9 +167,7 @@ TEST_P(ResumptionTest, KeepsTheVerdictOnABadCertificate) {
   const IssuedCertificate stranger = TestAuthority("Stranger").issue(request);
   add("c.test", load(authority.issue_for({"c.test"})),
       make_auth(VerifyClient::on, TestAuthority("Client Root").certificate()));
-  ClientOptions options = options_for("c.test");
-  options.certificate_chain = stranger.chain;
-  options.key = stranger.key;
+  const ClientOptions options = options_with(stranger);
   const ClientSession session = session_of(context, options);
   MemoryClient client(context, index, options, session.get());
   ASSERT_EQ(client.handshake(), SessionStatus::done);
