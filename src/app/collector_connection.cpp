@@ -37,10 +37,10 @@ CollectorConnection::CollectorConnection(boost::asio::io_context& io, k8swatch::
 
 void CollectorConnection::call(std::string_view message, Done done) {
   done_ = std::move(done);
-  request_ = grpc_frame(message);
+  request_ = http::grpc_frame(message);
   sent_ = 0;
   stream_ = 0;
-  answer_ = {};
+  answer_ = http::GrpcResponse(kMostExportAnswer);
   outcome_.reset();
   timer_.expires_after(kPatience);
   timer_.async_wait([self = weak_from_this(), serial = ++calls_](const error_code& error) {
@@ -123,20 +123,19 @@ void CollectorConnection::open_stream() {
 
 void CollectorConnection::on_response(http::ResponseHead& head, bool last) {
   if (head.status < 200) return;
-  answer_.set_http_status(head.status);
-  for (const http::Field& field : head.fields) answer_.add_field(field.name, field.value);
-  if (last) outcome_ = answer_.outcome();
+  answer_.on_head(head);
+  if (last) outcome_ = outcome_of(answer_);
 }
 
 void CollectorConnection::on_data(const char* data, std::size_t size, bool last) {
-  answer_.add_content({data, size});
+  answer_.on_content({data, size});
   session_->consumed(stream_, size);
-  if (last) outcome_ = answer_.outcome();
+  if (last) outcome_ = outcome_of(answer_);
 }
 
 void CollectorConnection::on_trailers(std::string_view lines) {
-  answer_.add_lines(lines);
-  outcome_ = answer_.outcome();
+  answer_.on_trailers(lines);
+  outcome_ = outcome_of(answer_);
 }
 
 void CollectorConnection::on_reset(http::H2Error, bool unprocessed, bool) {

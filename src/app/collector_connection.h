@@ -17,8 +17,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "app/grpc_answer.h"
+#include "app/export_outcome.h"
 #include "base/byte_buffer.h"
+#include "http/grpc_call.h"
 #include "http/h2_client_session.h"
 #include "k8swatch/name_resolver.h"
 
@@ -90,7 +91,7 @@ class CollectorConnection final : public http::H2ClientStream,
   std::string request_;
   std::size_t sent_ = 0;
   http::StreamId stream_ = 0;  // 0: not opened yet
-  GrpcAnswer answer_;
+  http::GrpcResponse answer_{kMostExportAnswer};
   std::optional<ExportOutcome> outcome_;  // it is over
 };
 

@@ -52,7 +52,6 @@ void EventWriter::set_findings(const std::vector<Finding>& findings, const Momen
   std::set_intersection(untold_.begin(), untold_.end(), findings.begin(), findings.end(),
                         std::back_inserter(still_untold));
   untold_ = std::move(still_untold);
-  tell_untold(now);
   const std::size_t older = untold_.size();
   for (const Finding& finding : appeared) {
     auto event = event_of(finding);
@@ -67,7 +66,8 @@ void EventWriter::set_findings(const std::vector<Finding>& findings, const Momen
 }
 
 void EventWriter::tell_untold(const Moment& now) {
-  std::erase_if(untold_, [&](const Finding& finding) { return happened(*event_of(finding), now); });
+  std::erase_if(untold_,
+                [&](const Finding& finding) { return has_room() && happened(*event_of(finding), now); });
 }
 
 void EventWriter::on_ingress_change(const ObjectKey& ingress, const Moment& now) {
@@ -82,9 +82,8 @@ bool EventWriter::happened(Event event, const Moment& now) {
     at = series_.end();
   }
   if (at == series_.end()) {
-    const std::size_t waiting = warnings_.size() + syncs_.size();
-    if (waiting >= kMostWaiting || (!event.is_warning && syncs_.size() >= kMostSyncsWaiting) ||
-        series_.size() >= kMostSeries || !has_room_for(event.regarding))
+    if (!has_room() || (!event.is_warning && syncs_.size() >= kMostSyncsWaiting) ||
+        !has_room_for(event.regarding))
       return false;
     at = series_.emplace(std::move(event), Series{}).first;
   }
@@ -95,6 +94,10 @@ bool EventWriter::happened(Event event, const Moment& now) {
   if (!next_sweep_) next_sweep_ = now.at + kSweepPeriod;
   if (is_due(series, now.at)) queue(at->first, series);
   return true;
+}
+
+bool EventWriter::has_room() const {
+  return warnings_.size() + syncs_.size() < kMostWaiting && series_.size() < kMostSeries;
 }
 
 bool EventWriter::has_room_for(const ObjectKey& object) const {

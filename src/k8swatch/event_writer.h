@@ -80,7 +80,9 @@ class EventWriter final : public ApiTask {
 
   // False: there was no room for it.
   bool happened(Event event, const Moment& now);
+  // While there is room. With thousands of them it is no work for each change of the Findings.
   void tell_untold(const Moment& now);
+  [[nodiscard]] bool has_room() const;
   [[nodiscard]] bool has_room_for(const ObjectKey& object) const;
   void queue(const Event& event, Series& series);
   [[nodiscard]] bool is_due(const Series& series, TimePoint now) const;

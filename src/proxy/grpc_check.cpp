@@ -1,24 +1,11 @@
 #include "proxy/grpc_check.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
-#include "http/ascii.h"
-
 namespace headgate::proxy {
 namespace {
-
-constexpr std::string_view kStatusField = "grpc-status";
-constexpr std::size_t kPrefix = 5;  // of a message: whether it is compressed, and its length
-
-int parse_grpc_status(std::string_view text) {
-  int status = CheckAnswer::kGrpcUnknown;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), status);
-  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() ? status
-                                                                             : CheckAnswer::kGrpcUnknown;
-}
 
 // Protocol Buffers, "Encoding": seven bits of each byte, the lowest first.
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
@@ -93,45 +80,18 @@ std::string GrpcCheck::request(std::string_view service, std::string_view host,
                      "\r\nUser-Agent: headgate-health-check\r\nContent-Type: application/grpc\r\n"
                      "TE: trailers\r\ngrpc-timeout: " +
                      std::to_string(timeout.count()) + "m\r\n\r\n";
-  text += '\0';  // not compressed
-  for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(message.size() >> shift & 0xFFU);
-  return text + message;
-}
-
-// Where there is nothing but a status, it stands in the head.
-void GrpcCheck::on_head(const http::ResponseHead& head) {
-  http_status_ = head.status;
-  for (const http::Field& field : head.fields) {
-    if (!http::equals_ignoring_case(field.name, kStatusField)) continue;
-    told_ = true;
-    grpc_status_ = parse_grpc_status(field.value);
-  }
-}
-
-void GrpcCheck::on_content(std::string_view bytes) {
-  too_long_ = too_long_ || content_.size() + bytes.size() > kMostContent;
-  if (!too_long_) content_ += bytes;
-}
-
-void GrpcCheck::on_trailers(std::string_view lines) {
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find("\r\n"));
-    lines.remove_prefix(std::min(line.size() + 2, lines.size()));
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !http::equals_ignoring_case(line.substr(0, colon), kStatusField))
-      continue;
-    told_ = true;
-    grpc_status_ = parse_grpc_status(http::trim(line.substr(colon + 1)));
-  }
+  return text + http::grpc_frame(message);
 }
 
 CheckAnswer GrpcCheck::answer() const {
-  if (http_status_ != 200) return CheckAnswer::http(http_status_);
-  if (!told_ || grpc_status_ != 0) return CheckAnswer::grpc_error(grpc_status_);
-  if (too_long_ || content_.size() < kPrefix || content_[0] != '\0' ||
-      length_of(content_) != content_.size() - kPrefix)
+  if (response_.http_status() != 200) return CheckAnswer::http(response_.http_status());
+  const int code = response_.status().value_or(CheckAnswer::kGrpcUnknown);
+  if (code != 0) return CheckAnswer::grpc_error(code);
+  const std::string_view content = response_.content();
+  if (response_.is_too_long() || content.size() < http::kGrpcPrefix || content[0] != '\0' ||
+      length_of(content) != content.size() - http::kGrpcPrefix)
     return CheckAnswer::grpc_error(CheckAnswer::kGrpcUnknown);
-  const auto status = read_response(std::string_view(content_).substr(kPrefix));
+  const auto status = read_response(content.substr(http::kGrpcPrefix));
   if (!status) return CheckAnswer::grpc_error(CheckAnswer::kGrpcUnknown);
   constexpr std::uint64_t kNoneSuch = 99;
   return CheckAnswer::serving(static_cast<int>(std::min(*status, kNoneSuch)));

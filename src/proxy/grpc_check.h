@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/grpc_call.h"
 #include "http/message.h"
 #include "proxy/check_answer.h"
 
@@ -19,10 +20,10 @@ class GrpcCheck {
   static std::string request(std::string_view service, std::string_view host,
                              std::chrono::milliseconds timeout);
 
-  void on_head(const http::ResponseHead& head);
-  void on_content(std::string_view bytes);
+  void on_head(const http::ResponseHead& head) { response_.on_head(head); }
+  void on_content(std::string_view bytes) { response_.on_content(bytes); }
   // Lines "name: value\r\n".
-  void on_trailers(std::string_view lines);
+  void on_trailers(std::string_view lines) { response_.on_trailers(lines); }
   // All of it has come: what it says.
   [[nodiscard]] CheckAnswer answer() const;
 
@@ -30,11 +31,7 @@ class GrpcCheck {
   // More than a HealthCheckResponse has.
   static constexpr std::size_t kMostContent = 1024;
 
-  int http_status_ = 0;
-  bool told_ = false;  // grpc-status was there
-  int grpc_status_ = CheckAnswer::kGrpcUnknown;
-  std::string content_;
-  bool too_long_ = false;
+  http::GrpcResponse response_{kMostContent};
 };
 
 }  // namespace headgate::proxy

@@ -136,8 +136,6 @@ bool IoLoop::run_batch() {
   wake_();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
-    // The next one's memory is on its way while this one works.
-    if (i + 1 < count) __builtin_prefetch(events_[static_cast<std::size_t>(i + 1)].data.ptr);
     static_cast<IoHandler*>(event.data.ptr)->on_io(event.events);
   }
   end_batch();

@@ -3,7 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
-#include <memory>
+#include <algorithm>
+#include <vector>
 
 #include "tls/openssl_handles.h"
 
@@ -49,14 +50,12 @@ int on_chain(X509_STORE_CTX* context, void*) {
 
 // The session without the certificates that came beside the client's own; null: no memory.
 SSL_SESSION* without_chain(const SSL_SESSION* session) {
-  unsigned char* encoded = nullptr;
-  const int size = i2d_SSL_SESSION(const_cast<SSL_SESSION*>(session), nullptr);
-  if (size <= 0) return nullptr;
-  const std::unique_ptr<unsigned char[]> bytes(new unsigned char[static_cast<std::size_t>(size)]);
-  encoded = bytes.get();
-  i2d_SSL_SESSION(const_cast<SSL_SESSION*>(session), &encoded);
-  const unsigned char* read = bytes.get();
-  return d2i_SSL_SESSION(nullptr, &read, size);
+  std::vector<unsigned char> encoded(
+      static_cast<std::size_t>(std::max(i2d_SSL_SESSION(session, nullptr), 0)));
+  unsigned char* out = encoded.data();
+  if (encoded.empty() || i2d_SSL_SESSION(session, &out) <= 0) return nullptr;
+  const unsigned char* in = encoded.data();
+  return d2i_SSL_SESSION(nullptr, &in, static_cast<long>(encoded.size()));
 }
 
 // Called when OpenSSL has put `session` into the cache: whole, with all certificates that were sent, and

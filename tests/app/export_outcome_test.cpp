@@ -1,5 +1,4 @@
-// What an answer of gRPC means for an export of spans.
-#include "app/grpc_answer.h"
+#include "app/export_outcome.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,14 +10,16 @@ using Kind = ExportOutcome::Kind;
 using ::testing::HasSubstr;
 
 ExportOutcome outcome(int http_status, std::string_view lines, std::string_view content = "") {
-  GrpcAnswer answer;
-  answer.set_http_status(http_status);
-  answer.add_content(content);
-  answer.add_lines(lines);
-  return answer.outcome();
+  http::GrpcResponse answer(kMostExportAnswer);
+  http::ResponseHead head;
+  head.status = http_status;
+  answer.on_head(head);
+  answer.on_content(content);
+  answer.on_trailers(lines);
+  return outcome_of(answer);
 }
 
-TEST(GrpcAnswer, MeansWhatOtlpSays) {
+TEST(ExportOutcome, MeansWhatOtlpSays) {
   struct Case {
     int http_status;
     std::string_view lines;
@@ -52,30 +53,26 @@ TEST(GrpcAnswer, MeansWhatOtlpSays) {
               HasSubstr("unknown service"));
 }
 
-TEST(GrpcAnswer, CountsWhatWasRejected) {
-  const std::string content = grpc_frame(std::string("\x0a\x07\x08\x03\x12\x03old", 9));
+TEST(ExportOutcome, CountsWhatWasRejected) {
+  const std::string content = http::grpc_frame(std::string("\x0a\x07\x08\x03\x12\x03old", 9));
   const ExportOutcome result = outcome(200, "grpc-status: 0\r\n", content);
   EXPECT_EQ(result.kind, Kind::accepted);
   EXPECT_EQ(result.rejected, 3u);
   EXPECT_THAT(result.error, HasSubstr("old"));
-  EXPECT_EQ(outcome(200, "grpc-status: 0\r\n", grpc_frame("\xff")).kind, Kind::accepted)
+  EXPECT_EQ(outcome(200, "grpc-status: 0\r\n", http::grpc_frame("\xff")).kind, Kind::accepted)
       << "no message at all";
   EXPECT_EQ(outcome(200, "grpc-status: 0\r\n", "\x01\x02").rejected, 0u);
 }
 
-TEST(GrpcAnswer, KeepsNoMoreThanItsBound) {
-  GrpcAnswer answer;
-  answer.set_http_status(200);
+TEST(ExportOutcome, ALongAnswerIsAnAnswer) {
+  http::GrpcResponse answer(kMostExportAnswer);
+  http::ResponseHead head;
+  head.status = 200;
+  answer.on_head(head);
   const std::string piece(16 * 1024, 'x');
-  for (int i = 0; i < 100; ++i) answer.add_content(piece);
-  answer.add_field("grpc-status", "0");
-  EXPECT_EQ(answer.outcome().kind, Kind::accepted);
-}
-
-TEST(GrpcAnswer, FramesSayTheirLength) {
-  EXPECT_EQ(grpc_frame("abc"), std::string("\0\0\0\0\x03", 5) + "abc");
-  const std::string frame = grpc_frame(std::string(0x010203, 'x'));
-  EXPECT_EQ(frame.substr(0, 5), std::string("\0\0\x01\x02\x03", 5));
+  for (int i = 0; i < 100; ++i) answer.on_content(piece);
+  answer.on_trailers("grpc-status: 0\r\n");
+  EXPECT_EQ(outcome_of(answer).kind, Kind::accepted);
 }
 
 }  // namespace
