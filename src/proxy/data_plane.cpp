@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "proxy/content_spool.h"
 #include "proxy/health_keeper.h"
 #include "proxy/password_checker.h"
-#include "proxy/content_spool.h"
 #include "proxy/worker.h"
 
 namespace headgate::proxy {
