@@ -334,18 +334,20 @@ constexpr FlagRow kRows[] = {
      "Worker threads; 0: as many as the CPU quota allows, at least 1",
      [](Flags& f, std::string_view v) { return set_number<unsigned>(f.workers, v, 0, 256); }},
     {"request-buffer-dir", data_plane, kValue, "PATH", "",
-     "Folder for contents of requests that are buffered (proxy-request-buffering) and do not fit "
-     "client-body-buffer-size; without it $TMPDIR, else /tmp",
+     "Folder for contents of requests and answers that are buffered (proxy-request-buffering, proxy-buffering) "
+     "and do not fit their part of memory; without it $TMPDIR, else /tmp",
      [](Flags& f, std::string_view v) -> Result<void> {
        f.request_buffer_dir = v;
        return {};
      }},
     {"request-buffer-memory", data_plane, kValue, "SIZE", "64m",
-     "Most memory for contents of buffered requests, all together; what is more goes into files",
+     "Most memory for contents of buffered requests and answers, all together, and half of it for answers; "
+     "what is more goes into files",
      [](Flags& f, std::string_view v) { return set_size(f.request_buffer_memory, v); }},
     {"request-buffer-disk", data_plane, kValue, "SIZE", "1g",
-     "Most bytes of contents of buffered requests in files, all together, and half of it for those of one "
-     "namespace; a request that needs more is answered with 503",
+     "Most bytes of contents of buffered requests and answers in files, all together, half of it for the "
+     "requests of one namespace, and half for answers (a quarter for those of one namespace); a request that "
+     "needs more is answered with 503, an answer waits in its pod",
      [](Flags& f, std::string_view v) { return set_size(f.request_buffer_disk, v); }},
 
     {"access-log-path", logs, kValue, "PATH", "stdout",

@@ -50,7 +50,8 @@ struct Flags {
 
   // The data plane.
   unsigned workers = 0;  // 0: as many as the CPU quota allows
-  // Contents of requests that are buffered (proxy-request-buffering); the bounds are of all of them together.
+  // Contents of requests and answers that are buffered (proxy-request-buffering, proxy-buffering); the bounds
+  // are of all of them together.
   std::string request_buffer_dir;  // folder for those in files; empty: $TMPDIR or /tmp
   std::uint64_t request_buffer_memory = std::uint64_t{64} << 20;  // bytes
   std::uint64_t request_buffer_disk = std::uint64_t{1} << 30;     // bytes

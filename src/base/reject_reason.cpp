@@ -94,6 +94,8 @@ std::string_view to_string(RejectReason reason) {
       return "request_buffer_full";
     case RejectReason::request_buffer_file:
       return "request_buffer_file";
+    case RejectReason::answer_buffer_file:
+      return "answer_buffer_file";
     case RejectReason::h2_protocol:
       return "h2_protocol";
     case RejectReason::h2_flood_reset:

@@ -54,6 +54,7 @@ enum class RejectReason : std::uint8_t {
   external_auth_error,  // 500: the auth service gives no answer that counts
   request_buffer_full,  // 503: the contents of requests that are buffered have reached their bound together
   request_buffer_file,  // 500: the content of a request cannot be kept in a file
+  answer_buffer_file,   // cut: what was kept of an answer cannot be read
   h2_protocol,          // a connection error of HTTP/2
   h2_flood_reset,       // rapid reset
   h2_flood_self_reset,  // resets we were made to send (MadeYouReset)

@@ -51,6 +51,9 @@ enum class FieldId : std::uint8_t {
   proxy_authenticate,
   proxy_authorization,
   authorization,
+  // What a pod says to the proxy before it, in nginx's words.
+  x_accel_buffering,
+  x_accel_other,  // X-Accel-Redirect, -Expires, -Limit-Rate, -Charset
   // Any name with '_' in it: CGI and WSGI read "X_Real_IP" as "X-Real-IP", so it is not relayed to a backend.
   with_underscore,
   // Any name with a byte that is none of letters, digits, '-' and '_', for the same reason: to some it is

@@ -26,7 +26,7 @@ constexpr std::size_t slot_of(std::string_view name) {
          kSlots;
 }
 
-inline constexpr std::array<Entry, 38> kKnown = {{
+inline constexpr std::array<Entry, 43> kKnown = {{
     {"host", FieldId::host},
     {"connection", FieldId::connection},
     {"content-length", FieldId::content_length},
@@ -65,6 +65,11 @@ inline constexpr std::array<Entry, 38> kKnown = {{
     {"proxy-authenticate", FieldId::proxy_authenticate},
     {"proxy-authorization", FieldId::proxy_authorization},
     {"authorization", FieldId::authorization},
+    {"x-accel-buffering", FieldId::x_accel_buffering},
+    {"x-accel-redirect", FieldId::x_accel_other},
+    {"x-accel-expires", FieldId::x_accel_other},
+    {"x-accel-limit-rate", FieldId::x_accel_other},
+    {"x-accel-charset", FieldId::x_accel_other},
 }};
 
 // What a lookup reads: half a line of memory for a known name, nothing of it for nearly all others.

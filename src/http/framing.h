@@ -50,6 +50,10 @@ struct ResponseContext {
   std::string_view upgrade;  // the protocol asked for, empty: none
 };
 
+// Whether a pod wants its answer to be read ahead of a slow client (X-Accel-Buffering); other values are not
+// looked at, as in nginx.
+enum class Buffering : std::uint8_t { unsaid, no, yes };
+
 struct ResponseFacts {
   BodyKind body = BodyKind::none;
   std::uint64_t content_length = 0;  // of the body to read; also for HEAD/304: see has_content_length
@@ -58,11 +62,12 @@ struct ResponseFacts {
   bool switching_protocols = false;  // a 101 that was asked for
   bool keep_alive = true;            // the upstream connection may be used again after the body
   bool has_date = false;
+  Buffering buffering = Buffering::unsaid;
 };
 
 // Judges a parsed response head; marks `drop` on hop-by-hop fields, Server, Content-Length,
-// Transfer-Encoding, Trailer and what Connection names. The caller writes the length anew, and on a 101
-// `Connection: upgrade` and `Upgrade` (ResponseContext::upgrade: the answer names the same protocol).
+// Transfer-Encoding, Trailer, X-Accel-* and what Connection names. The caller writes the length anew, and on
+// a 101 `Connection: upgrade` and `Upgrade` (ResponseContext::upgrade: the answer names the same protocol).
 // Refusal.status is 502.
 ParseResult analyse_response(ResponseHead& head, const ResponseContext& context, ResponseFacts& facts);
 

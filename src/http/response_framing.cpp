@@ -9,7 +9,8 @@ namespace {
 constexpr FieldSet kNotRelayed(FieldId::connection, FieldId::content_length, FieldId::transfer_encoding,
                                FieldId::te, FieldId::trailer, FieldId::upgrade, FieldId::keep_alive,
                                FieldId::proxy_connection, FieldId::proxy_authenticate,
-                               FieldId::proxy_authorization, FieldId::server);
+                               FieldId::proxy_authorization, FieldId::server, FieldId::x_accel_buffering,
+                               FieldId::x_accel_other);
 
 ParseResult refuse() { return {ParseStatus::refused, {502, RejectReason::upstream_bad_framing}}; }
 
@@ -45,6 +46,12 @@ ParseResult analyse_response(ResponseHead& head, const ResponseContext& context,
       case FieldId::upgrade:
         two_upgrades = upgrade != nullptr;
         upgrade = &field;
+        break;
+      case FieldId::x_accel_buffering:
+        if (equals_ignoring_case(field.value, "yes"))
+          facts.buffering = Buffering::yes;
+        else if (equals_ignoring_case(field.value, "no"))
+          facts.buffering = Buffering::no;
         break;
       default:
         break;

@@ -27,7 +27,7 @@ constexpr std::string_view kDefaultType =
     "pods say of what type their answers are; those of Headgate's own are text/html";
 constexpr std::string_view kProxiedAddress =
     "the name of a field inside nginx that nobody else sees; there is no such step here";
-constexpr std::string_view kStreamed = "answers are streamed with bounded memory, never kept in files";
+constexpr std::string_view kStreamed = "answers of gRPC are streamed with bounded memory";
 constexpr std::string_view kDescriptors =
     "as many as the process may have descriptors; the hard limit (ulimit -n) is used";
 constexpr std::string_view kStatusPage = "there is no /nginx_status; metrics are at the admin port";
@@ -48,7 +48,6 @@ constexpr auto kUseless = std::to_array<ConfigMapKey>({
     {"default-type", KeyFate::no_effect, kDefaultType},
     {"forwarded-for-proxy-protocol-header", KeyFate::no_effect, kProxiedAddress},
     {"grpc-buffer-size-kb", KeyFate::no_effect, kStreamed},
-    {"proxy-max-temp-file-size", KeyFate::no_effect, kStreamed},
     {"max-worker-connections", KeyFate::no_effect, kDescriptors},
     {"max-worker-open-files", KeyFate::no_effect, kDescriptors},
     {"nginx-status-ipv4-whitelist", KeyFate::no_effect, kStatusPage},

@@ -22,12 +22,15 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
          "As if `non_idempotent` were in every list of `proxy-next-upstream`"),
     pods("proxy-buffer-size", "`32k`", "An answer whose head is larger is 502; `32k` is the most",
          "ingress-nginx: `4k`; the head of an answer is held whole here"),
-    pods("proxy-buffering", "", "Accepted",
-         "No effect: answers are streamed with bounded memory, whatever a pod or a client does, and never "
-         "kept in "
-         "files"),
-    pods("proxy-buffers-number", "", "Accepted", "No effect, as `proxy-buffering`"),
-    pods("proxy-busy-buffers-size", "", "Accepted", "No effect, as `proxy-buffering`"),
+    pods("proxy-buffering", "`off`",
+         "Answers are read ahead of slow clients (`on`), or their pods wait; see the annotation",
+         "Bytes that are there are sent at once, where nginx waits for a full buffer; [decision "
+         "0014](decisions/0014-answers-are-buffered-on-request.md)"),
+    pods("proxy-buffers-number", "`4`",
+         "With `proxy-buffering`: so many times `proxy-buffer-size` of an answer are kept in memory"),
+    pods("proxy-max-temp-file-size", "`1024m`", "What of it is kept in a file beyond that; `0`: no file"),
+    pods("proxy-busy-buffers-size", "", "Accepted",
+         "No effect: what is there of an answer is sent whenever its client takes it"),
     pods("proxy-http-version", "`1.1`", "Or `1.0`: how pods are asked; see the annotation"),
     pods("proxy-request-buffering", "`off`",
          "A body is read whole before a pod is asked (`on`), or streamed to it; see the annotation",

@@ -8,6 +8,7 @@ namespace headgate::k8swatch {
 namespace {
 
 constexpr std::uint64_t kMostTries = 1000;
+constexpr std::uint64_t kMostBuffers = 1000;
 
 void read_retries(ConfigMapReader& reader, router::RouteSettings& settings) {
   constexpr std::string_view kKey = "proxy-next-upstream";
@@ -32,18 +33,30 @@ void read_response_head(ConfigMapReader& reader, router::RouteSettings& settings
     return;
   }
   settings.max_response_head = response_head_for(bytes);
+  settings.answer_buffer = answer_buffer_for(bytes);
   if (bytes > router::kMaxResponseHead)
     reader.tell(kKey, "is more than 32k, the largest response head that is taken; 32k counts");
 }
 
+void read_switch(ConfigMapReader& reader, std::string_view key, bool& value) {
+  const std::string* const text = reader.text(key);
+  if (text == nullptr) return;
+  if (*text == "on" || *text == "off")
+    value = *text == "on";
+  else
+    reader.refuse(key, quoted(*text) + " is neither on nor off");
+}
+
+void read_answer_buffering(ConfigMapReader& reader, router::RouteSettings& settings) {
+  read_switch(reader, "proxy-buffering", settings.buffers_answers);
+  reader.count("proxy-buffers-number", 1, kMostBuffers, settings.answer_buffers);
+  reader.size("proxy-max-temp-file-size", settings.answer_file);
+  reader.has_no_effect("proxy-busy-buffers-size",
+                       "what is there of an answer is sent whenever its client takes it");
+}
+
 void read_request_buffering(ConfigMapReader& reader, router::RouteSettings& settings) {
-  constexpr std::string_view kSwitch = "proxy-request-buffering";
-  if (const std::string* text = reader.text(kSwitch)) {
-    if (*text == "on" || *text == "off")
-      settings.buffers_requests = *text == "on";
-    else
-      reader.refuse(kSwitch, quoted(*text) + " is neither on nor off");
-  }
+  read_switch(reader, "proxy-request-buffering", settings.buffers_requests);
   constexpr std::string_view kMemory = "client-body-buffer-size";
   std::uint64_t bytes = settings.body_buffer;
   reader.size(kMemory, bytes);
@@ -73,9 +86,7 @@ router::RouteSettings read_route_settings(ConfigMapReader& reader) {
   reader.time("proxy-send-timeout", settings.send_timeout);
   read_retries(reader, settings);
   read_response_head(reader, settings);
-  constexpr const char* kStreamed = "answers are streamed with bounded memory, never written to disk";
-  for (const std::string_view key : {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size"})
-    reader.has_no_effect(key, kStreamed);
+  read_answer_buffering(reader, settings);
   read_request_buffering(reader, settings);
   read_version(reader, settings);
   return settings;

@@ -17,7 +17,7 @@ class Exchange;
 // others had their turn.
 class BufferedRequest final : public IoHandler {
  public:
-  BufferedRequest(Exchange& exchange, RequestSpool& spool, std::string_view namespace_name,
+  BufferedRequest(Exchange& exchange, ContentSpool& spool, std::string_view namespace_name,
                   std::uint64_t most_in_memory)
       : content(spool, namespace_name, most_in_memory), exchange_(exchange) {}
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "proxy/content_spool.h"
 #include "proxy/health_keeper.h"
 #include "proxy/password_checker.h"
-#include "proxy/request_spool.h"
 #include "proxy/worker.h"
 
 namespace headgate::proxy {
@@ -24,7 +24,7 @@ DataPlane::DataPlane(DataPlaneConfig config, const observe::AccessLogSinks& acce
       retire_(std::move(retire)),
       health_(std::make_unique<HealthKeeper>(config_.workers)) {
   config_.passwords = std::make_shared<PasswordChecker>(kPasswordThreads);
-  config_.request_spool = std::make_shared<RequestSpool>(
+  config_.content_spool = std::make_shared<ContentSpool>(
       config_.request_buffer_dir, config_.request_buffer_memory, config_.request_buffer_disk);
   for (unsigned i = 0; i < config_.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(config_, i, access_log, retire_, on_adopted_, on_spans_));

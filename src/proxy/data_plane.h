@@ -23,7 +23,7 @@ namespace headgate::proxy {
 
 class HealthKeeper;
 class PasswordChecker;
-class RequestSpool;
+class ContentSpool;
 class Worker;
 
 // What is the same from start to end; what the ConfigMap says is in router::ListenerSettings.
@@ -32,10 +32,10 @@ struct DataPlaneConfig {
   unsigned workers = 1;
   std::chrono::milliseconds client_send_timeout{60000};  // a client that takes no byte of its answer
   std::shared_ptr<PasswordChecker> passwords;            // of the DataPlane, which makes it
-  std::string request_buffer_dir;  // for contents of requests that are buffered; empty: $TMPDIR or /tmp
+  std::string request_buffer_dir;  // for contents that are buffered; empty: $TMPDIR or /tmp
   std::uint64_t request_buffer_memory = std::uint64_t{64} << 20;  // bytes of all of them together, in memory
   std::uint64_t request_buffer_disk = std::uint64_t{1} << 30;     // and in files
-  std::shared_ptr<RequestSpool> request_spool;                    // of the DataPlane, which makes it
+  std::shared_ptr<ContentSpool> content_spool;                    // of the DataPlane, which makes it
 };
 
 class DataPlane {

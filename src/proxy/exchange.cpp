@@ -379,19 +379,30 @@ void Exchange::on_response_head(http::ResponseHead& head, const http::ResponseFa
     downstream_->send_head(head, facts, body, size, last);
   }
   keep_pace();
-  if (last) finish_response();
+  if (last)
+    finish_response();
+  else if (wants_answer_buffer(facts))
+    begin_answer_buffer();
 }
 
 void Exchange::on_response_body(char* data, std::size_t size, bool last) {
   current_try().response_bytes += size;
+  if (answer_ != nullptr) {
+    buffer_answer(data, size, last);
+    return;
+  }
+  if (give_to_client(data, size, last) && last) finish_response();
+}
+
+bool Exchange::give_to_client(char* data, std::size_t size, bool last) {
   if (compressor_ != nullptr) {
-    if (!send_compressed(nullptr, {}, {data, size}, last)) return;
+    if (!send_compressed(nullptr, {}, {data, size}, last)) return false;
   } else {
     body_bytes_sent_ += size;
     downstream_->send_body(data, size, last);
   }
   keep_pace();
-  if (last) finish_response();
+  return true;
 }
 
 void Exchange::on_response_trailers(std::string_view lines) {
@@ -402,7 +413,7 @@ void Exchange::on_response_trailers(std::string_view lines) {
   finish_response();
 }
 
-void Exchange::finish_response() {
+void Exchange::release_upstream() {
   current_try().response_time = since_try();
   if (current_try().status < 400) note_outcome(TryOutcome::success);
   Upstream* const upstream = upstream_;
@@ -412,8 +423,16 @@ void Exchange::finish_response() {
     abandoned_ = true;
     downstream_->abandon_request_body();
   }
+}
+
+void Exchange::end_response() {
   response_done_ = true;
   if (!downstream_->congested()) finish(Ending::complete);
+}
+
+void Exchange::finish_response() {
+  release_upstream();
+  end_response();
 }
 
 void Exchange::on_switching(http::ResponseHead& head, UpstreamConnection& connection) {
@@ -479,6 +498,8 @@ void Exchange::reply(const policy::Denial& denial) {
 void Exchange::on_downstream_drained() {
   if (response_done_) {
     finish(Ending::complete);
+  } else if (answer_ != nullptr) {
+    send_buffered_answer();
   } else if (upstream_ != nullptr) {
     upstream_->resume_response();
   }
@@ -516,6 +537,7 @@ std::chrono::microseconds Exchange::since(TimePoint start) const {
 void Exchange::clear() {
   end_suspension();
   drop_buffered();
+  drop_answer();
   held_.reset();
   grant_.reset();
   mirror_.reset();

@@ -29,6 +29,7 @@
 #include "policy/request_edit.h"
 #include "policy/request_view.h"
 #include "proxy/answer_pace.h"
+#include "proxy/buffered_answer.h"
 #include "proxy/buffered_request.h"
 #include "proxy/downstream.h"
 #include "proxy/endpoint_pool.h"
@@ -123,8 +124,18 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void send_buffered();
   [[nodiscard]] const BufferedRequest* buffered() const { return buffered_.get(); }
 
-  [[nodiscard]] bool response_paused() const override { return downstream_->congested() || is_paced_out(); }
-  [[nodiscard]] std::size_t response_room() const override;
+  // --- Said by its BufferedAnswer ---
+
+  // Goes on with what was cut short.
+  void send_buffered_answer();
+  [[nodiscard]] const BufferedAnswer* answer() const { return answer_.get(); }
+
+  [[nodiscard]] bool response_paused() const override {
+    return answer_ == nullptr ? !client_takes() : is_answer_held_back();
+  }
+  [[nodiscard]] std::size_t response_room() const override {
+    return answer_ == nullptr ? client_room() : answer_room();
+  }
   [[nodiscard]] http::ResponseContext response_context() const override { return {method_, upgrade_}; }
   [[nodiscard]] const router::RouteSettings& settings() const override { return route_->settings; }
 
@@ -202,6 +213,9 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void begin_pace();
   void keep_pace();
   [[nodiscard]] bool is_paced_out() const;
+  // Content can be given to the client, and so many bytes of it at once.
+  [[nodiscard]] bool client_takes() const { return !downstream_->congested() && !is_paced_out(); }
+  [[nodiscard]] std::size_t client_room() const;
 
   // exchange_suspend.cpp
   // Keeps a copy of the request, once; what came with the head is in it from then on.
@@ -231,6 +245,19 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void on_answer_to_buffered();
   void drop_buffered();
   void mirror_buffered();
+  // exchange_answer_buffer.cpp
+  [[nodiscard]] bool wants_answer_buffer(const http::ResponseFacts& facts) const {
+    return facts.buffering == http::Buffering::unsaid ? settings().buffers_answers
+                                                      : facts.buffering == http::Buffering::yes;
+  }
+  void begin_answer_buffer();
+  void buffer_answer(char* data, std::size_t size, bool last);
+  [[nodiscard]] bool goes_past_buffer() const;
+  [[nodiscard]] bool is_answer_held_back() const;
+  [[nodiscard]] std::size_t answer_room() const;
+  bool cut_behind_buffer();
+  void fail_answer_buffer(int error);
+  void drop_answer();
   // exchange_errors.cpp
   [[nodiscard]] const policy::ErrorPages* error_pages() const;
   [[nodiscard]] EndpointPoolRef usable_pool(const router::Cluster* cluster) const;
@@ -290,6 +317,12 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   void reply(http::LocalReply answer, RejectReason reason);
   void reply(const policy::Denial& denial);
   bool accept_answer(const http::ResponseHead& head);
+  // More content. False: it failed, and the answer has been cut.
+  bool give_to_client(char* data, std::size_t size, bool last);
+  // The upstream has given all of the answer; the client has been given it.
+  void release_upstream();
+  void end_response();
+  // Both.
   void finish_response();
   void finish(Ending ending);
   // exchange_log.cpp
@@ -390,6 +423,7 @@ class Exchange final : public TunnelOwner, public UpstreamUser {
   bool response_done_ = false;
   RejectReason reason_ = RejectReason::none;
   std::uint64_t body_bytes_sent_ = 0;
+  std::unique_ptr<BufferedAnswer> answer_;  // from the head on, where the answer is read ahead of the client
   bool tunnelling_ = false;
   bool grpc_ = false;                 // errors of ours are told in its way
   std::unique_ptr<AnswerPace> pace_;  // made for the first Route that limits it

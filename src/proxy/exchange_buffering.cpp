@@ -34,7 +34,7 @@ bool Exchange::is_to_be_buffered() {
 
 void Exchange::begin_buffering(const policy::RequestView& request) {
   const std::string_view early = std::exchange(early_body_, {});
-  buffered_ = std::make_unique<BufferedRequest>(*this, *context_->config.request_spool,
+  buffered_ = std::make_unique<BufferedRequest>(*this, *context_->config.content_spool,
                                                 request.namespace_name, route_->settings.body_buffer);
   const RequestBuffer::Added added = buffered_->content.append(early);  // before hold() makes a copy of it
   const int error = errno;
@@ -68,7 +68,7 @@ void Exchange::buffer_body(std::string_view bytes, bool last) {
 
 // Waiting for room instead could wait for ever: those who hold it may be waiting for room themselves.
 void Exchange::refuse_buffering(RequestBuffer::Added why, int error) {
-  RequestSpool& spool = *context_->config.request_spool;
+  ContentSpool& spool = *context_->config.content_spool;
   if (why == RequestBuffer::Added::full) {
     spool.tell_full();
     on_request_body_failed({503, RejectReason::request_buffer_full});
@@ -107,7 +107,7 @@ void Exchange::send_buffered() {
     const std::string_view piece =
         buffered_->content.read(buffered_->sent, context_->scratch.packed(), kPiece);
     if (piece.empty()) {
-      context_->config.request_spool->tell_no_file(errno);
+      context_->config.content_spool->tell_no_file(errno);
       on_request_body_failed({500, RejectReason::request_buffer_file});
       return;
     }

@@ -43,7 +43,7 @@ bool Exchange::send_compressed(http::ResponseHead* head, const http::ResponseFac
       done = step.done;
     }
     if (step.failed) {  // no memory, in the middle of it
-      upstream_->close();
+      if (upstream_ != nullptr) upstream_->close();
       upstream_ = nullptr;
       reason_ = RejectReason::upstream_reset;
       finish(Ending::cut);

@@ -79,7 +79,7 @@ bool Exchange::is_paced_out() const {
   return pace_ != nullptr && pace_->has_begun() && pace_->room(context_->now) == 0;
 }
 
-std::size_t Exchange::response_room() const {
+std::size_t Exchange::client_room() const {
   const std::size_t room = downstream_->room();
   if (pace_ != nullptr && pace_->has_begun()) {
     const std::size_t least = compressor_ != nullptr ? AnswerPace::kPackedRoom : 0;
@@ -89,9 +89,11 @@ std::size_t Exchange::response_room() const {
 }
 
 void Exchange::on_pace() {
-  if (upstream_ == nullptr || !head_sent_ || response_done_) return;
+  if (!head_sent_ || response_done_ || (upstream_ == nullptr && answer_ == nullptr)) return;
   if (is_paced_out())
     keep_pace();
+  else if (answer_ != nullptr)
+    send_buffered_answer();
   else if (!downstream_->congested())
     upstream_->resume_response();
 }

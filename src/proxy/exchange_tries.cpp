@@ -102,7 +102,7 @@ void Exchange::on_upstream_failed(UpstreamFailure failure, bool request_sent, bo
   if (!stale && !refused && !noted) note_outcome(TryOutcome::gateway_failure);
   if (head_sent_) {  // too late to say anything but that it is cut
     reason_ = answer.reason;
-    finish(Ending::cut);
+    if (!cut_behind_buffer()) finish(Ending::cut);
     return;
   }
   failed.status = static_cast<std::uint16_t>(answer.status);

@@ -8,7 +8,7 @@
 
 namespace headgate::proxy {
 
-RequestBuffer::RequestBuffer(RequestSpool& spool, std::string_view namespace_name,
+RequestBuffer::RequestBuffer(ContentSpool& spool, std::string_view namespace_name,
                              std::uint64_t most_in_memory)
     : spool_(spool),
       most_in_memory_(most_in_memory),

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/byte_buffer.h"
-#include "proxy/request_spool.h"
+#include "proxy/content_spool.h"
 
 namespace headgate::proxy {
 
@@ -19,12 +19,12 @@ class RequestBuffer {
  public:
   enum class Added : std::uint8_t {
     done,
-    full,     // RequestSpool's bounds
+    full,     // ContentSpool's bounds
     no_file,  // there is no file, or it could not be written: errno says why
   };
 
   // `namespace_name`: whose it is. `most_in_memory`: bytes of this content. The spool outlives this.
-  RequestBuffer(RequestSpool& spool, std::string_view namespace_name, std::uint64_t most_in_memory);
+  RequestBuffer(ContentSpool& spool, std::string_view namespace_name, std::uint64_t most_in_memory);
   ~RequestBuffer() { release(); }
   RequestBuffer(const RequestBuffer&) = delete;
   RequestBuffer& operator=(const RequestBuffer&) = delete;
@@ -46,7 +46,7 @@ class RequestBuffer {
   [[nodiscard]] bool take_file_bytes(std::uint64_t bytes);
   [[nodiscard]] bool write(std::string_view bytes);
 
-  RequestSpool& spool_;
+  ContentSpool& spool_;
   std::uint64_t most_in_memory_;
   SharedByteBudget::Share memory_share_;
   SharedByteBudget::Share file_share_;

@@ -1,5 +1,5 @@
 // A bound on what many holders, on several threads, keep together. Asked for contents of buffered requests
-// only, once for each piece that is read of them.
+// and answers only, once for each piece that is read of them.
 #pragma once
 
 #include <atomic>
@@ -27,6 +27,11 @@ class SharedByteBudget {
       if (!budget_->take(bytes)) return false;
       bytes_ += bytes;
       return true;
+    }
+    // No more than it has.
+    void give_back(std::uint64_t bytes) {
+      bytes_ -= bytes;
+      budget_->used_.fetch_sub(bytes, std::memory_order_relaxed);
     }
     void give_back() { budget_->used_.fetch_sub(std::exchange(bytes_, 0), std::memory_order_relaxed); }
 

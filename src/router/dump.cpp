@@ -72,6 +72,15 @@ std::string settings_of(const RouteSettings& settings) {
   }
   if (!settings.access_log) text += " no-access-log";
   if (settings.http10) text += " http-1.0";
+  if (settings.buffers_answers) {
+    text += " buffers-answers";
+    if (settings.answer_buffers != standard.answer_buffers)
+      add("answer-buffers", std::to_string(settings.answer_buffers));
+    if (settings.answer_buffer != standard.answer_buffer)
+      add("answer-buffer", std::to_string(settings.answer_buffer));
+    if (settings.answer_file != standard.answer_file)
+      add("answer-file", settings.answer_file == 0 ? "none" : std::to_string(settings.answer_file));
+  }
   if (settings.buffers_requests)
     text += " buffers-requests" +
             (settings.body_buffer != standard.body_buffer ? "=" + std::to_string(settings.body_buffer) : "");

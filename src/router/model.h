@@ -113,6 +113,14 @@ struct RouteSettings {
   // `body_buffer` bytes, else into a file [client-body-buffer-size].
   bool buffers_requests = false;
   std::uint64_t body_buffer = std::uint64_t{8} * 1024;
+  // The answer is read from its pod as fast as that gives it [proxy-buffering]: what its client has not taken
+  // is kept in memory up to `answer_buffers` times `answer_buffer` bytes [proxy-buffers-number,
+  // proxy-buffer-size], then in a file up to `answer_file` bytes [proxy-max-temp-file-size]. A pod may say
+  // otherwise [X-Accel-Buffering].
+  bool buffers_answers = false;
+  std::uint32_t answer_buffers = 4;
+  std::uint64_t answer_buffer = kMaxResponseHead;
+  std::uint64_t answer_file = std::uint64_t{1} << 30;
   bool http10 = false;  // pods are asked in HTTP/1.0, where it is not HTTP/2 [proxy-http-version]
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };

@@ -132,6 +132,21 @@ TEST(ResponseFraming, KeepsTheConnectionAsTheBackendSays) {
   EXPECT_TRUE(kept("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"));
 }
 
+TEST(ResponseFraming, TakesWhatIsSaidToTheProxyForItself) {
+  const auto buffering = [](std::string_view value) {
+    return Analysed("HTTP/1.1 200 OK\r\nx-accel-buffering: " + std::string(value) + "\r\n")->buffering;
+  };
+  EXPECT_EQ(buffering("yes"), Buffering::yes);
+  EXPECT_EQ(buffering("NO"), Buffering::no);
+  for (const char* other : {"", "on", "1", "no, yes"})
+    EXPECT_EQ(buffering(other), Buffering::unsaid) << other;
+  EXPECT_EQ(Analysed("HTTP/1.1 200 OK\r\n")->buffering, Buffering::unsaid);
+  Analysed response(
+      "HTTP/1.1 200 OK\r\nX-Accel-Buffering: no\r\nX-Accel-Redirect: /i\r\nX-Accel-Expires: 1\r\n"
+      "X-Accel-Limit-Rate: 1\r\nX-Accel-Charset: utf-8\r\nX-Accel-Mapping: kept\r\n");
+  EXPECT_THAT(response.relayed(), ElementsAre("X-Accel-Mapping"));
+}
+
 TEST(ResponseFraming, DropsHopByHopFieldsAndServer) {
   Analysed response(
       "HTTP/1.1 200 OK\r\nServer: x\r\nDate: d\r\nConnection: X-Hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: "

@@ -45,6 +45,37 @@ TEST(RouteSettings, RequestsAreBufferedWhereAskedFor) {
   EXPECT_EQ(findings.size(), 8U);
 }
 
+TEST(RouteSettings, AnswersAreBufferedWhereAskedFor) {
+  std::vector<Finding> findings;
+  const auto usual = read({}, findings);
+  EXPECT_FALSE(usual.buffers_answers);
+  EXPECT_EQ(usual.answer_buffers * usual.answer_buffer, 128U << 10);
+  EXPECT_EQ(usual.answer_file, 1U << 30);
+  const auto on = read({{"proxy-buffering", "on"},
+                        {"proxy-buffers-number", "8"},
+                        {"proxy-buffer-size", "16k"},
+                        {"proxy-max-temp-file-size", "0"}},
+                       findings);
+  EXPECT_TRUE(on.buffers_answers);
+  EXPECT_EQ(on.answer_buffers, 8U);
+  EXPECT_EQ(on.answer_buffer, 16U << 10);
+  EXPECT_EQ(on.answer_file, 0U);
+  EXPECT_TRUE(findings.empty());
+  EXPECT_EQ(read({{"proxy-buffer-size", "64k"}}, findings).answer_buffer, 64U << 10) << "heads have a bound";
+  EXPECT_EQ(read({{"proxy-buffer-size", "999g"}}, findings).answer_buffer, 1U << 30);
+  EXPECT_EQ(findings.size(), 2U);
+  findings.clear();
+  for (const char* const bad : {"true", "On", ""})
+    EXPECT_FALSE(read({{"proxy-buffering", bad}}, findings).buffers_answers) << bad;
+  for (const char* const bad : {"0", "-1", "1001", "many"})
+    EXPECT_EQ(read({{"proxy-buffers-number", bad}}, findings).answer_buffers, 4U) << bad;
+  EXPECT_EQ(read({{"proxy-max-temp-file-size", "off"}}, findings).answer_file, 1U << 30);
+  EXPECT_EQ(findings.size(), 7U) << "what is empty is not there";
+  findings.clear();
+  (void)read({{"proxy-busy-buffers-size", "8k"}}, findings);
+  EXPECT_EQ(findings.size(), 1U);
+}
+
 TEST(RouteSettings, ABadValueKeepsItsDefaultAndIsTold) {
   std::vector<Finding> findings;
   const auto settings =

@@ -43,7 +43,7 @@ class RequestBufferTest : public ::testing::Test {
   }
 
   test_support::TempDir folder;
-  RequestSpool spool{folder.path().string(), kMostInMemory, 2 * kMostInFiles};
+  ContentSpool spool{folder.path().string(), kMostInMemory, 2 * kMostInFiles};
 };
 
 TEST_F(RequestBufferTest, StaysInMemoryUpToItsBound) {
@@ -120,7 +120,7 @@ TEST_F(RequestBufferTest, FilesHaveABoundTogether) {
 }
 
 TEST_F(RequestBufferTest, SaysWhyThereIsNoFile) {
-  RequestSpool nowhere((folder.path() / "missing").string(), kMostInMemory, kMostInFiles);
+  ContentSpool nowhere((folder.path() / "missing").string(), kMostInMemory, kMostInFiles);
   RequestBuffer buffer(nowhere, "shop", kMemory);
   EXPECT_EQ(buffer.append(pattern(0, 1000)), Added::done) << "no folder is needed for that";
   EXPECT_EQ(buffer.append("x"), Added::no_file);
@@ -129,9 +129,9 @@ TEST_F(RequestBufferTest, SaysWhyThereIsNoFile) {
   EXPECT_EQ(nowhere.memory().used() + nowhere.files().used(), 0u);
 }
 
-TEST(RequestSpool, HasAFolderWithoutBeingTold) {
+TEST(ContentSpool, HasAFolderWithoutBeingTold) {
   EXPECT_TRUE(
-      std::filesystem::equivalent(RequestSpool("", 0, 0).folder(), std::filesystem::temp_directory_path()));
+      std::filesystem::equivalent(ContentSpool("", 0, 0).folder(), std::filesystem::temp_directory_path()));
 }
 
 TEST(SharedByteBudget, IsNeverExceededByThreadsTogether) {

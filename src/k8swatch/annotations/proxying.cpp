@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kMostSeconds = 365 * 24 * 3600;
 constexpr std::int64_t kMostTries = 1000;
+constexpr std::int64_t kMostBuffers = 1000;
+constexpr std::uint64_t kMostAnswerBuffer = std::uint64_t{1} << 30;
 
 constexpr std::string_view kSeconds = "seconds, a whole number";
 constexpr std::string_view kSize = "a size (`8k`, `1m`)";
@@ -80,14 +82,23 @@ constexpr std::array kRows = {
         "without WebSockets; content of unknown length is read whole first (as with "
         "`proxy-request-buffering: "
         "on`) (default: the ConfigMap's)"),
-    row("proxy-buffering", kOnOff, check_on_off, low, "off",
-        "Accepted; answers are streamed with bounded memory, and a slow client slows its pod down, as with "
-        "`off`"),
-    row("proxy-buffers-number", "a whole number", check_integer<1, kMostTries>, low, "4",
-        "Accepted; see `proxy-buffering`"),
-    row("proxy-busy-buffers-size", kSize, check_buffer_size, low, "", "Accepted; see `proxy-buffering`"),
+    row("proxy-buffering", kOnOff, check_on_off, OnInvalid::use_default, low, "off",
+        "`on`: answers are read from pods as fast as those give them, and a slow client gets its own from "
+        "memory, then from a file in `--request-buffer-dir`, while its pod serves others; never those of "
+        "HTTP/2 pods (gRPC). `off`: a slow client slows its pod down. A pod says otherwise of one answer "
+        "with "
+        "`X-Accel-Buffering: yes` or `no` (`docs/decisions/0014-answers-are-buffered-on-request.md`) "
+        "(default: the ConfigMap's)",
+        "With `on`, bytes that are there are sent at once, where nginx waits for a full buffer"),
+    row("proxy-buffers-number", "a whole number", check_integer<1, kMostBuffers>, low, "4",
+        "With `proxy-buffering`: so many times `proxy-buffer-size` of an answer are kept in memory, in steps "
+        "of 32k (default: the ConfigMap's)"),
+    row("proxy-busy-buffers-size", kSize, check_buffer_size, low, "",
+        "Accepted; what is there of an answer is sent whenever its client takes it"),
     row("proxy-max-temp-file-size", kSize, check_size, low, "1024m",
-        "Accepted; answers are never written to disk"),
+        "With `proxy-buffering`: what of an answer is kept in a file beyond that; then its pod waits. `0`: "
+        "no "
+        "file (default: the ConfigMap's)"),
     row("proxy-request-buffering", kOnOff, check_on_off, low, "off",
         "`on`: the whole body is read before a pod is asked, so that a slow client holds none and every try "
         "has all of it; to pods of HTTP/2 (gRPC) it is streamed all the same. `off`, the default where "
@@ -113,6 +124,8 @@ std::uint32_t response_head_for(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, router::kMaxResponseHead));
 }
 
+std::uint64_t answer_buffer_for(std::uint64_t bytes) { return std::min(bytes, kMostAnswerBuffer); }
+
 ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
   ProxyingAnnotations result;
   result.connect_timeout = seconds(reader, "proxy-connect-timeout");
@@ -122,6 +135,7 @@ ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
   if (const auto text = reader.text("proxy-buffer-size")) {
     const std::uint64_t bytes = parse_size(*text).value();
     result.max_response_head = response_head_for(bytes);
+    result.answer_buffer = answer_buffer_for(bytes);
     if (bytes > router::kMaxResponseHead)
       reader.note("proxy-buffer-size", OnInvalid::use_default,
                   quoted(*text) + " is more than 32k, the largest head that is taken; 32k counts");
@@ -131,10 +145,12 @@ ProxyingAnnotations read_proxying_annotations(AnnotationReader& reader) {
   if (const auto text = reader.text("proxy-next-upstream-tries"))
     result.tries = static_cast<std::uint32_t>(parse_integer(*text).value_or(0));
   result.tries_timeout = seconds(reader, "proxy-next-upstream-timeout");
-  // Without effect; asked for so that a bad value is told.
-  for (const std::string_view name :
-       {"proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size", "proxy-max-temp-file-size"})
-    (void)reader.text(name);
+  if (const auto text = reader.text("proxy-buffering")) result.buffers_answers = *text == "on";
+  if (const auto text = reader.text("proxy-buffers-number"))
+    result.answer_buffers = static_cast<std::uint32_t>(parse_integer(*text).value_or(0));
+  if (const auto text = reader.text("proxy-max-temp-file-size"))
+    result.answer_file = parse_size(*text).value();
+  (void)reader.text("proxy-busy-buffers-size");  // without effect; asked for so that a bad value is told
   if (const auto text = reader.text("proxy-http-version")) result.http10 = *text == "1.0";
   if (const auto text = reader.text("proxy-request-buffering")) result.buffers_requests = *text == "on";
   if (const auto text = reader.text("client-body-buffer-size"))
@@ -156,6 +172,10 @@ void apply(const ProxyingAnnotations& annotations, router::RouteSettings& settin
   take(annotations.tries_timeout, settings.tries_timeout);
   take(annotations.buffers_requests, settings.buffers_requests);
   take(annotations.body_buffer, settings.body_buffer);
+  take(annotations.buffers_answers, settings.buffers_answers);
+  take(annotations.answer_buffers, settings.answer_buffers);
+  take(annotations.answer_buffer, settings.answer_buffer);
+  take(annotations.answer_file, settings.answer_file);
   take(annotations.http10, settings.http10);
 }
 

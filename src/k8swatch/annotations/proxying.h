@@ -23,6 +23,10 @@ struct ProxyingAnnotations {
   std::optional<std::chrono::milliseconds> tries_timeout;
   std::optional<bool> buffers_requests;
   std::optional<std::uint64_t> body_buffer;
+  std::optional<bool> buffers_answers;
+  std::optional<std::uint32_t> answer_buffers;
+  std::optional<std::uint64_t> answer_buffer;
+  std::optional<std::uint64_t> answer_file;
   std::optional<bool> http10;
 };
 
@@ -32,5 +36,7 @@ void apply(const ProxyingAnnotations& annotations, router::RouteSettings& settin
 
 // How large a response head may be for `bytes` of proxy-buffer-size.
 std::uint32_t response_head_for(std::uint64_t bytes);
+// One of the buffers of an answer, for the same.
+std::uint64_t answer_buffer_for(std::uint64_t bytes);
 
 }  // namespace headgate::k8swatch
