@@ -82,6 +82,7 @@ IoResult TransportLayer::read(char* data, std::size_t size) {
       if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
       break;
     case SessionStatus::closed:
+      left_ = half_closed_ && session_->was_said_goodbye() && !answered_end_;
       return {IoStatus::closed};
     case SessionStatus::failed:
       break;
@@ -107,6 +108,7 @@ IoResult TransportLayer::write(const char* data, std::size_t size) {
   join_deferred();
   const IoStatus flushed = flush();
   if (flushed != IoStatus::done) return {flushed};
+  answered_end_ = answered_end_ || half_closed_ || session_->has_ended();
   writing_ = true;
   const SessionResult result = session_->write(data, size);
   push();
@@ -146,7 +148,7 @@ bool TransportLayer::is_quiet() const {
 }
 
 void TransportLayer::say_goodbye() {
-  if (goodbye_said_ || !established_ || failed_) return;
+  if (goodbye_said_ || !established_ || failed_ || left_) return;
   goodbye_said_ = true;
   join_deferred();
   session_->close();

@@ -81,6 +81,10 @@ class TransportLayer final : public tls::Wire {
   bool established_ = false;
   bool failed_ = false;
   bool goodbye_said_ = false;
+  bool answered_end_ = false;  // something was written when the peer was known to send no more
+  // The peer closed its session and its connection, and was not waiting for anything: the goodbye that RFC
+  // 8446 §6.1 asks for would find no reader, and be paid with a segment and the reset that answers it.
+  bool left_ = false;
 };
 
 }  // namespace headgate::proxy

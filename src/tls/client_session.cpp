@@ -105,6 +105,7 @@ SessionStatus ClientSession::handshake() {
 SessionResult ClientSession::read(char* data, std::size_t size) { return state_->core.read(data, size); }
 bool ClientSession::has_buffered() const { return state_->core.has_buffered(); }
 bool ClientSession::has_ended() const { return state_->core.has_ended(); }
+bool ClientSession::was_said_goodbye() const { return state_->core.was_said_goodbye(); }
 SessionResult ClientSession::write(const char* data, std::size_t size) {
   return state_->core.write(data, size);
 }

@@ -34,6 +34,7 @@ class ClientSession final : public Session {
   SessionResult read(char* data, std::size_t size) override;
   [[nodiscard]] bool has_buffered() const override;
   [[nodiscard]] bool has_ended() const override;
+  [[nodiscard]] bool was_said_goodbye() const override;
   SessionResult write(const char* data, std::size_t size) override;
   void close() override;
   // "certificate verify failed: self-signed certificate", "no application protocol", "tlsv13 alert

@@ -104,6 +104,7 @@ SessionStatus ServerSession::handshake() {
 SessionResult ServerSession::read(char* data, std::size_t size) { return state_->core.read(data, size); }
 bool ServerSession::has_buffered() const { return state_->core.has_buffered(); }
 bool ServerSession::has_ended() const { return state_->core.has_ended(); }
+bool ServerSession::was_said_goodbye() const { return state_->core.was_said_goodbye(); }
 SessionResult ServerSession::write(const char* data, std::size_t size) {
   return state_->core.write(data, size);
 }

@@ -45,6 +45,7 @@ class ServerSession final : public Session {
   SessionResult read(char* data, std::size_t size) override;
   [[nodiscard]] bool has_buffered() const override;
   [[nodiscard]] bool has_ended() const override;
+  [[nodiscard]] bool was_said_goodbye() const override;
   SessionResult write(const char* data, std::size_t size) override;
   void close() override;
 

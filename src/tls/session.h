@@ -48,6 +48,8 @@ class Session {
   [[nodiscard]] virtual bool has_buffered() const = 0;
   // read() has met the end, or a failure, behind what it returned: the next call says so.
   [[nodiscard]] virtual bool has_ended() const = 0;
+  // The peer's close_notify has been read.
+  [[nodiscard]] virtual bool was_said_goodbye() const = 0;
   // Takes all of it or nothing. After would_block the next call must begin with the same bytes.
   virtual SessionResult write(const char* data, std::size_t size) = 0;
   // Gives close_notify to the Wire, once; nothing after a failure. Without it a client cannot resume.

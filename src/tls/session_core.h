@@ -35,6 +35,8 @@ struct SessionCore {
   SessionResult write(const char* data, std::size_t size);
   void close();
   [[nodiscard]] bool has_buffered() const { return SSL_has_pending(ssl.get()) == 1; }
+  // An end without close_notify comes as the end of the wire.
+  [[nodiscard]] bool was_said_goodbye() const { return peer_closed && !wire.ended; }
   [[nodiscard]] bool has_ended() const { return peer_closed || phase == Phase::failed; }
 
   WireBio wire;

@@ -323,6 +323,36 @@ TEST_P(TlsTransport, ClosesWithCloseNotify) {
   EXPECT_TRUE(peer->got_goodbye());
 }
 
+// A goodbye to a client that has closed its socket costs a segment, and the reset that answers it.
+TEST_P(TlsTransport, SaysNoGoodbyeToWhoHasLeft) {
+  struct Case {
+    bool goodbye, fin, answered, expected;
+  };
+  for (const Case& a : {Case{true, true, false, false}, Case{true, false, false, true},
+                        Case{false, true, false, true}, Case{true, true, true, true}}) {
+    SCOPED_TRACE(testing::PrintToString(std::vector<bool>{a.goodbye, a.fin, a.answered}));
+    connect();
+    shake_hands();
+    if (a.answered) {
+      ASSERT_TRUE(peer->send("request"));
+    }
+    if (a.goodbye) peer->say_goodbye();
+    if (a.fin) {
+      ASSERT_EQ(::shutdown(peer->fd(), SHUT_WR), 0);
+      transport.note_half_close();
+    }
+    char data[64];
+    if (a.answered) {
+      ASSERT_EQ(transport.read(data, sizeof data).bytes, 7u);
+      ASSERT_EQ(transport.write("answer", 6).bytes, 6u);
+    }
+    ASSERT_EQ(transport.read(data, sizeof data).status, IoStatus::closed);
+    transport.close();
+    EXPECT_EQ(peer->receive(), a.answered ? "answer" : "");
+    EXPECT_EQ(peer->got_goodbye(), a.expected);
+  }
+}
+
 TEST_P(TlsTransport, ShutsDownWithCloseNotifyAndGoesOnReading) {
   connect();
   shake_hands();
