@@ -29,19 +29,16 @@ Result<void> ErrorLog::lead_to(int descriptor) {
 }
 
 Result<void> ErrorLog::open(const std::string& place) {
-  if (place == "stderr") return lead_to(STDERR_FILENO);
-  if (place == "stdout") return lead_to(STDOUT_FILENO);
-  const Result<int> file = open_for_append(place);
+  const Result<LogFile> file = LogFile::open(place);
   if (!file) return fail(file.error().message);
-  const Result<void> led = lead_to(*file);
-  ::close(*file);
-  return led;
+  // The last line here, once it is sure that there is another place.
+  if (place != place_) log::info("the log goes on in " + place);
+  return lead_to(file->descriptor());
 }
 
 Result<void> ErrorLog::follow(const std::string& path) {
   const std::string place = path.empty() ? "stderr" : log_place(path);
   if (place == place_) return {};
-  log::info("the log goes on in " + place);
   if (Result<void> opened = open(place); !opened) return opened;
   place_ = place;
   return {};

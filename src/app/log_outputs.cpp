@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -31,6 +32,45 @@ struct LogOutputs::Place {
   std::unique_ptr<observe::AccessLogSink> sink;
 };
 
+// Places that nobody writes to any more, while their sinks try to write what is queued: a reader that hangs
+// has a second, and nobody waits for it. Control thread.
+class LogOutputs::Leaving : public std::enable_shared_from_this<Leaving> {
+ public:
+  explicit Leaving(boost::asio::io_context& io) : timer_(io) {}
+
+  void add(std::unique_ptr<Place> place) {
+    place->sink->begin_end();
+    places_.push_back(std::move(place));
+    if (places_.size() == 1) look_again();
+  }
+
+ private:
+  void look_again() {
+    timer_.expires_after(kBetweenLooks);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (error || self == nullptr) return;
+      std::erase_if(self->places_, [](const auto& place) { return place->sink->is_over(); });
+      if (!self->places_.empty()) self->look_again();
+    });
+  }
+
+  static constexpr std::chrono::milliseconds kBetweenLooks{100};
+
+  boost::asio::steady_timer timer_;
+  std::vector<std::unique_ptr<Place>> places_;
+};
+
+LogOutputs::PlaceRef LogOutputs::make_place(std::string name) const {
+  auto place = std::make_unique<Place>();
+  place->name = std::move(name);
+  return {place.release(), [leaving = std::weak_ptr<Leaving>(leaving_)](Place* last) {
+            std::unique_ptr<Place> owned(last);
+            const auto to = leaving.lock();
+            if (to != nullptr && owned->sink != nullptr) to->add(std::move(owned));
+          }};
+}
+
 LogOutputs::LogOutputs(boost::asio::io_context& io, LogFile by_flag, std::string flag_place,
                        k8swatch::NameResolver& resolver, std::function<void()> changed)
     : names_(&resolver, Clock::now,
@@ -40,8 +80,8 @@ LogOutputs::LogOutputs(boost::asio::io_context& io, LogFile by_flag, std::string
              }),
       timer_(io),
       changed_(std::move(changed)),
-      by_flag_(std::make_shared<Place>()) {
-  by_flag_->name = std::move(flag_place);
+      leaving_(std::make_shared<Leaving>(io)),
+      by_flag_(make_place(std::move(flag_place))) {
   by_flag_->sink = std::make_unique<observe::AccessLogSink>(by_flag.descriptor(), lost_);
   by_flag_->file.emplace(std::move(by_flag));
   http_ = stream_ = by_flag_;
@@ -79,8 +119,7 @@ void LogOutputs::follow_path(const k8swatch::ProcessSettings::Path& path, PlaceR
     if (findings_.empty() || findings_.back() != finding) findings_.push_back(std::move(finding));
     return;
   }
-  current = std::make_shared<Place>();
-  current->name = name;
+  current = make_place(name);
   current->sink = std::make_unique<observe::AccessLogSink>(file->descriptor(), lost_);
   current->file.emplace(*std::move(file));
 }
@@ -88,8 +127,7 @@ void LogOutputs::follow_path(const k8swatch::ProcessSettings::Path& path, PlaceR
 LogOutputs::PlaceRef LogOutputs::syslog_place(const k8swatch::SyslogSettings& syslog) {
   if (PlaceRef known = find(name_of(syslog))) return known;
   server_ = std::make_shared<observe::SyslogServer>();
-  auto place = std::make_shared<Place>();
-  place->name = name_of(syslog);
+  PlaceRef place = make_place(name_of(syslog));
   place->sink = std::make_unique<observe::AccessLogSink>(
       std::make_unique<observe::SyslogTarget>(server_, name_of_machine()), lost_);
   return place;

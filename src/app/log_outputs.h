@@ -44,8 +44,11 @@ class LogOutputs {
 
  private:
   struct Place;
+  class Leaving;
   using PlaceRef = std::shared_ptr<Place>;
 
+  // The last to let go of it does not wait for its sink.
+  [[nodiscard]] PlaceRef make_place(std::string name) const;
   [[nodiscard]] PlaceRef find(const std::string& name) const;
   // Leaves `current` as it is where the path cannot be opened.
   void follow_path(const k8swatch::ProcessSettings::Path& path, PlaceRef& current);
@@ -57,6 +60,7 @@ class LogOutputs {
   k8swatch::ExternalNames names_;
   boost::asio::steady_timer timer_;
   std::function<void()> changed_;
+  std::shared_ptr<Leaving> leaving_;  // goes after all that hold a Place here
   PlaceRef by_flag_;
   PlaceRef http_;
   PlaceRef stream_;

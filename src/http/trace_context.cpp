@@ -1,5 +1,7 @@
 #include "http/trace_context.h"
 
+#include <algorithm>
+
 #include "http/ascii.h"
 
 namespace headgate::http {
@@ -22,6 +24,9 @@ bool read_hex(std::string_view text, std::array<std::uint8_t, kSize>& bytes) {
   }
   return true;
 }
+
+// §3.3.1.3: printable ASCII; and the tab around members.
+bool is_of_state(char c) { return c == '\t' || (c >= 0x20 && c <= 0x7e); }
 
 }  // namespace
 
@@ -73,6 +78,8 @@ std::string tracestate_of(const FieldList& fields) {
   std::string list;
   for (const Field& field : fields) {
     if (field.drop || field.value.empty() || !same_name(field.name, kTracestate)) continue;
+    if (!std::all_of(field.value.begin(), field.value.end(), [](char c) { return is_of_state(c); }))
+      return {};
     if (list.size() + 1 + field.value.size() > kMostTracestate) return {};
     if (!list.empty()) list += ',';
     list += field.value;

@@ -35,7 +35,8 @@ void write_traceparent(const TraceContext& context, char* out);
 // (fields marked `drop`).
 std::optional<TraceContext> parent_of(const FieldList& fields);
 
-// All `tracestate` fields as one list; empty: there is none, or more than kMostTracestate bytes.
+// All `tracestate` fields as one list; empty: there is none, or more than kMostTracestate bytes, or bytes
+// that no such list may have (collectors refuse all spans of a message for one text that is not UTF-8).
 std::string tracestate_of(const FieldList& fields);
 
 // Marks `traceparent`, and unless `keep_state` `tracestate`, as not for the other side.

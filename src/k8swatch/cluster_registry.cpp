@@ -17,6 +17,15 @@ using router::ClusterSlot;
 using router::ClusterUpdate;
 using router::EndpointSet;
 
+namespace {
+
+// Of those that say one URL. More of them have it of the ConfigMap, or of one another.
+constexpr std::size_t kToldIngresses = 16;
+
+std::string host_object(const std::string& host) { return "Host of a URL " + host; }
+
+}  // namespace
+
 ClusterRegistry::ClusterRegistry(EndpointOptions options, const Store& store, ExternalNames& names,
                                  const HealthRules& health)
     : options_(std::move(options)), store_(store), names_(names), health_(health) {}
@@ -35,6 +44,7 @@ std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& as
         state.host != request.host)
       continue;
     if (state.uses++ == 0) touched_.insert(slot);
+    if (!request.ingress.empty()) ++state.ingresses[std::string(request.ingress)];
     return state.cluster;
   }
   auto cluster = std::make_shared<Cluster>();
@@ -54,13 +64,17 @@ std::shared_ptr<const Cluster> ClusterRegistry::acquire(const ClusterRequest& as
   state.uses = 1;
   state.by_cluster_ip = request.by_cluster_ip;
   state.host = request.host;
+  if (!request.ingress.empty()) ++state.ingresses[std::string(request.ingress)];
   of_service.push_back(cluster->slot);
   touched_.insert(cluster->slot);
   return cluster;
 }
 
-void ClusterRegistry::release(const Cluster& cluster) {
-  if (--states_[cluster.slot].uses == 0) touched_.insert(cluster.slot);
+void ClusterRegistry::release(const Cluster& cluster, std::string_view ingress) {
+  State& state = states_[cluster.slot];
+  if (const auto at = state.ingresses.find(ingress); at != state.ingresses.end() && --at->second == 0)
+    state.ingresses.erase(at);
+  if (--state.uses == 0) touched_.insert(cluster.slot);
 }
 
 void ClusterRegistry::mark_service(std::string_view service_key) {
@@ -134,7 +148,7 @@ std::optional<EndpointSet> ClusterRegistry::endpoints_of_host(State& state, cons
   // What is told of the name is told of the URL that has it.
   for (Finding& finding : state.findings)
     if (finding.object == "Service " + name_key(named.metadata)) {
-      finding.object = "Host of a URL " + state.host;
+      finding.object = host_object(state.host);
       finding.field.clear();
     }
   return found;
@@ -233,8 +247,31 @@ std::vector<ClusterUpdate> ClusterRegistry::take_updates() {
 }
 
 void ClusterRegistry::add_findings(std::vector<Finding>& out) const {
-  for (const ClusterSlot slot : faulty_)
-    out.insert(out.end(), states_[slot].findings.begin(), states_[slot].findings.end());
+  for (const ClusterSlot slot : faulty_) {
+    const State& state = states_[slot];
+    if (state.host.empty())
+      out.insert(out.end(), state.findings.begin(), state.findings.end());
+    else
+      add_findings_of_host(state, out);
+  }
+}
+
+// Whoever wrote the URL is told, as the host itself is no object that anybody looks at. A URL of all
+// Ingresses (global-auth-url) is told once, too.
+void ClusterRegistry::add_findings_of_host(const State& state, std::vector<Finding>& out) {
+  for (const Finding& finding : state.findings) {
+    if (finding.object != host_object(state.host)) {
+      out.push_back(finding);
+      continue;
+    }
+    std::size_t told = 0;
+    for (const auto& [ingress, uses] : state.ingresses) {
+      if (told++ == kToldIngresses) break;
+      out.push_back({finding.severity, "Ingress " + ingress, "metadata.annotations",
+                     "the host of a URL, " + quoted(state.host) + ": " + finding.reason});
+    }
+    if (state.ingresses.empty() || state.ingresses.size() > kToldIngresses) out.push_back(finding);
+  }
 }
 
 std::string ClusterRegistry::dump() const {

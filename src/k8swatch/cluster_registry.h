@@ -3,6 +3,9 @@
 // thread only.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,6 +33,7 @@ struct ClusterRequest {
   // In place of namespace and Service: the host of a URL, `port` is a number then. A Service's own name
   // ("<service>.<namespace>.svc…") is that Service where it is known.
   std::string_view host{};
+  std::string_view ingress{};  // of a host: the name_key() of the Ingress whose annotation says that URL
 };
 
 class ClusterRegistry {
@@ -40,7 +44,8 @@ class ClusterRegistry {
 
   // The Cluster of that Service port, made at its first use; every call is one use to be released.
   std::shared_ptr<const router::Cluster> acquire(const ClusterRequest& request);
-  void release(const router::Cluster& cluster);
+  // `ingress`: as in the request.
+  void release(const router::Cluster& cluster, std::string_view ingress = {});
   // The Service or a slice of it changed: its endpoints are computed again by take_updates().
   void mark_service(std::string_view service_key);
   // The HealthRules of Services of which no Ingress says anything have changed.
@@ -61,7 +66,9 @@ class ClusterRegistry {
     std::shared_ptr<const router::EndpointSet> endpoints;
     std::uint32_t uses = 0;
     bool by_cluster_ip = false;
-    std::string host;           // of a URL; empty: a Service port
+    std::string host;  // of a URL; empty: a Service port
+    // Of a host: the Ingresses that say the URL, by name_key(), and how often.
+    std::map<std::string, std::uint32_t, std::less<>> ingresses;
     std::string external_name;  // in use for it; empty: none
     std::vector<Finding> findings;
   };
@@ -72,6 +79,7 @@ class ClusterRegistry {
   std::optional<router::EndpointSet> endpoints_of_host(State& state, const ServiceRecord* record);
   std::optional<router::EndpointSet> external_endpoints_of(State& state, const Service& service);
   void use_name(State& state, const std::string& name);
+  static void add_findings_of_host(const State& state, std::vector<Finding>& out);
   [[nodiscard]] std::string dump_endpoints(const State& state) const;
   void forget(router::ClusterSlot slot);
 

@@ -137,7 +137,8 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
         "as ISO-8859-1 (`\\u00E9`), so that the line is JSON where its format is (nginx passes them on). For "
         "both formats, the default one too"),
     access_log("log-format-escape-none", "`false`",
-               "Values are not escaped at all; counts before `log-format-escape-json`"),
+               "Values are not escaped at all; counts before `log-format-escape-json`",
+               "Line ends in a value become spaces: no client writes lines of its own"),
     access_log("disable-access-log", "`false`", "No lines of either kind"),
     access_log("disable-http-access-log", "`false`", "None of requests"),
     access_log("disable-stream-access-log", "`false`", "None of connections that pass through"),

@@ -207,13 +207,15 @@ class Drafter {
     if (!policy.balancing.is_plain())
       route.route.backends.choice =
           std::make_shared<const router::BackendChoice>(router::BackendChoice{policy.balancing, {}});
+    const std::string key = policy.others.empty() ? std::string() : name_key(ingress.metadata);
     for (const OtherBackend& each : policy.others)
       route.route.others.push_back({clusters_.acquire({each.backend.namespace_name,
                                                        each.backend.service,
                                                        each.backend.port,
                                                        {},
                                                        false,
-                                                       each.backend.host}),
+                                                       each.backend.host,
+                                                       each.backend.host.empty() ? std::string_view() : key}),
                                     each.tls});
     if (expression != nullptr) {
       route.route.pattern = expression->pattern;

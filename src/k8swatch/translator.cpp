@@ -274,7 +274,8 @@ void Translator::give_slots(router::HostDraft& draft, const router::VirtualHost*
 void Translator::release_clusters(const router::VirtualHost& host) {
   for (const router::Route& route : host.routes()) {
     if (route.cluster != nullptr) clusters_.release(*route.cluster);
-    for (const auto& other : route.others) clusters_.release(*other.cluster);
+    for (const auto& other : route.others)
+      clusters_.release(*other.cluster, name_key(route.namespace_name, route.ingress));
     if (route.backends.choice == nullptr) continue;
     for (const router::Alternative& each : route.backends.choice->alternatives)
       clusters_.release(*each.cluster);

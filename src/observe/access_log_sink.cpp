@@ -29,12 +29,16 @@ struct AccessLogSink::State {
     thread = std::thread([this] { run(); });
   }
   ~State() {
+    begin_end();
+    thread.join();
+  }
+
+  void begin_end() {
     {
       const std::lock_guard lock(mutex);
       stopping = true;
     }
     wake.notify_one();
-    thread.join();
   }
 
   bool enqueue(LogBuffer& full, LogBuffer& spare);
@@ -46,6 +50,7 @@ struct AccessLogSink::State {
   LostLines& lost;
 
   std::atomic<bool> stopping{false};
+  std::atomic<bool> over{false};  // the thread has nothing left to do
 
   std::mutex mutex;  // guards the queue and the spares; held for a few instructions at a time
   std::condition_variable wake;
@@ -69,6 +74,7 @@ void AccessLogSink::State::run() {
   LogBuffer buffer;
   while (next(buffer))
     if (const std::uint64_t lines = target->write(buffer, time_is_up)) lost.add(lines);
+  over = true;
 }
 
 // False: the queue is full and `full` untouched. True: it is taken; `spare` has got an empty one if there
@@ -111,6 +117,12 @@ AccessLogSink::AccessLogSink(int fd, std::shared_ptr<LostLines> lost)
     : AccessLogSink(fd >= 0 ? std::make_unique<DescriptorTarget>(fd) : nullptr, std::move(lost)) {}
 
 AccessLogSink::~AccessLogSink() = default;
+
+void AccessLogSink::begin_end() {
+  if (state_ != nullptr) state_->begin_end();
+}
+
+bool AccessLogSink::is_over() const { return state_ == nullptr || state_->over; }
 
 LogBuffer AccessLogSink::submit(LogBuffer full) {
   if (state_ == nullptr) return full;

@@ -30,6 +30,11 @@ class AccessLogSink {
   AccessLogSink(const AccessLogSink&) = delete;
   AccessLogSink& operator=(const AccessLogSink&) = delete;
 
+  // Nothing is submitted any more: what is queued is written as far as a second allows. The thread then ends
+  // by itself, which is_over() tells: destroying this waits for it. Any thread.
+  void begin_end();
+  [[nodiscard]] bool is_over() const;
+
   [[nodiscard]] bool enabled() const { return state_ != nullptr; }
   // Takes a buffer of whole lines; returns an empty one of kBufferBytes (recycled where possible). Waits for
   // nothing but the queue's own lock, which is held for a few instructions. Any thread.

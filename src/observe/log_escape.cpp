@@ -1,5 +1,7 @@
 #include "observe/log_escape.h"
 
+#include <algorithm>
+
 #include "observe/log_text.h"
 
 namespace headgate::observe {
@@ -73,6 +75,15 @@ char* write_json(char* out, std::string_view text) {
   return out;
 }
 
+// As it is, but in one line: a name that a client only claims to have ($remote_user) would write lines of its
+// own, and messages to a syslog server.
+char* write_in_line(char* out, std::string_view text) {
+  char* const end = write_text(out, text);
+  std::replace_if(
+      out, end, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return end;
+}
+
 }  // namespace
 
 char* write_escaped_text(char* out, std::string_view text, LogEscape escape) {
@@ -85,7 +96,7 @@ char* write_escaped_text(char* out, std::string_view text, LogEscape escape) {
     case LogEscape::none:
       break;
   }
-  return write_text(out, text);
+  return write_in_line(out, text);
 }
 
 }  // namespace headgate::observe

@@ -10,7 +10,7 @@ namespace headgate::observe {
 enum class LogEscape : std::uint8_t {
   standard,  // '"', '\' and bytes outside 0x20..0x7e as \xXX; a missing value is "-"
   json,      // as the inside of a JSON string; a missing value is empty
-  none,      // as it is [log-format-escape-none]; a missing value is empty
+  none,  // as it is, but in one line: spaces for CR and LF [log-format-escape-none]; a missing one is empty
 };
 
 // How many bytes one byte becomes at most.

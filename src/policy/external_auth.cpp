@@ -4,6 +4,7 @@
 
 #include "base/percent_encoding.h"
 #include "http/ascii.h"
+#include "http/trace_context.h"
 
 namespace headgate::policy {
 namespace {
@@ -47,7 +48,8 @@ bool forbids_keeping(const SubrequestAnswer& answer) {
 
 }  // namespace
 
-std::string ExternalAuth::request_text(const RequestView& request, std::string_view more_lines) const {
+std::string ExternalAuth::request_text(const RequestView& request, std::string_view more_lines,
+                                       std::string_view trace_line) const {
   const auto is_set = [this](std::string_view name) {
     return std::any_of(set_fields.begin(), set_fields.end(),
                        [name](const SetField& each) { return http::same_variable_name(each.name, name); });
@@ -75,6 +77,7 @@ std::string ExternalAuth::request_text(const RequestView& request, std::string_v
     add("X-Scheme", request.scheme);
   }
   text += more_lines;
+  if (!is_set(http::kTraceparent)) text += trace_line;
   for (const SetField& field : set_fields) add_line(text, field.name, field.value.expand(request));
   // What a client says of forwarding has been marked before; these names are of no other use.
   for (const http::Field& field : request.head.fields)

@@ -51,9 +51,11 @@ struct ExternalAuth {
     return method.empty() ? std::string_view("GET") : method;
   }
   // The whole request to the service: HTTP/1.1, without content. All fields of the client but those that are
-  // not relayed; what it says about forwarding never arrives. `more_lines`: whole lines, each with its CRLF.
-  // Empty: the service cannot be asked about it (Template::expand_target).
-  [[nodiscard]] std::string request_text(const RequestView& request, std::string_view more_lines) const;
+  // not relayed; what it says about forwarding never arrives. `more_lines`: whole lines, each with its CRLF;
+  // `trace_line`: that of `traceparent`, unless auth-proxy-set-headers says that field. Empty: the service
+  // cannot be asked about it (Template::expand_target).
+  [[nodiscard]] std::string request_text(const RequestView& request, std::string_view more_lines,
+                                         std::string_view trace_line = {}) const;
 
   // A status of 0 stands for a service that could not be asked or gave no answer.
   [[nodiscard]] std::variant<AuthGrant, Denial> decide(const SubrequestAnswer& answer,

@@ -25,6 +25,9 @@ struct RequestEdit {
   // them.
   http::FieldSet written{};
   std::string connection{};  // options of Connection in place of ours; empty: ours
+  // `traceparent` with a line end, where the request is traced. Whoever says that field in `lines`, or that
+  // nobody is to have it, is obeyed: a pod gets one at most.
+  std::string_view trace_line{};
 
   // The request cannot be sent on: answered with this status, where it is not 0.
   int refused_status = 0;
@@ -39,6 +42,8 @@ struct RequestEdit {
   // In any case, and with '-' and '_' as one: many pods read them so, and what a client may not say in one
   // spelling, it may not say in the other.
   void drop(std::string_view name);
+  // The same, and nothing of ours in its place.
+  void remove(std::string_view name);
 };
 
 }  // namespace headgate::policy

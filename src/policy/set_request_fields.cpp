@@ -28,7 +28,7 @@ void SetRequestFields::apply(const RequestView& request, RequestEdit& edit) cons
     }
     edit.written.insert(id);
     if (value.empty() || has_control_character(value))
-      edit.drop(field.name);
+      edit.remove(field.name);
     else
       edit.set(field.name, value);
   }

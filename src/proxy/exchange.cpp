@@ -198,7 +198,7 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   policy::RequestEdit edit{head.fields};
   let_odd_names_pass(head.fields);
   edit.lines = client_certificate_fields();
-  edit.lines += trace_line();
+  edit.trace_line = trace_line();
   if (way_.http2 && facts.accepts_trailers) edit.lines += "TE: trailers\r\n";
   if (route_->policy.chain != nullptr)
     for (const policy::RequestStep& step : route_->policy.chain->request)
@@ -209,6 +209,7 @@ bool Exchange::prepare(http::RequestHead& head, const policy::RequestView& reque
   }
   apply_grant(edit);
   tell_default_backend(request, edit);
+  edit.lines += edit.trace_line;
   ForwardingFields forwarding = forwarding_of(request);
   forwarding.host = request.public_host;
   forwarding.upstream_host = edit.host.empty() ? request.public_host : edit.host;

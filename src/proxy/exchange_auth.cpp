@@ -51,7 +51,7 @@ Exchange::StepVerdict Exchange::ask(const policy::ExternalAuth& step, const poli
   const EndpointPoolRef pool(context_->upstreams.pool_of(*service.cluster));
   if (!pool) return {judge_auth_answer(step, {}, request)};
   auto question = std::make_unique<AuthQuestion>(*context_, *this, step, std::move(cache_name));
-  std::string text = step.request_text(request, client_certificate_fields().append(trace_line()));
+  std::string text = step.request_text(request, client_certificate_fields(), trace_line());
   if (text.empty()) return {judge_auth_answer(step, {}, request)};
   if (!question->start({pool, service.tls.get()}, std::move(text)))
     return {judge_auth_answer(step, {}, request)};
@@ -88,7 +88,7 @@ void Exchange::apply_grant(policy::RequestEdit& edit) const {
         for (const std::string& name : auth->response_fields) edit.drop(name);
     return;
   }
-  for (const std::string& name : grant_->replaced) edit.drop(name);
+  for (const std::string& name : grant_->replaced) edit.remove(name);
   edit.lines += grant_->lines;
 }
 

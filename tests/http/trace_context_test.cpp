@@ -99,6 +99,15 @@ TEST(TraceContext, StateIsOneListWithABound) {
   EXPECT_EQ(tracestate_of(fields_of({{"tracestate", most}, {"tracestate", "b"}})), "");
 }
 
+// A collector refuses all spans of a message for one text that is not UTF-8.
+TEST(TraceContext, StateWithBytesThatNoStateHasIsNone) {
+  for (const char* const bad : {"a=\xff", "a=\xc3\xa9", "a=\x01", "a=\x7f"}) {
+    SCOPED_TRACE(bad);
+    EXPECT_EQ(tracestate_of(fields_of({{"tracestate", "b=2"}, {"tracestate", bad}})), "");
+  }
+  EXPECT_EQ(tracestate_of(fields_of({{"tracestate", "a=1 ,\tb=~"}})), "a=1 ,\tb=~");
+}
+
 TEST(TraceContext, DropsWhatIsNotForTheOtherSide) {
   const auto dropped = [](bool keep_state) {
     FieldList fields = fields_of({{"Traceparent", "x"}, {"tracestate", "y"}, {"tracestat", "z"}});

@@ -1,8 +1,10 @@
 // Where the ConfigMap sends the lines of the logs: files, standard streams, a syslog server; and what becomes
 // of them when that changes, or cannot be.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -13,6 +15,8 @@
 #include "integration/https_pod.h"
 #include "support/client_hello.h"
 #include "support/dns_server.h"
+#include "support/file_descriptor.h"
+#include "support/metrics.h"
 #include "support/raw_client.h"
 #include "support/stream_pod.h"
 #include "support/syslog_receiver.h"
@@ -171,6 +175,28 @@ TEST_F(LogSinks, APathThatCannotBeOpenedIsOneFindingAndLinesStayWhereTheyWere) {
   EXPECT_TRUE(arrives("missing/a.log", "GET /two "));
 }
 
+TEST_F(LogSinks, APipeThatNobodyReadsLosesLinesAndMayBeGivenUp) {
+  begin({});
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  change({{"http-access-log-path", path("pipe")}});
+  EXPECT_THAT(findings(), HasSubstr("data.http-access-log-path: cannot open " + path("pipe")));
+  const FileDescriptor reader(::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_GE(reader.get(), 0);
+  // Filled by us, so that none of its lines fits.
+  const FileDescriptor writer(::open(path("pipe").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  const std::string block(4096, 'x');
+  while (::write(writer.get(), block.data(), block.size()) > 0) continue;
+  change({});
+  change({{"http-access-log-path", path("pipe")}});
+  request("/lost");
+  change({{"http-access-log-path", path("next.log")}});
+  request("/next");
+  EXPECT_TRUE(arrives("next.log", "GET /next "));
+  EXPECT_TRUE(eventually([&] {
+    return metric(headgate->admin("/metrics").body, "headgate_access_log_dropped_lines_total") == 1;
+  }));
+}
+
 TEST_F(LogSinks, APathThatIsNoneIsOneFinding) {
   begin({});
   for (const char* key :
@@ -257,6 +283,16 @@ TEST_F(LogSinks, TheProcessLogGoesToAFileAndBack) {
   change({{"gzip-level", "99"}});
   EXPECT_TRUE(eventually(
       [&] { return headgate->process().standard_error().find("gzip-level") != std::string::npos; }));
+}
+
+TEST_F(LogSinks, WhereTheProcessLogGoesIsSaidOnlyWhereItDoes) {
+  begin({});
+  change({{"error-log-path", path("missing/error.log")}});
+  EXPECT_THAT(headgate->process().standard_error(),
+              Not(HasSubstr("goes on in " + path("missing/error.log"))));
+  change({{"error-log-path", path("error.log")}});
+  EXPECT_THAT(headgate->process().standard_error(), HasSubstr("goes on in " + path("error.log")));
+  EXPECT_THAT(text("error.log"), Not(HasSubstr("goes on in " + path("error.log"))));
 }
 
 TEST_F(LogSinks, TheProcessLogHasNginxsLevels) {

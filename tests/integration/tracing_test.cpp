@@ -294,8 +294,11 @@ TEST_F(Tracing, OverHttp2) {
 TEST_F(Tracing, BytesThatAreNoTextDoNotSpoilABatch) {
   start_annotated({}, settings());
   EXPECT_EQ(ask_y("User-Agent: \xff\xfe\r\n").status, 200);
-  const auto spans = collected(1);
+  EXPECT_EQ(ask_y(std::string(kSampled) + "tracestate: a=\xff\xfe\r\n").status, 200);
+  const auto spans = collected(2);
   EXPECT_THAT(spans[0].attributes, Contains(Pair("http.user_agent", "\xEF\xBF\xBD\xEF\xBF\xBD")));
+  EXPECT_EQ(spans[1].trace_id, kTrace);
+  EXPECT_EQ(spans[1].trace_state, "");
 }
 
 TEST_F(Tracing, IdsAreInTheLogAndInFieldsOfRequests) {
@@ -346,6 +349,47 @@ TEST_F(Tracing, AllWhoAreAskedForARequestAreToldTheSame) {
   collected(1);
   headgate.reset();
   EXPECT_THAT(collector.spans(), SizeIs(1)) << "one for a request, whomever it takes";
+}
+
+// The settings and the auth service may say `traceparent`, too; nobody is told two.
+TEST_F(Tracing, WhoIsAskedGetsOneTraceparentWhoeverSaysIt) {
+  EchoBackend auth("auth");
+  auth.set_handler([](BackendExchange& exchange) {
+    exchange.respond(200, "",
+                     exchange.request().start_line.find("/says") != std::string::npos
+                         ? "Traceparent: of-the-service\r\n"
+                         : "");
+  });
+  const std::string url = "http://127.0.0.1:" + std::to_string(auth.port());
+  const std::string more = config_map("fields", {{"Traceparent", "of-the-settings"}}) +
+                           config_map("none", {{"traceparent", ""}}) +
+                           config_map("auth", {{"TraceParent", "for-the-service"}});
+  start_annotated({}, settings(), more);
+  const auto expect = [&](const FieldList& keys, const FieldList& annotations, const std::string& pattern) {
+    folder.write("web.yaml", ingress("web", "x.test", "web") + service_of("web", pod) +
+                                 config_map("headgate", settings(keys)) + more);
+    annotate(annotations);
+    EXPECT_TRUE(eventually([&] {
+      EXPECT_EQ(ask_y(kSampled).status, 200);
+      return ::testing::Matches(MatchesRegex(pattern))(told("traceparent"));
+    })) << pattern
+        << ", but was told " << told("traceparent");
+  };
+  const std::string ours = "00-" + std::string(kTrace) + "-[0-9a-f]{16}-01";
+  expect({}, {}, ours);
+  expect({{"proxy-set-headers", "default/fields"}}, {}, "of-the-settings");
+  expect({{"proxy-set-headers", "default/none"}}, {}, "");
+  expect({}, {{"auth-url", url + "/says"}, {"auth-response-headers", "traceparent"}}, "of-the-service");
+  EXPECT_THAT(auth.last_request().field("traceparent").value_or(""), MatchesRegex(ours));
+  expect({}, {{"auth-url", url + "/"}, {"auth-proxy-set-headers", "default/auth"}}, ours);
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_EQ(ask_y(kSampled).status, 200);
+    return auth.last_request().field("traceparent") == "for-the-service";
+  }));
+  const HttpRequest asked = auth.last_request();
+  EXPECT_EQ(std::count_if(asked.fields.begin(), asked.fields.end(),
+                          [](const auto& field) { return equal_ignoring_case(field.first, "traceparent"); }),
+            1);
 }
 
 TEST_F(Tracing, EveryTraceHasAnIdOfItsOwn) {

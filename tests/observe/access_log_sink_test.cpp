@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -98,6 +99,34 @@ TEST(AccessLogSink, EndsInBoundedTimeOnABlockedDescriptor) {
   const auto before = std::chrono::steady_clock::now();
   sink.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - before, 30s);  // it would be for ever
+}
+
+// Writes only once the gate is open, whatever time it is.
+class GatedTarget final : public LogTarget {
+ public:
+  explicit GatedTarget(std::atomic<bool>& open) : open_(open) {}
+  std::uint64_t write(const LogBuffer& buffer, const OutOfTime&) override {
+    open_.wait(false);
+    return buffer.lines;
+  }
+
+ private:
+  std::atomic<bool>& open_;
+};
+
+TEST(AccessLogSink, MayBeGivenUpWithoutWaitingForIt) {
+  std::atomic<bool> open{false};
+  AccessLogSink sink(std::make_unique<GatedTarget>(open));
+  append_lines(sink, 10);
+  EXPECT_FALSE(sink.is_over());
+  sink.begin_end();  // would never return
+  EXPECT_FALSE(sink.is_over());
+  open = true;
+  open.notify_all();
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!sink.is_over() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(sink.is_over());
+  EXPECT_EQ(sink.dropped_lines(), 10U);
 }
 
 TEST(AccessLogSink, DropsAndCountsOnABrokenPipeWithoutASignal) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdio>
@@ -234,7 +235,11 @@ TEST(LogFormat, EscapesAsNginxDoes) {
   EXPECT_EQ(written("$request", record), "a\\x22b\\x5Cc\\x0A\\x0D\\x09\\x08\\x0C\\x01\\x1F\\x7F/\\x00");
   EXPECT_EQ(written("$request", record, LogEscape::json),
             "a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0001\\u001F\x7f/\\u0000");
-  EXPECT_EQ(written("$request", record, LogEscape::none), hostile);
+  std::string in_line = hostile;
+  std::replace_if(
+      in_line.begin(), in_line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  ASSERT_NE(in_line, hostile);
+  EXPECT_EQ(written("$request", record, LogEscape::none), in_line) << "no value begins another line";
 }
 
 TEST(LogFormat, WritesNothingButUtf8IntoJson) {
