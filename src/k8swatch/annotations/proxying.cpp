@@ -85,11 +85,9 @@ constexpr std::array kRows = {
     row("proxy-buffering", kOnOff, check_on_off, OnInvalid::use_default, low, "off",
         "`on`: answers are read from pods as fast as those give them, and a slow client gets its own from "
         "memory, then from a file in `--request-buffer-dir`, while its pod serves others; never those of "
-        "HTTP/2 pods (gRPC). `off`: a slow client slows its pod down. A pod says otherwise of one answer "
-        "with "
-        "`X-Accel-Buffering: yes` or `no` (`docs/decisions/0014-answers-are-buffered-on-request.md`) "
-        "(default: the ConfigMap's)",
-        "With `on`, bytes that are there are sent at once, where nginx waits for a full buffer"),
+        "HTTP/2 pods (gRPC). What the client takes at once is not held until a buffer is full. `off`: a slow "
+        "client slows its pod down. A pod says otherwise of one answer with `X-Accel-Buffering: yes` or `no` "
+        "(`docs/decisions/0014-answers-are-buffered-on-request.md`) (default: the ConfigMap's)"),
     row("proxy-buffers-number", "a whole number", check_integer<1, kMostBuffers>, low, "4",
         "With `proxy-buffering`: so many times `proxy-buffer-size` of an answer are kept in memory, in steps "
         "of 32k (default: the ConfigMap's)"),
@@ -97,8 +95,7 @@ constexpr std::array kRows = {
         "Accepted; what is there of an answer is sent whenever its client takes it"),
     row("proxy-max-temp-file-size", kSize, check_size, low, "1024m",
         "With `proxy-buffering`: what of an answer is kept in a file beyond that; then its pod waits. `0`: "
-        "no "
-        "file (default: the ConfigMap's)"),
+        "no file (default: the ConfigMap's)"),
     row("proxy-request-buffering", kOnOff, check_on_off, low, "off",
         "`on`: the whole body is read before a pod is asked, so that a slow client holds none and every try "
         "has all of it; to pods of HTTP/2 (gRPC) it is streamed all the same. `off`, the default where "
