@@ -1,5 +1,7 @@
 #include "proxy/socket_io.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -28,6 +30,11 @@ IoResult send_now(int fd, const char* data, std::size_t size) {
 bool socket_is_quiet(int fd) {
   char byte = 0;
   return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+bool all_is_acknowledged(int fd) {
+  int waiting = 0;
+  return ::ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting == 0;
 }
 
 }  // namespace headgate::proxy

@@ -12,5 +12,7 @@ IoResult receive_now(int fd, char* data, std::size_t size);
 IoResult send_now(int fd, const char* data, std::size_t size);
 // True where a read would block: nothing has been sent and the other side has not closed.
 bool socket_is_quiet(int fd);
+// Everything that was sent has arrived: its acknowledgements are here (tcp(7), SIOCOUTQ).
+bool all_is_acknowledged(int fd);
 
 }  // namespace headgate::proxy

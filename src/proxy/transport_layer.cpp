@@ -82,7 +82,7 @@ IoResult TransportLayer::read(char* data, std::size_t size) {
       if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
       break;
     case SessionStatus::closed:
-      left_ = half_closed_ && session_->was_said_goodbye() && !answered_end_;
+      left_ = half_closed_ && session_->was_said_goodbye();
       return {IoStatus::closed};
     case SessionStatus::failed:
       break;
@@ -108,7 +108,7 @@ IoResult TransportLayer::write(const char* data, std::size_t size) {
   join_deferred();
   const IoStatus flushed = flush();
   if (flushed != IoStatus::done) return {flushed};
-  answered_end_ = answered_end_ || half_closed_ || session_->has_ended();
+  note_sending();
   writing_ = true;
   const SessionResult result = session_->write(data, size);
   push();
@@ -128,9 +128,14 @@ IoResult TransportLayer::write(const char* data, std::size_t size) {
   return {IoStatus::failed};
 }
 
+void TransportLayer::note_sending() {
+  answered_end_ = answered_end_ || half_closed_ || session_->has_ended();
+}
+
 IoStatus TransportLayer::flush() {
   if (failed_) return IoStatus::failed;
   if (unsent_.empty()) return IoStatus::done;
+  note_sending();
   const IoResult result = send_now(fd_, unsent_.data(), unsent_.size());
   if (result.status == IoStatus::failed) {
     failed_ = true;
@@ -148,8 +153,9 @@ bool TransportLayer::is_quiet() const {
 }
 
 void TransportLayer::say_goodbye() {
-  if (goodbye_said_ || !established_ || failed_ || left_) return;
+  if (goodbye_said_ || !established_ || failed_) return;
   goodbye_said_ = true;
+  if (left_ && !answered_end_ && all_is_acknowledged(fd_)) return;
   join_deferred();
   session_->close();
   push();

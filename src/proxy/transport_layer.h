@@ -58,6 +58,7 @@ class TransportLayer final : public tls::Wire {
   void push();
   void begin_session();
   void send_deferred();
+  void note_sending();
   // What was deferred goes in front of what the session is about to give.
   void join_deferred();
 
@@ -81,9 +82,9 @@ class TransportLayer final : public tls::Wire {
   bool established_ = false;
   bool failed_ = false;
   bool goodbye_said_ = false;
-  bool answered_end_ = false;  // something was written when the peer was known to send no more
-  // The peer closed its session and its connection, and was not waiting for anything: the goodbye that RFC
-  // 8446 §6.1 asks for would find no reader, and be paid with a segment and the reset that answers it.
+  bool answered_end_ = false;  // something was sent when the peer was known to send no more
+  // The peer closed its session and its connection. If it is owed nothing, the goodbye that RFC 8446 §6.1
+  // asks for would find no reader, and be paid with a segment and the reset that answers it.
   bool left_ = false;
 };
 

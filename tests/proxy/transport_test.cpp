@@ -325,15 +325,25 @@ TEST_P(TlsTransport, ClosesWithCloseNotify) {
 
 // A goodbye to a client that has closed its socket costs a segment, and the reset that answers it.
 TEST_P(TlsTransport, SaysNoGoodbyeToWhoHasLeft) {
+  enum Answer { none, unread, to_last_request, late };
   struct Case {
-    bool goodbye, fin, answered, expected;
+    bool goodbye, fin;
+    Answer answer;
+    bool expected;
   };
-  for (const Case& a : {Case{true, true, false, false}, Case{true, false, false, true},
-                        Case{false, true, false, true}, Case{true, true, true, true}}) {
-    SCOPED_TRACE(testing::PrintToString(std::vector<bool>{a.goodbye, a.fin, a.answered}));
+  for (const Case& a : {Case{true, true, none, false}, Case{true, false, none, true},
+                        Case{false, true, none, true}, Case{true, true, unread, true},
+                        Case{true, true, to_last_request, true}, Case{true, true, late, true}}) {
+    SCOPED_TRACE(testing::PrintToString(std::vector<int>{a.goodbye, a.fin, a.answer}));
     connect();
     shake_hands();
-    if (a.answered) {
+    const auto answer_when = [&](Answer when) {
+      if (a.answer == when) {
+        ASSERT_EQ(transport.write("answer", 6).bytes, 6u);
+      }
+    };
+    answer_when(unread);
+    if (a.answer == to_last_request) {
       ASSERT_TRUE(peer->send("request"));
     }
     if (a.goodbye) peer->say_goodbye();
@@ -342,13 +352,14 @@ TEST_P(TlsTransport, SaysNoGoodbyeToWhoHasLeft) {
       transport.note_half_close();
     }
     char data[64];
-    if (a.answered) {
+    if (a.answer == to_last_request) {
       ASSERT_EQ(transport.read(data, sizeof data).bytes, 7u);
-      ASSERT_EQ(transport.write("answer", 6).bytes, 6u);
     }
+    answer_when(to_last_request);
     ASSERT_EQ(transport.read(data, sizeof data).status, IoStatus::closed);
+    answer_when(late);
     transport.close();
-    EXPECT_EQ(peer->receive(), a.answered ? "answer" : "");
+    EXPECT_EQ(peer->receive(), a.answer == none ? "" : "answer");
     EXPECT_EQ(peer->got_goodbye(), a.expected);
   }
 }
