@@ -1,5 +1,6 @@
 #include "proxy/answer_buffer.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,8 +43,9 @@ bool AnswerBuffer::add_block() {
 }
 
 bool AnswerBuffer::reserve_disk() {
-  if (no_file_ || reserved_ == limits_.file || !file_share_.take(kDiskStep)) return false;
-  reserved_ = std::min(reserved_ + kDiskStep, limits_.file);
+  const std::uint64_t most = freed_ + limits_.file;
+  if (no_file_ || reserved_ >= most || !file_share_.take(kDiskStep)) return false;
+  reserved_ = std::min(reserved_ + kDiskStep, most);
   return true;
 }
 
@@ -140,13 +142,27 @@ std::size_t AnswerBuffer::take_from_file(char* out, std::size_t most) {
   if (got == 0) errno = EIO;  // shorter than what was written to it
   if (got <= 0) return 0;
   file_begin_ += static_cast<std::uint64_t>(got);
-  if (file_begin_ == file_end_) close_file();
+  if (file_begin_ == file_end_)
+    close_file();
+  else
+    free_front();
   return static_cast<std::size_t>(got);
+}
+
+// A pod that had to wait until all of a long file is taken would give up.
+void AnswerBuffer::free_front() {
+  const std::uint64_t front = file_begin_ / kDiskStep * kDiskStep;
+  if (front == freed_ || no_holes_) return;
+  no_holes_ = ::fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(freed_),
+                          static_cast<off_t>(front - freed_)) != 0;
+  if (no_holes_) return;
+  file_share_.give_back(front - freed_);
+  freed_ = front;
 }
 
 void AnswerBuffer::close_file() {
   if (in_file()) ::close(std::exchange(file_, -1));
-  file_begin_ = file_end_ = 0;
+  file_begin_ = file_end_ = freed_ = 0;
   if (std::exchange(reserved_, 0) > 0) file_share_.give_back();
 }
 

@@ -1,5 +1,6 @@
 // What has been read of one answer and not been taken by its client yet: in memory as far as that goes, what
-// follows in a file without a name. First in, first out; a file is begun anew once all of it is taken.
+// follows in a file without a name. First in, first out; a file is begun anew once all of it is taken, and
+// its front is given back to the disk before that.
 //
 // Files are written and read on the Worker's own thread, as RequestBuffer does.
 #pragma once
@@ -67,6 +68,7 @@ class AnswerBuffer {
   std::size_t take_from_memory(char* out, std::size_t most);
   std::size_t take_from_file(char* out, std::size_t most);
   void drop_memory();
+  void free_front();
   void close_file();
 
   ContentSpool& spool_;
@@ -83,7 +85,9 @@ class AnswerBuffer {
   bool no_file_ = false;  // it could not be made, or not be written: not tried again
   std::uint64_t file_begin_ = 0;
   std::uint64_t file_end_ = 0;
+  std::uint64_t freed_ = 0;     // of the file's front: taken, and given back to the disk
   std::uint64_t reserved_ = 0;  // how far the file may be written
+  bool no_holes_ = false;       // the file system cannot free the front of a file
 
   ByteBuffer surplus_;  // behind the file; see append()
 };

@@ -61,4 +61,10 @@ void ContentSpool::tell_no_answer_file(int error) {
                "; once their part of memory is full, their pods wait for their clients");
 }
 
+void ContentSpool::tell_lost_answer_file(int error) {
+  if (told_lost_answer_file_.exchange(true, std::memory_order_relaxed)) return;
+  log::warning("an answer was cut: its file in " + folder_ +
+               " (--request-buffer-dir) cannot be read again: " + std::strerror(error));
+}
+
 }  // namespace headgate::proxy

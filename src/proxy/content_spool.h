@@ -30,6 +30,8 @@ class ContentSpool {
   void tell_full();
   // The same of an answer: nobody gets an error, but a slow client holds its pod.
   void tell_no_answer_file(int error);
+  // A file that was written cannot be read: its answer is cut.
+  void tell_lost_answer_file(int error);
 
   // Of requests and answers.
   [[nodiscard]] SharedByteBudget& memory() { return memory_; }
@@ -53,6 +55,7 @@ class ContentSpool {
   std::atomic<bool> told_no_file_{false};
   std::atomic<bool> told_full_{false};
   std::atomic<bool> told_no_answer_file_{false};
+  std::atomic<bool> told_lost_answer_file_{false};
 };
 
 }  // namespace headgate::proxy

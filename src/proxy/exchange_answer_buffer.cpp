@@ -53,6 +53,7 @@ void Exchange::buffer_answer(char* data, std::size_t size, bool last) {
   content.append({data + past, size - past});  // before what is sent is framed, over its first bytes
   if ((past > 0 || whole) && !give_to_client(data, past, whole)) return;
   if (whole) {
+    content.release();  // room that was found and not used
     finish_response();
   } else if (last) {
     answer_->end = BufferedAnswer::End::whole;
@@ -73,6 +74,7 @@ void Exchange::send_buffered_answer() {
     const bool whole = content.empty() && answer_->end == BufferedAnswer::End::whole;
     if (!give_to_client(piece, size, whole)) return;
     if (whole) {
+      content.release();
       end_response();
       return;
     }
@@ -98,7 +100,7 @@ bool Exchange::cut_behind_buffer() {
 }
 
 void Exchange::fail_answer_buffer(int error) {
-  context_->config.content_spool->tell_no_answer_file(error);
+  context_->config.content_spool->tell_lost_answer_file(error);
   if (upstream_ != nullptr) {
     current_try().response_time = since_try();
     upstream_->close();

@@ -120,10 +120,25 @@ TEST_F(AnswerBufferTest, GoesOnInANamelessFile) {
 TEST_F(AnswerBufferTest, AFileHasItsBound) {
   AnswerBuffer buffer(spool, "shop", {kBlock, kStep + 100});
   EXPECT_EQ(fill(buffer, SIZE_MAX), kBlock + kStep + 100);
-  expect_next(buffer, kBlock + kStep);
-  EXPECT_FALSE(buffer.make_room()) << "all of it must be taken first";
-  expect_next(buffer, 100);
-  EXPECT_TRUE(buffer.make_room());
+  EXPECT_EQ(spool.files().used(), 2 * kStep);
+}
+
+// A pod that had to wait for the end of a long file would give up.
+TEST_F(AnswerBufferTest, WhatIsTakenOfAFileMakesRoom) {
+  AnswerBuffer buffer(spool, "shop", {kBlock, kStep + 100});
+  ASSERT_EQ(fill(buffer, SIZE_MAX), kBlock + kStep + 100);
+  expect_next(buffer, kBlock + kStep - 1);
+  EXPECT_FALSE(buffer.make_room());
+  for (int i = 0; i < 20; ++i) {
+    expect_next(buffer, i == 0 ? 1 : kStep);
+    EXPECT_EQ(fill(buffer, SIZE_MAX), kStep) << i;
+    EXPECT_EQ(spool.files().used(), 2 * kStep) << i;
+    EXPECT_TRUE(buffer.in_file());
+  }
+  expect_next(buffer, kStep + 100);
+  EXPECT_FALSE(buffer.in_file());
+  buffer.release();
+  expect_all_given_back();
 }
 
 TEST_F(AnswerBufferTest, KeepsWhatItIsGivenWithoutRoomAndThenTakesNoMore) {
