@@ -32,6 +32,11 @@ bool socket_is_quiet(int fd) {
   return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+bool has_fin(int fd) {
+  char byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 bool all_is_acknowledged(int fd) {
   int waiting = 0;
   return ::ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting == 0;

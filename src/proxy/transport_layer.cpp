@@ -82,7 +82,7 @@ IoResult TransportLayer::read(char* data, std::size_t size) {
       if (!failed_) return {ended_ ? IoStatus::closed : IoStatus::would_block};
       break;
     case SessionStatus::closed:
-      left_ = half_closed_ && session_->was_said_goodbye();
+      session_closed_ = session_->was_said_goodbye();
       return {IoStatus::closed};
     case SessionStatus::failed:
       break;
@@ -152,10 +152,16 @@ bool TransportLayer::is_quiet() const {
   return unread_.empty() && !pending_ && !ended_ && !partial_ && socket_is_quiet(fd_);
 }
 
+// The goodbye that RFC 8446 §6.1 asks for would find no reader, and be paid with a segment and the reset that
+// answers it. The FIN that follows a goodbye is often there before the loop tells of it.
+bool TransportLayer::has_left() const {
+  return !answered_end_ && (half_closed_ || has_fin(fd_)) && all_is_acknowledged(fd_);
+}
+
 void TransportLayer::say_goodbye() {
   if (goodbye_said_ || !established_ || failed_) return;
   goodbye_said_ = true;
-  if (left_ && !answered_end_ && all_is_acknowledged(fd_)) return;
+  if (session_closed_ && has_left()) return;
   join_deferred();
   session_->close();
   push();

@@ -59,6 +59,8 @@ class TransportLayer final : public tls::Wire {
   void begin_session();
   void send_deferred();
   void note_sending();
+  // The peer closed its connection too, and is owed nothing.
+  [[nodiscard]] bool has_left() const;
   // What was deferred goes in front of what the session is about to give.
   void join_deferred();
 
@@ -82,10 +84,8 @@ class TransportLayer final : public tls::Wire {
   bool established_ = false;
   bool failed_ = false;
   bool goodbye_said_ = false;
-  bool answered_end_ = false;  // something was sent when the peer was known to send no more
-  // The peer closed its session and its connection. If it is owed nothing, the goodbye that RFC 8446 §6.1
-  // asks for would find no reader, and be paid with a segment and the reset that answers it.
-  bool left_ = false;
+  bool answered_end_ = false;    // something was sent when the peer was known to send no more
+  bool session_closed_ = false;  // read() has told of the peer's goodbye
 };
 
 }  // namespace headgate::proxy
