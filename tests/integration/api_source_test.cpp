@@ -247,7 +247,7 @@ class ShortWatches : public ApiSource {
   [[nodiscard]] bool wait_for_reconnects(double count) const {
     return eventually(
         [&] { return metric(headgate->admin("/metrics").body, "headgate_watch_reconnects_total") >= count; },
-        std::max(60s, std::chrono::seconds(static_cast<long>(count / 10))));
+        std::max(120s, std::chrono::seconds(static_cast<long>(count / 10))));
   }
   [[nodiscard]] std::size_t resident() const { return resident_kib(headgate->process().pid()); }
 
