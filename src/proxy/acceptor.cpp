@@ -19,8 +19,10 @@ namespace headgate::proxy {
 namespace {
 
 constexpr int kBacklog = 4096;  // capped by net.core.somaxconn
-// Connections taken for one event before running ones have their turn.
+// Connections taken for one event of a crowded listener before running ones have their turn. Finding out that
+// none is left costs as much as taking one, so that otherwise the loop is left to tell of the next.
 constexpr int kAcceptsPerEvent = 16;
+constexpr int kCrowdedBatches = 8;
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -66,9 +68,19 @@ void Acceptor::stop() {
 }
 
 void Acceptor::on_io(std::uint32_t) {
-  for (int i = 0; i < kAcceptsPerEvent && fd_ >= 0 && !paused_; ++i) {
-    if (!accept_one()) return;
+  const int most = accepts_now();
+  for (int i = 0; i < most && fd_ >= 0 && !paused_; ++i) {
+    if (accept_one()) continue;
+    batches_in_a_row_ = 0;
+    return;
   }
+}
+
+int Acceptor::accepts_now() {
+  const std::uint64_t batch = context_->loop.batch();
+  batches_in_a_row_ = batch == last_batch_ + 1 ? batches_in_a_row_ + 1 : 0;
+  last_batch_ = batch;
+  return batches_in_a_row_ < kCrowdedBatches ? 1 : kAcceptsPerEvent;
 }
 
 bool Acceptor::accept_one() {

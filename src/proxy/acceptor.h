@@ -38,6 +38,8 @@ class Acceptor final : public IoHandler {
  private:
   // False: nothing is queued (or nothing can be taken).
   bool accept_one();
+  // For the event that is there.
+  int accepts_now();
   template <typename Connection>
   void begin(Connection* connection);
   void pause();  // until the next tick
@@ -49,6 +51,8 @@ class Acceptor final : public IoHandler {
   int fd_ = -1;
   int reserve_fd_ = -1;  // given up to accept and close one connection when descriptors run out
   bool paused_ = false;
+  std::uint64_t last_batch_ = 0;  // of the loop, that had connections
+  int batches_in_a_row_ = 0;      // such ones
   WorkerContext* context_ = nullptr;
 };
 

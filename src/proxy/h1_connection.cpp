@@ -41,23 +41,24 @@ void H1Connection::start() {
   wait_for_head();
 }
 
-bool H1Connection::adopt_descriptor() {
-  if (context_.loop.move(transport_.fd(), *this)) return true;
-  context_.stats.accept_errors.add();
-  close();
-  return false;
+void H1Connection::adopt_descriptor(std::unique_ptr<IoForward> forward) {
+  forward_ = std::move(forward);
+  forward_->move(*this);
+  half_closed_ = transport_.is_half_closed();
 }
 
-void H1Connection::take_over() {
-  if (!adopt_descriptor()) return;
-  readable_ = transport_.has_pending();
+void H1Connection::take_over(std::unique_ptr<IoForward> forward) {
+  adopt_descriptor(std::move(forward));
+  readable_ = transport_.has_pending() || half_closed_;
   wait_for_head();
   if (context_.draining) drain();
   run();
 }
 
-void H1Connection::take_over_refused(std::string_view bytes, http::Refusal refusal) {
-  if (adopt_descriptor()) refuse(bytes, refusal);
+void H1Connection::take_over_refused(std::unique_ptr<IoForward> forward, std::string_view bytes,
+                                     http::Refusal refusal) {
+  adopt_descriptor(std::move(forward));
+  refuse(bytes, refusal);
 }
 
 void H1Connection::drain() {
@@ -213,7 +214,7 @@ void H1Connection::become_http2(std::string_view bytes) {
   begun.append(bytes);
   transport_.unread(std::move(begun), !readable_);
   leave();
-  start_h2_connection(context_, std::move(transport_), client_);
+  start_h2_connection(context_, std::move(transport_), std::move(forward_), client_);
 }
 
 void H1Connection::take_head(char* data, std::size_t size) {

@@ -36,10 +36,11 @@ class H1Connection final : public ClientConnection, public Downstream {
 
   // Registers with the loop, which tells of what is there already.
   void start();
-  // The same where the descriptor is in the loop already, for the connection that found out what is spoken.
-  void take_over();
-  // take_over(), but what the client began with (`bytes`) is no request: answers and ends.
-  void take_over_refused(std::string_view bytes, http::Refusal refusal);
+  // The same where the descriptor is in the loop already, by `forward`, for the connection that found out
+  // what is spoken.
+  void take_over(std::unique_ptr<IoForward> forward);
+  // The same, but what the client began with (`bytes`) is no request: answers and ends.
+  void take_over_refused(std::unique_ptr<IoForward> forward, std::string_view bytes, http::Refusal refusal);
   void drain() override;
   void close() override;
 
@@ -99,7 +100,7 @@ class H1Connection final : public ClientConnection, public Downstream {
 
   void write(const char* data, std::size_t size);
   void flush();
-  bool adopt_descriptor();
+  void adopt_descriptor(std::unique_ptr<IoForward> forward);
   void wait_for_head();
   // Moves the connection from the level it is counted in to `level`; null: none.
   void count_in(observe::Gauge* level);
@@ -108,6 +109,7 @@ class H1Connection final : public ClientConnection, public Downstream {
 
   WorkerContext& context_;
   Transport transport_;
+  std::unique_ptr<IoForward> forward_;  // events come through it; null: straight
   State state_ = State::reading_head;
   bool running_ = false;
   bool readable_ = true;      // an edge said so and no read has found it empty since

@@ -39,10 +39,11 @@ http::H2Settings settings_for(const WorkerContext& context) {
 
 }  // namespace
 
-void start_h2_connection(WorkerContext& context, Transport&& transport, const ClientInfo& client) {
+void start_h2_connection(WorkerContext& context, Transport&& transport, std::unique_ptr<IoForward> forward,
+                         const ClientInfo& client) {
   auto* const connection = new H2Connection(context, std::move(transport), client);
   context.connections.add(*connection);
-  connection->take_over();
+  connection->take_over(std::move(forward));
 }
 
 H2Connection::H2Connection(WorkerContext& context, Transport&& transport, const ClientInfo& client)
@@ -60,13 +61,17 @@ H2Connection::H2Connection(WorkerContext& context, Transport&& transport, const 
 
 H2Connection::~H2Connection() = default;
 
-void H2Connection::take_over() {
-  if (!context_.loop.move(transport_.fd(), *this)) {
+void H2Connection::take_over(std::unique_ptr<IoForward> forward) {
+  forward_ = std::move(forward);
+  half_closed_ = transport_.is_half_closed();
+  if (forward_ != nullptr) {
+    forward_->move(*this);
+  } else if (!context_.loop.move(transport_.fd(), *this)) {
     context_.stats.accept_errors.add();
     close();
     return;
   }
-  readable_ = transport_.has_pending();
+  readable_ = transport_.has_pending() || half_closed_;
   count_in(&context_.stats.connections_waiting);
   arm();
   if (context_.draining) announce();

@@ -36,8 +36,8 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
   H2Connection(WorkerContext& context, Transport&& transport, const ClientInfo& client);
   ~H2Connection() override;
 
-  // Takes the descriptor, which is in the loop already, and reads what is there.
-  void take_over();
+  // Takes the descriptor, which is in the loop already (see start_h2_connection), and reads what is there.
+  void take_over(std::unique_ptr<IoForward> forward);
   void drain() override;
   void close() override;
 
@@ -105,6 +105,7 @@ class H2Connection final : public ClientConnection, private http::H2Handler {
 
   WorkerContext& context_;
   Transport transport_;
+  std::unique_ptr<IoForward> forward_;  // events come through it; null: straight
   ClientInfo client_;
   http::H2Session session_;
   State state_ = State::open;

@@ -39,6 +39,7 @@ InboundConnection::InboundConnection(WorkerContext& context, Transport&& transpo
                                      const ClientInfo& client)
     : context_(context),
       transport_(std::move(transport)),
+      forward_(std::make_unique<IoForward>(*this)),
       accepted_(context.now),
       deadline_(context.now),
       peer_(peer),
@@ -52,7 +53,7 @@ InboundConnection::InboundConnection(WorkerContext& context, Transport&& transpo
 InboundConnection::~InboundConnection() = default;
 
 void InboundConnection::start() {
-  if (!context_.loop.add(transport_.fd(), *this)) {
+  if (!context_.loop.add(transport_.fd(), *forward_)) {
     context_.stats.accept_errors.add();
     close();
     return;
@@ -323,12 +324,12 @@ void InboundConnection::hand_over() {
   if (facts != nullptr) context_.stats.tls.count_done(facts->protocol, facts->cipher, facts->resumed);
   leave(State::handed_over);
   if (facts != nullptr && facts->alpn == tls::Alpn::h2) {
-    start_h2_connection(context_, std::move(transport_), client_);
+    start_h2_connection(context_, std::move(transport_), std::move(forward_), client_);
     return;
   }
   auto* const connection = new H1Connection(context_, std::move(transport_), client_);
   context_.connections.add(*connection);
-  connection->take_over();
+  connection->take_over(std::move(forward_));
 }
 
 // What nginx answers with its status 497: people see the page and know.
@@ -338,7 +339,7 @@ void InboundConnection::refuse_plain_http() {
   client_.https = false;  // what is answered in the clear must not speak for HTTPS (RFC 6797 §7.2)
   auto* const connection = new H1Connection(context_, std::move(transport_), client_);
   context_.connections.add(*connection);
-  connection->take_over_refused(received_.view(), {400, RejectReason::tls_plain_http});
+  connection->take_over_refused(std::move(forward_), received_.view(), {400, RejectReason::tls_plain_http});
 }
 
 void InboundConnection::fail(TlsFailure failure) {

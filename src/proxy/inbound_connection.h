@@ -81,6 +81,7 @@ class InboundConnection final : public ClientConnection, public InboundHook {
 
   WorkerContext& context_;
   Transport transport_;
+  std::unique_ptr<IoForward> forward_;  // to this, until it is handed over
   State state_ = State::first_bytes;
   TimePoint accepted_;
   TimePoint deadline_;

@@ -134,6 +134,7 @@ void IoLoop::run_batches() {
 bool IoLoop::run_batch() {
   const int count = epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), 0);
   wake_();
+  ++batch_;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     static_cast<IoHandler*>(event.data.ptr)->on_io(event.events);

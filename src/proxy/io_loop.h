@@ -28,6 +28,19 @@ class IoHandler {
   bool doomed_ = false;
 };
 
+// Stands in the set for a handler that will give its descriptor to another one: where events go then changes
+// without a system call, and nothing is told again. Lives as long as events may name it: its owner is
+// destroyed by IoLoop::destroy_later.
+class IoForward final : public IoHandler {
+ public:
+  explicit IoForward(IoHandler& handler) : handler_(&handler) {}
+  void move(IoHandler& handler) { handler_ = &handler; }
+  void on_io(std::uint32_t events) override { handler_->on_io(events); }
+
+ private:
+  IoHandler* handler_;
+};
+
 // Owned by a Worker and used by its thread, except post() and stop().
 class IoLoop {
  public:
@@ -54,6 +67,8 @@ class IoLoop {
   bool add(int fd, IoHandler& handler);
   // Events of `fd` go to `handler` from now on; what is ready now is told again. False with errno set.
   bool move(int fd, IoHandler& handler);
+  // Counts the batches of events; listeners and sockets tell of themselves once in each.
+  [[nodiscard]] std::uint64_t batch() const { return batch_; }
   // Level-triggered IN, for listeners.
   bool add_listener(int fd, IoHandler& handler);
   void remove_listener(int fd);
@@ -88,6 +103,7 @@ class IoLoop {
   std::vector<std::unique_ptr<IoHandler>> doomed_;
   std::vector<std::unique_ptr<IoHandler>> dying_;
   bool settling_ = false;
+  std::uint64_t batch_ = 0;
 };
 
 }  // namespace headgate::proxy

@@ -57,6 +57,7 @@ class Transport final : public ByteStream {
   // To be said when the event loop has told of the peer's end (EPOLLRDHUP): no event will tell of it again,
   // so that reads go on to the end itself.
   void note_half_close();
+  [[nodiscard]] bool is_half_closed() const { return half_closed_; }
 
   // Fewer bytes than asked for: there are no more now, unless has_pending().
   [[nodiscard]] IoResult read(char* data, std::size_t size) override;

@@ -165,6 +165,22 @@ TEST_F(ProxyProtocol, APortThatIsOnlyLookedAtIsNotCounted) {
   EXPECT_EQ(rejected("proxy_protocol"), 0);
 }
 
+// The end of what a client sends, come with its header, is seen by the connection that takes over.
+TEST_F(ProxyProtocol, AClientThatSaysNothingMoreIsNotWaitedFor) {
+  begin();
+  for (int i = 0; i < 20; ++i) {
+    RawClient one = plain();
+    one.send(line());
+    one.half_close();
+    EXPECT_TRUE(one.closed_by_peer());
+    RawClient asking = plain();
+    asking.send(line() + request());
+    asking.half_close();
+    EXPECT_EQ(asking.receive().status, 200);
+    EXPECT_TRUE(asking.closed_by_peer());
+  }
+}
+
 TEST_F(ProxyProtocol, OnlyTrustedPeersAreBelieved) {
   begin({{"proxy-real-ip-cidr", "10.0.0.0/8, 192.0.2.0/24"}});
   EXPECT_EQ(ask(line(443)).status, 200);
