@@ -43,8 +43,11 @@ test-cluster:
 	@cmake --build --preset dev -j $(JOBS) --target headgate cluster_test
 	@ctest --test-dir build/dev -C cluster -L cluster --output-on-failure
 
+# Programs that test the binary from outside are those of the dev build.
 asan tsan:
 	@tools/deps build test demo
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
 	@cmake --preset $@ >/dev/null
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --test-dir build/$@ -j $(JOBS) --output-on-failure

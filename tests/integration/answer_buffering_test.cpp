@@ -227,7 +227,7 @@ TEST_F(AnswerBuffering, WithoutAFileThePodWaitsOnceMemoryIsFull) {
   start_buffering({{"proxy-max-temp-file-size", "0"}, {"proxy-buffers-number", "1"}});
   const std::size_t memory = resident_kib(headgate->process().pid());
   expect_streamed();
-  EXPECT_LT(resident_kib(headgate->process().pid()), memory + 8 * 1024 + kSanitizerKib);
+  EXPECT_LT(resident_kib(headgate->process().pid()), memory + 8 * 1024 + sanitizer_kib());
 }
 
 TEST_F(AnswerBuffering, AFileHasItsBound) {
@@ -272,7 +272,7 @@ TEST_F(AnswerBuffering, ManySlowClientsAreBoundedTogetherAndAllGetTheirAnswers) 
   for (auto& each : clients) EXPECT_EQ(each->read_exactly(15), "HTTP/1.1 200 OK");
   ASSERT_TRUE(eventually([&] { return files() > 0; }));
   EXPECT_LE(files(), 16u) << "of a MiB each";
-  EXPECT_LT(resident_kib(pid), memory + 16 * 1024 + kSanitizerKib) << "of 400 MB";
+  EXPECT_LT(resident_kib(pid), memory + 16 * 1024 + sanitizer_kib()) << "of 400 MB";
   EXPECT_EQ(headgate->get("x.test", "/next").status, 200);
   for (auto& each : clients) {
     each->reader().buffer().insert(0, "HTTP/1.1 200 OK");

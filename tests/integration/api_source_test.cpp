@@ -261,7 +261,7 @@ TEST_F(ShortWatches, TakeNoMemoryForEachReconnect) {
   ASSERT_TRUE(wait_for_reconnects(100 + count));
   RecordProperty("resident_kib_before", std::to_string(before));
   RecordProperty("resident_kib_after", std::to_string(resident()));
-  EXPECT_LT(resident(), before + (is_full_run() ? 1000 : 300) + kSanitizerKib)
+  EXPECT_LT(resident(), before + (is_full_run() ? 1000 : 300) + sanitizer_kib())
       << count << " more, with a handshake each: a KiB each is seen, in the full run a tenth of one";
   EXPECT_EQ(answer("a"), "one");
   api.create(ingress("b", "one"));

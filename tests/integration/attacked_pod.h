@@ -35,7 +35,7 @@ class AttackedPod : public HttpsPod {
     expect_still_serving();
   }
   void expect_bounded_memory() const {
-    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + allowed_kib_ + kSanitizerKib);
+    EXPECT_LT(memory_kib(), memory_before_ + kMostGrowthKib + allowed_kib_ + sanitizer_kib());
   }
   // The neighbour goes on, whoever else is there.
   void expect_served_neighbour() const {

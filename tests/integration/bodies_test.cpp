@@ -258,7 +258,7 @@ TEST_F(RequestBodies, AnUploadThatThePodDoesNotReadIsHeldBackNotHoarded) {
   };
   ASSERT_TRUE(stuck());
   EXPECT_LT(sent, kSize) << "the whole upload was taken with nobody reading it";
-  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024 + kSanitizerKib);
+  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024 + sanitizer_kib());
   gate.open();
   while (sent < kSize) {
     const std::size_t n = std::min(piece.size(), kSize - sent);
@@ -434,7 +434,7 @@ TEST_F(ResponseBodies, ADownloadThatTheClientReadsSlowlyIsNotHoarded) {
     ASSERT_TRUE(checker.add(piece)) << "wrong byte before " << checker.position();
     most = std::max(most, resident_kib(headgate->process().pid()));
   }
-  EXPECT_LT(most, before + 8 * 1024 + kSanitizerKib) << "KiB resident while 64 MiB went through";
+  EXPECT_LT(most, before + 8 * 1024 + sanitizer_kib()) << "KiB resident while 64 MiB went through";
 }
 
 TEST_F(ResponseBodies, AClientThatLeavesEndsTheUpstreamTransfer) {

@@ -38,7 +38,7 @@ class Hostile : public OnePod {
     ReadEnd end = ReadEnd::data;
     one.read_until_close(end);
     EXPECT_NE(end, ReadEnd::timed_out) << "left open: " << beginning;
-    EXPECT_LT(resident_kib(headgate->process().pid()), before + 2 * 1024 + kSanitizerKib);
+    EXPECT_LT(resident_kib(headgate->process().pid()), before + 2 * 1024 + sanitizer_kib());
   }
 
   std::size_t descriptors_ = 0;
@@ -140,7 +140,7 @@ TEST_F(Hostile, PipeliningWithoutReadingIsHeldBackNotHoarded) {
     if (n < 0) break;
     sent += static_cast<std::size_t>(n);
   }
-  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024 + kSanitizerKib);
+  EXPECT_LT(resident_kib(headgate->process().pid()), before + 8 * 1024 + sanitizer_kib());
   expect_still_serving();
   one.reset();
   expect_no_descriptor_left();

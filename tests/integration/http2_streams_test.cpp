@@ -110,7 +110,7 @@ TEST_F(Http2Streams, StreamsWhoseWindowIsShutNeitherHoldUpOthersNorGrowMemory) {
     }
   }
   // 100 streams of 8 MiB each are under way, and 1 MiB and a little are held for them.
-  EXPECT_LT(memory(), before + 16 * 1024 + kSanitizerKib);
+  EXPECT_LT(memory(), before + 16 * 1024 + sanitizer_kib());
   for (int i = 0; i < 3; ++i) one.open_window(shut[static_cast<std::size_t>(i)], kLargestWindow);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(one->receive(shut[static_cast<std::size_t>(i)]).body.size(), kSize);
 }
@@ -133,7 +133,7 @@ TEST_F(Http2Streams, AClientThatReadsNothingHoldsUpThePodAndNotOthers) {
   for (int i = 0; i < 20; ++i) deaf.begin_get("/big");
   ASSERT_TRUE(pod.wait_for_requests(21));
   for (int i = 0; i < 20; ++i) expect_still_serving();
-  EXPECT_LT(memory(), before + 16 * 1024 + kSanitizerKib);
+  EXPECT_LT(memory(), before + 16 * 1024 + sanitizer_kib());
 }
 
 TEST_F(Http2Streams, AnUploadThePodDoesNotTakeIsHeldByTheClient) {
@@ -158,7 +158,7 @@ TEST_F(Http2Streams, AnUploadThePodDoesNotTakeIsHeldByTheClient) {
     sent += piece.size();
   }
   EXPECT_LT(sent, body.size()) << "nobody held it up";
-  EXPECT_LT(memory(), before + 8 * 1024 + kSanitizerKib);
+  EXPECT_LT(memory(), before + 8 * 1024 + sanitizer_kib());
   EXPECT_EQ(one.get("/other").status, 200);
   const std::uint32_t other = one.begin("POST", "/other");
   EXPECT_TRUE(one->send_body(other, pattern(0, 1024 * 1024))) << "a sibling's upload is held up";

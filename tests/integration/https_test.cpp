@@ -146,14 +146,14 @@ TEST_F(Https, ASlowReaderCostsBoundedMemoryAndLosesNothing) {
   ASSERT_FALSE(one.read_exactly(1).empty());
   // It has stopped to take from the pod once others are served and nothing moves any more.
   expect_still_serving();
-  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib);
+  EXPECT_LT(memory_kib(), before + 4096 + sanitizer_kib());
   one.reader().buffer().insert(0, "H");
   const HttpResponse response = one.receive();
   ASSERT_TRUE(response.complete) << response.problem;
   PatternChecker checker;
   EXPECT_TRUE(checker.add(response.body));
   EXPECT_EQ(checker.position(), kSize);
-  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib);
+  EXPECT_LT(memory_kib(), before + 4096 + sanitizer_kib());
 }
 
 TEST_F(Https, AClientThatSaidItsLastByteStillGetsItsAnswer) {
@@ -335,7 +335,7 @@ TEST_F(Https, SilentConnectionsGiveTheirPlacesToOthers) {
   expect_still_serving();
   EXPECT_GE(handshakes("none", "shed"), 1);
   EXPECT_GE(metric(headgate->admin("/metrics").body, "headgate_tls_accept_pauses_total", ""), 1);
-  EXPECT_LT(memory_kib(), before + 4096 + kSanitizerKib) << "no byte, no session";
+  EXPECT_LT(memory_kib(), before + 4096 + sanitizer_kib()) << "no byte, no session";
 }
 
 // Known are the hosts of all rules, as in ingress-nginx.

@@ -259,7 +259,7 @@ TEST_F(Passthrough, ASlowReaderCostsNoMemory) {
   }
   for (RawClient& one : readers) EXPECT_EQ(one.read_exactly(100000).size(), 100000U);
   expect_still_serving();
-  EXPECT_LT(memory_kib(), before + 8 * 256 + kSanitizerKib);
+  EXPECT_LT(memory_kib(), before + 8 * 256 + sanitizer_kib());
 }
 
 TEST_F(Passthrough, TheEndOfOneSideReachesTheOther) {

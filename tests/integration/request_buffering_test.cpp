@@ -463,10 +463,10 @@ TEST_F(RequestBuffering, ManyLargeContentsCostNoMemoryAndNoDescriptors) {
     }
     ASSERT_TRUE(eventually([&] { return files() == kClients; }));
     EXPECT_EQ(pod.connection_count(), 1u) << "the one before";
-    EXPECT_LT(resident_kib(pid), memory + 12 * 1024 + kSanitizerKib) << "of 80 MB";
+    EXPECT_LT(resident_kib(pid), memory + 12 * 1024 + sanitizer_kib()) << "of 80 MB";
     for (auto& each : clients) ASSERT_TRUE(each->send(pattern(kSize - 1, 1)));
     for (auto& each : clients) EXPECT_EQ(each->receive("POST").body, std::to_string(kSize));
-    EXPECT_LT(resident_kib(pid), memory + 32 * 1024 + kSanitizerKib);
+    EXPECT_LT(resident_kib(pid), memory + 32 * 1024 + sanitizer_kib());
   }
   EXPECT_TRUE(eventually([&] { return open_descriptors(pid) <= descriptors; }))
       << open_descriptors(pid) << " where there were " << descriptors;
