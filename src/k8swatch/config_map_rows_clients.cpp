@@ -129,8 +129,10 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     compression("zstd-level", "`3`", "1 to 9", "Not in ingress-nginx"),
     compression("zstd-min-length", "`256`", "Of a body of known length", "Not in ingress-nginx"),
     compression("zstd-types", "as gzip", "As `gzip-types`", "Not in ingress-nginx"),
-    access("whitelist-source-range", "",
-           "Who may ask, all others get 403; an annotation counts in place of it"),
+    access(
+        "whitelist-source-range", "",
+        "Who may ask, all others get 403; an annotation counts in place of it. Where no entry is an address, "
+        "nobody may"),
     access("denylist-source-range", "", "Who gets 403; an annotation counts in place of it"),
     access("block-cidrs", "", "Networks that get 403 from every host, whatever lists an Ingress has",
            "In ingress-nginx such a list switches it off"),

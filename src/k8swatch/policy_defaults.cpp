@@ -18,6 +18,15 @@ void read_list(ConfigMapReader& reader, std::string_view key, CidrList& list) {
   for (const Error& error : errors) reader.tell(key, error.message + "; the entry is left out");
 }
 
+void read_allow_list(ConfigMapReader& reader, PolicyDefaults& defaults) {
+  constexpr std::string_view kKey = "whitelist-source-range";
+  read_list(reader, kKey, defaults.allowed);
+  const std::string* const text = reader.text(kKey);
+  defaults.allows_nobody = defaults.allowed.empty() && text != nullptr && !trimmed(*text).empty();
+  if (defaults.allows_nobody)
+    reader.tell(kKey, "no entry is left; every path without an allow list of its own answers 403");
+}
+
 void read_balancing(ConfigMapReader& reader, BalancingDefaults& balancing) {
   constexpr std::string_view kKey = "load-balance";
   if (const std::string* const text = reader.text(kKey)) {
@@ -54,7 +63,7 @@ void read_limits(ConfigMapReader& reader, LimitDefaults& limits) {
 
 PolicyDefaults read_policy_defaults(ConfigMapReader& reader) {
   PolicyDefaults defaults;
-  read_list(reader, "whitelist-source-range", defaults.allowed);
+  read_allow_list(reader, defaults);
   read_list(reader, "denylist-source-range", defaults.denied);
   read_balancing(reader, defaults.balancing);
   defaults.external_auth = read_external_auth_defaults(reader);

@@ -25,6 +25,8 @@ struct LimitDefaults {
 
 struct PolicyDefaults {
   CidrList allowed;  // whitelist-source-range
+  // It has entries, and none of them is an address: a slip of the pen must not let everybody in.
+  bool allows_nobody = false;
   CidrList denied;   // denylist-source-range
   LimitDefaults limits;
   bool cross_namespace = false;        // allow-cross-namespace-resources

@@ -32,7 +32,10 @@ void add_deny_list(const IpFilterAnnotations& annotations, const PolicyDefaults&
 void add_allow_list(const IpFilterAnnotations& annotations, const PolicyDefaults& defaults,
                     policy::PolicyChain& chain) {
   const CidrList& allowed = annotations.allowed ? *annotations.allowed : defaults.allowed;
-  if (!allowed.empty()) chain.access.emplace_back(policy::IpFilter{{}, allowed});
+  if (!allowed.empty())
+    chain.access.emplace_back(policy::IpFilter{{}, allowed});
+  else if (!annotations.allowed && defaults.allows_nobody)
+    chain.access.emplace_back(policy::IpFilter{CidrList::everyone(), {}});
 }
 
 void add_passwords(const Ingress& ingress, const AuthenticationAnnotations& annotations,
