@@ -113,8 +113,9 @@ constexpr auto kRows = std::to_array<ConfigMapKey>({
     authentication("global-auth-cache-key", "", "As `auth-cache-key`"),
     authentication("global-auth-cache-duration", "`200 202 401 5m`", "As `auth-cache-duration`"),
     authentication("global-auth-always-set-cookie", "`false`", "As `auth-always-set-cookie`"),
-    authentication("no-auth-locations", "`/.well-known/acme-challenge`",
-                   "Paths of Ingresses that begin so are spared authentication by auth services"),
+    authentication(
+        "no-auth-locations", "`/.well-known/acme-challenge`",
+        "Paths of Ingresses that begin so are spared authentication by auth services and by passwords"),
     compression("use-gzip", "`false`", "Answers are compressed with gzip"),
     compression("gzip-level", "`1`", "1 to 9"),
     compression("gzip-min-length", "`256`", "Of a body of known length"),

@@ -4,8 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "http/ascii.h"
+#include "base/quoted.h"
 #include "k8swatch/annotations/values.h"
+#include "k8swatch/location_list.h"
 
 namespace headgate::k8swatch {
 namespace {
@@ -54,16 +55,16 @@ ExternalAuthDefaults read_external_auth_defaults(ConfigMapReader& reader) {
     tell(each.annotation, true, "has a line end in it");
     broken = true;
   }
+  if (!is_made_of(texts.signin_parameter, "-_.~")) {  // as the annotation's
+    tell("auth-signin-redirect-param", false, quoted(texts.signin_parameter) + " is no name of a parameter");
+    texts.signin_parameter.clear();
+  }
   reader.boolean("global-auth-always-set-cookie", texts.always_cookies);
   if (!texts.url.empty()) {
     defaults.global = compile_external_auth(texts, tell);
     defaults.global->broken = defaults.global->broken || broken;
   }
-  if (const std::string* const paths = reader.text("no-auth-locations")) {
-    defaults.open_paths.clear();
-    http::for_each_member(trimmed(*paths),
-                          [&](std::string_view path) { defaults.open_paths.emplace_back(path); });
-  }
+  read_locations(reader, "no-auth-locations", defaults.open_paths);
   return defaults;
 }
 

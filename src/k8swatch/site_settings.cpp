@@ -6,25 +6,13 @@
 
 #include "base/quoted.h"
 #include "k8swatch/compression_settings.h"
+#include "k8swatch/location_list.h"
 
 namespace headgate::k8swatch {
 namespace {
 
 constexpr std::array<std::string_view, 4> kRedirectCodes = {"301", "302", "307", "308"};
 constexpr std::uint32_t kMostMaxAge = UINT32_MAX;  // 136 years
-
-std::vector<std::string> split_locations(std::string_view text) {
-  std::vector<std::string> locations;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    std::string_view location = text.substr(0, comma);
-    while (location.starts_with(' ')) location.remove_prefix(1);
-    while (location.ends_with(' ')) location.remove_suffix(1);
-    if (!location.empty()) locations.emplace_back(location);
-    if (comma == std::string_view::npos) return locations;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 }  // namespace
 
@@ -60,8 +48,7 @@ RedirectDefaults read_redirect_defaults(ConfigMapReader& reader) {
   reader.boolean("preserve-trailing-slash", defaults.preserve_trailing_slash);
   reader.boolean("use-port-in-redirects", defaults.use_port_in_redirects);
   reader.boolean("relative-redirects", defaults.relative_redirects);
-  if (const std::string* locations = reader.text("no-tls-redirect-locations"))
-    defaults.no_tls_locations = split_locations(*locations);
+  read_locations(reader, "no-tls-redirect-locations", defaults.no_tls_locations);
   return defaults;
 }
 
