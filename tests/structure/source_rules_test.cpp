@@ -125,6 +125,34 @@ TEST(SourceRules, EveryHeaderIsIncludedOnce) {
   EXPECT_THAT(found, IsEmpty());
 }
 
+// By its own name, or by its subject in a list of them.
+TEST(SourceRules, EveryTestIsBuilt) {
+  constexpr std::string_view kEnd = "_test.cpp";
+  const std::vector<SourceFile> lists = files_under("tests", {".txt"});
+  std::vector<std::string> found;
+  for (const SourceFile& file : sources_under("tests")) {
+    if (!file.path.ends_with(kEnd)) continue;
+    const std::size_t slash = file.path.rfind('/');
+    const std::string folder = file.path.substr(0, slash);
+    const std::string name = file.path.substr(slash + 1);
+    const std::string subject = name.substr(0, name.size() - kEnd.size());
+    const auto list = std::find_if(lists.begin(), lists.end(), [&](const SourceFile& each) {
+      return each.path == folder + "/CMakeLists.txt";
+    });
+    const auto names = [&](const std::string& word) {
+      const std::string& text = list->text;
+      for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        const char before = at == 0 ? ' ' : text[at - 1];
+        const char after = at + word.size() == text.size() ? ' ' : text[at + word.size()];
+        if (!is_word_character(before) && !is_word_character(after) && after != '.') return true;
+      }
+      return false;
+    };
+    if (list == lists.end() || (!names(name) && !names(subject))) found.push_back(file.path);
+  }
+  EXPECT_THAT(found, IsEmpty());
+}
+
 TEST(SourceRules, NoForbiddenWordIsUsed) { EXPECT_THAT(uses_of_forbidden_words(all_sources()), IsEmpty()); }
 
 TEST(SourceRules, FindsForbiddenWordsInCodeButNotInCommentsTextsOrLongerNames) {

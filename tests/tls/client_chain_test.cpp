@@ -90,7 +90,7 @@ TEST_P(ClientChainTest, OneWithAHugeKeyIsNotVerified) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, ClientChainTest, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
-                         [](const auto& info) { return info.param == TLS1_2_VERSION ? "Tls12" : "Tls13"; });
+                         [](const auto& one) { return one.param == TLS1_2_VERSION ? "Tls12" : "Tls13"; });
 
 }  // namespace
 }  // namespace headgate::tls
