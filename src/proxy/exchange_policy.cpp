@@ -87,7 +87,7 @@ Exchange::Passage Exchange::pass_access(const policy::RequestView& request) {
 
 // What the access Step asked last has said. False: that is the answer. Where any of several is enough
 // (nginx's `satisfy any`), one that lets the request pass is followed by none, and of those that do not the
-// last one answers, but a 401 rather than a 403.
+// last one answers, but a 401 rather than a 403, with the challenges of all (RFC 9110 §11.6.1).
 bool Exchange::settle(std::optional<policy::Denial> denial) {
   const policy::PolicyChain& chain = *route_->policy.chain;
   if (next_access_step_ > chain.any_of) {
@@ -97,7 +97,10 @@ bool Exchange::settle(std::optional<policy::Denial> denial) {
     }
     const bool may_ask_on = denial->status == 401 || denial->status == 403 || denial->status == 302;
     if (may_ask_on) {
-      if (denial_ && denial->status == 403) denial = std::move(denial_);
+      if (denial_ && denial->status == 403)
+        denial = std::move(denial_);
+      else if (denial_ && denial_->status == 401 && denial->status == 401)
+        denial->extra_fields.insert(0, denial_->extra_fields);
       if (next_access_step_ < chain.access.size()) {
         denial_ = std::move(denial);
         return true;
